@@ -1,0 +1,179 @@
+"""The calls that sipgate has for clients, and what its refusals mean to a user.
+
+Paths, verbs and scopes are those of sipgate's REST description. A refusal's body comes in three shapes (JSON
+`errors`, plain text, empty or HTML) and may echo a credential, so what is shown of it is short, one line, and
+without anything that looks like a token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from sipgate_provider.auth import auth_for
+from sipgate_provider.config import Settings
+from sipgate_provider.errors import (
+    APIError,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    TransportError,
+)
+from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.transport import Answer, Transport
+
+__all__ = ["SipgateAPI"]
+
+_CLIENTS = "/authorization/oauth2/clients"
+_DETAIL_LENGTH = 200
+# A UUID, a JWT, or whatever follows the name of a credential.
+_CREDENTIAL = re.compile(
+    r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\beyJ[\w.-]+"
+    r"|\b(?:basic|bearer)\s+\S+|(?:secret|token|password)\"?\s*[:=]\s*\S+"
+)
+
+
+class SipgateAPI:
+    """The clients of one sipgate account; safe to share between threads.
+
+    Every method raises `TransportError` where no usable answer came and `APIError` where sipgate refused.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._transport = Transport()
+        self._auth = auth_for(settings.credential, self._transport)
+
+    def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
+        """The client that sipgate has just made; its `client_secret` may be None."""
+        doing = f"Creating client {inputs.name!r}"
+        return self._client(doing, self._request(doing, "POST", "write", body=inputs))
+
+    def get_client(self, client_id: str) -> OAuthClientState:
+        """The client as sipgate has it now, secret included."""
+        doing = f"Reading client {client_id}"
+        return self._client(doing, self._request(doing, "GET", "read", client_id=client_id))
+
+    def list_clients(self) -> list[OAuthClientState]:
+        """All clients of the account."""
+        doing = "Listing the account's clients"
+        document = self._request(doing, "GET", "read").json()
+        try:
+            return _ClientList.model_validate(document).data
+        except ValidationError as error:
+            raise _nonsense(doing, "a list of clients", error) from None
+
+    def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
+        """The client after it was rewritten whole."""
+        doing = f"Updating client {client_id} ({inputs.name!r})"
+        return self._client(
+            doing, self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
+        )
+
+    def delete_client(self, client_id: str) -> None:
+        """The client is gone, or on its way: sipgate answers 202."""
+        self._request(f"Deleting client {client_id}", "DELETE", "write", client_id=client_id)
+
+    def _request(
+        self,
+        doing: str,
+        method: str,
+        access: str,
+        *,
+        client_id: str | None = None,
+        body: OAuthClientInputs | None = None,
+    ) -> Answer:
+        path = _CLIENTS if client_id is None else f"{_CLIENTS}/{quote(client_id, safe='')}"
+        answer = self._transport.send(
+            method,
+            self._base_url + path,
+            doing=doing,
+            auth=self._auth,
+            json_body=None if body is None else body.model_dump(by_alias=True),
+        )
+        if not answer.ok:
+            raise _refusal(doing, method, urlsplit(self._base_url).path + path, access, answer)
+        return answer
+
+    @staticmethod
+    def _client(doing: str, answer: Answer) -> OAuthClientState:
+        try:
+            return OAuthClientState.model_validate(answer.json())
+        except ValidationError as error:
+            raise _nonsense(doing, "a client", error) from None
+
+
+class _ClientList(BaseModel):
+    data: list[OAuthClientState]
+
+
+def _nonsense(doing: str, expected: str, error: ValidationError) -> TransportError:
+    return TransportError(
+        f"{doing}: the answer is not {expected} ({_places(error)}); check sipgate:baseUrl and proxies on the way."
+    )
+
+
+def _places(error: ValidationError) -> str:
+    fields: Iterable[str] = (".".join(map(str, problem["loc"])) for problem in error.errors())
+    return ", ".join(filter(None, dict.fromkeys(fields))) or "it is not a JSON object"
+
+
+def _refusal(doing: str, method: str, path: str, access: str, answer: Answer) -> APIError:
+    kind: type[APIError] = APIError
+    match answer.status:
+        case 401:
+            kind, advice = (
+                AuthenticationError,
+                "The credential is wrong or expired; check the sipgate: settings.",
+            )
+        case 403:
+            kind, advice = (
+                PermissionDeniedError,
+                f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
+                "and its user a role that may manage clients.",
+            )
+        case 404:
+            kind, advice = (
+                NotFoundError,
+                "There is no such client in this account; if it was deleted outside Pulumi, "
+                "`pulumi up --refresh` creates it anew.",
+            )
+        case 429:
+            wait = f" (Retry-After: {answer.retry_after[:40]})" if answer.retry_after else ""
+            kind, advice = RateLimitError, f"Too many requests{wait}; run again later."
+        case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
+            advice = "The answer is a redirect, which is not followed; check sipgate:baseUrl."
+        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+            advice = (
+                "Either sipgate has a fault, so run again later, or it cannot take these values."
+            )
+        case _:
+            advice = "Check the values that were sent."
+    detail = _detail(answer)
+    said = f"{answer.status}, {detail!r}" if detail else f"{answer.status}"
+    return kind(
+        f"{doing}: sipgate refused ({said}). {advice}",
+        status=answer.status,
+        method=method,
+        path=path,
+        detail=detail,
+    )
+
+
+def _detail(answer: Answer) -> str:
+    """Sipgate's own words: one short line without credentials, empty where there are none."""
+    document = answer.json()
+    words = ""
+    if isinstance(document, dict) and isinstance(document.get("errors"), list):
+        problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
+        words = "; ".join(
+            str(problem.get("detail") or problem.get("title") or "") for problem in problems
+        )
+    elif document is None and "<" not in answer.text:
+        words = answer.text
+    words = _CREDENTIAL.sub("…", " ".join(words.split()))
+    return words if len(words) <= _DETAIL_LENGTH else words[: _DETAIL_LENGTH - 1] + "…"

@@ -1,0 +1,125 @@
+"""`simulator`: a sipgate on this machine, to try the provider against."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator import RequestRecord, Simulator
+
+# SIP's own port with a 1 in front. It is always the same, so exported variables outlive a restart,
+# and it is none of those that web servers quarrel over (8000, 8080). Below 32768 Linux does not
+# give it to an outgoing connection.
+PORT = 15060
+
+EXTRA = "pip install 'sipgate-provider[simulator]'"
+
+
+@click.command("simulator")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait this long before every answer.",
+)
+@click.option(
+    "--token-life",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an access token is valid.",
+)
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Permit a --host that other machines can reach. Everyone knows the credentials.",
+)
+def command(host: str, port: int, latency: float, token_life: float, allow_remote: bool) -> None:
+    """Run a sipgate on this machine, to try the provider against.
+
+    It answers the calls about OAuth clients as sipgate's API does, with an account of its own
+    that starts empty and is gone when it ends. No sipgate account is needed, and nothing leaves
+    this machine.
+
+    Start it in one terminal. It prints three lines to paste into another, where you run pulumi:
+    they set SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, by which the provider finds it.
+    Every request is shown as it comes in. Ctrl-C ends it.
+    """
+    # Blocked before the server's thread begins, so that the thread inherits it: both signals then
+    # wait for sigwait, and neither can strike in the middle of starting or stopping.
+    endings = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
+    try:
+        from sipgate_provider.simulator import Simulator  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in {"starlette", "uvicorn", "h11", "anyio"}:
+            raise
+        raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
+    try:
+        sipgate = Simulator(
+            host=host,
+            port=port,
+            latency=latency,
+            token_life=token_life,
+            allow_remote=allow_remote,
+            on_request=_show,
+        ).start()
+    except ValueError as error:
+        raise click.UsageError(f"{error} --allow-remote permits it.") from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
+    try:
+        _greet(sipgate)
+        signal.sigwait(endings)
+    finally:
+        sipgate.stop()
+    click.echo("The simulator has ended.")
+
+
+def _greet(sipgate: Simulator) -> None:
+    from sipgate_provider.simulator import (  # noqa: PLC0415
+        DEMO_PASSWORD,
+        DEMO_TOKEN,
+        DEMO_TOKEN_ID,
+        DEMO_USERNAME,
+    )
+
+    click.echo(f"""\
+A simulated sipgate listens on {sipgate.base_url}
+
+Paste this into the terminal in which you run pulumi:
+
+  export SIPGATE_BASE_URL={sipgate.base_url}
+  export SIPGATE_TOKEN_ID={DEMO_TOKEN_ID}
+  export SIPGATE_TOKEN={DEMO_TOKEN}
+
+Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
+  at {sipgate.token_url}
+
+Ctrl-C ends it, and what was created here is gone then.
+""")
+
+
+def _show(record: RequestRecord) -> None:
+    answer = "no answer"
+    if record.status is not None and record.milliseconds is not None:
+        answer = f"{record.status} {record.milliseconds:.0f} ms"
+    # A reader that has left (`| head`) is no reason to stop answering.
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(f"{record.time.astimezone():%H:%M:%S} {record.method} {record.path} {answer}")

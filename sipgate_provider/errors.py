@@ -1,0 +1,76 @@
+"""What can go wrong, as one tree.
+
+    SipgateError                  whatever this package raises on purpose
+    ├── ConfigurationError        the settings do not add up; nothing was sent
+    ├── TransportError            no usable answer: unreachable, timed out, cut off, or not sipgate's
+    └── APIError                  an answer with an error status: .status .method .path .detail
+        ├── AuthenticationError   401, or a refused log-in at the token endpoint
+        ├── PermissionDeniedError 403
+        ├── NotFoundError         404
+        └── RateLimitError        429
+
+"No answer" and "an answer we do not like" are different branches, because after the first nobody knows whether
+sipgate did what it was asked to. A class exists only where a caller catches it or a user has to act differently.
+
+Every message stands alone: what was being done, to which client, what sipgate said, what to do next. It never
+holds a credential: whoever builds a message from sipgate's words scrubs them first.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "APIError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "SipgateError",
+    "TransportError",
+]
+
+
+class SipgateError(Exception):
+    """Something a user or sipgate can mend; its text is written for the user."""
+
+
+class ConfigurationError(SipgateError):
+    """The settings are missing, half given or wrong; nothing was sent."""
+
+
+class TransportError(SipgateError):
+    """There is no usable answer, so whether sipgate acted on the request is unknown."""
+
+
+class APIError(SipgateError):
+    """Sipgate answered with an error status.
+
+    Attributes:
+        status: The HTTP status code.
+        method: The HTTP verb of the request.
+        path: The path of the request, without host and query.
+        detail: Sipgate's own words, shortened and without credentials; empty where it had none.
+    """
+
+    def __init__(self, message: str, *, status: int, method: str, path: str, detail: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.method = method
+        self.path = path
+        self.detail = detail
+
+
+class AuthenticationError(APIError):
+    """Sipgate does not accept the credential."""
+
+
+class PermissionDeniedError(APIError):
+    """The credential is good, but a scope, role, feature or account type is missing."""
+
+
+class NotFoundError(APIError):
+    """The client is gone, or never was in this account."""
+
+
+class RateLimitError(APIError):
+    """Sipgate asks to slow down, and went on asking while we waited."""

@@ -1,0 +1,220 @@
+"""What each step of a client's life means: check, diff, create, read, update, delete.
+
+No Pulumi here: a host translates its own bags of properties into these and back, and decides nothing. Bags are
+mappings in the API's spelling; `outs` are the inputs, `clientId` and `clientSecret`.
+
+The rules:
+
+- Nothing replaces a client; every input is rewritten in place, and only where something differs, since rewriting
+  an OAuth client for nothing breaks log-ins in flight.
+- Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, and the
+  order that comes back is not the order sent.
+- Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
+  client. A secret that cannot be had then is fetched by the next `pulumi up`.
+- A client is gone only if sipgate itself says so: a 404 counts if the account's list can be read and lacks the
+  client. A wrong base address answers 404 to everything, and must not empty a state.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from sipgate_provider.api import SipgateAPI
+from sipgate_provider.errors import (
+    APIError,
+    NotFoundError,
+    PermissionDeniedError,
+    SipgateError,
+    TransportError,
+)
+from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
+
+__all__ = ["Checked", "Failure", "Lifecycle", "check", "diff"]
+
+_log = logging.getLogger(__name__)
+
+# Stands in for what a preview does not know yet; it is valid wherever it is put.
+_NOT_YET_KNOWN = "https://not-yet-known"
+_REASONS = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "list_type": "must be a list of text",
+    "too_short": "must hold at least one entry",
+    "string_pattern_mismatch": "must not be empty",
+    "extra_forbidden": "is not a property of a client",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One property that cannot be sent: `redirectUris[0]` and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The inputs with defaults and without duplicates, or why there are none."""
+
+    inputs: dict[str, object]
+    failures: tuple[Failure, ...] = ()
+
+
+def check(news: Mapping[str, object], *, unknown: Collection[str] = ()) -> Checked:
+    """The declared properties, completed and validated; nothing is sent.
+
+    Args:
+        news: The properties that are known.
+        unknown: Names of properties that a preview cannot know yet; they are taken to be good.
+    """
+    bag = {name: value for name, value in news.items() if value is not None}
+    bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
+    try:
+        inputs = OAuthClientInputs.model_validate(bag, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return Checked(dict(news), tuple(_failures(error)))
+    document = inputs.model_dump(by_alias=True)
+    return Checked({name: value for name, value in document.items() if name not in unknown})
+
+
+def diff(
+    olds: Mapping[str, object], news: Mapping[str, object], *, unknown: Collection[str] = ()
+) -> bool | None:
+    """Whether an update is due; None where that depends on what is not known yet.
+
+    A secret that is still missing in `olds` is due as well, though it sends no PUT.
+    """
+    known = [name for name in WRITABLE if name not in unknown]
+    if not all(same(name, olds.get(name), news.get(name)) for name in known):
+        return True
+    if unknown:
+        return None
+    return not olds.get("clientSecret")
+
+
+class Lifecycle:
+    """The steps that speak to sipgate, over one account; safe to share between threads."""
+
+    def __init__(self, api: SipgateAPI) -> None:
+        self._api = api
+
+    def create(self, news: Mapping[str, object]) -> dict[str, object]:
+        """The outs of a client that now exists at sipgate.
+
+        Raises:
+            SipgateError: No client was made, or no usable answer says that one was; the text says which.
+        """
+        inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
+        try:
+            made = self._api.create_client(inputs)
+        except TransportError as error:
+            raise TransportError(
+                f"{error} Whether sipgate made the client is not known: look for the name {inputs.name!r} among "
+                "the account's clients before you run again, and delete what is left over."
+            ) from None
+        secret = made.client_secret or self._secret(made.client_id)
+        return _outs(made.client_id, secret, inputs.model_dump(by_alias=True))
+
+    def read(self, client_id: str, olds: Mapping[str, object]) -> dict[str, object] | None:
+        """The outs as sipgate has them now, or None if the client is gone.
+
+        Args:
+            client_id: Which client.
+            olds: What the state holds; its order is kept where the values mean the same.
+
+        Raises:
+            SipgateError: It could not be read, for any reason but that it is gone.
+        """
+        try:
+            found = self._api.get_client(client_id)
+        except NotFoundError:
+            self._confirm_gone(client_id)
+            return None
+        live = found.model_dump(by_alias=True)
+        kept = {
+            name: olds[name] if name in olds and same(name, olds[name], live[name]) else live[name]
+            for name in WRITABLE
+        }
+        return _outs(client_id, found.client_secret or olds.get("clientSecret"), kept)
+
+    def update(
+        self, client_id: str, olds: Mapping[str, object], news: Mapping[str, object]
+    ) -> dict[str, object]:
+        """The outs after sipgate has what the program declares; sends a PUT only if something differs.
+
+        Raises:
+            SipgateError: The client is as it was, or it is unknown whether it changed; the next run sends it again.
+        """
+        inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
+        declared = inputs.model_dump(by_alias=True)
+        answered = (
+            self._api.update_client(client_id, inputs).client_secret
+            if differs(olds, declared)
+            else None
+        )
+        secret = answered or olds.get("clientSecret") or self._secret(client_id)
+        return _outs(client_id, secret, declared)
+
+    def delete(self, client_id: str) -> None:
+        """The client is gone from sipgate; that it was gone before is fine.
+
+        Raises:
+            SipgateError: It is still there, or that is unknown.
+        """
+        try:
+            self._api.delete_client(client_id)
+        except NotFoundError:
+            self._confirm_gone(client_id)
+
+    def _confirm_gone(self, client_id: str) -> None:
+        """Returns if the account truly lacks the client, whose own address answered 404."""
+        try:
+            listed = self._api.list_clients()
+        except PermissionDeniedError:
+            return  # a credential with the write scope alone may not look; the 404 has to do
+        except APIError as error:
+            raise TransportError(
+                f"Client {client_id} was answered with 404, and so is not trusted to be gone: the account's "
+                f"clients cannot be listed ({error.status}). Check sipgate:baseUrl."
+            ) from None
+        if any(client.client_id == client_id for client in listed):
+            raise TransportError(
+                f"Client {client_id} was answered with 404, yet the account lists it; run again later."
+            )
+
+    def _secret(self, client_id: str) -> str | None:
+        """The secret of a client that certainly exists, or None and a warning; it never raises."""
+        why = "the answer lacks it"
+        try:
+            secret = self._api.get_client(client_id).client_secret
+        except SipgateError as error:
+            secret, why = None, str(error)
+        if secret is None:
+            _log.warning(
+                "Client %s is in place, but its secret could not be read: %s "
+                "The next `pulumi up` tries again.",
+                client_id,
+                why,
+            )
+        return secret
+
+
+def _outs(client_id: str, secret: object, inputs: Mapping[str, object]) -> dict[str, object]:
+    return {"clientId": client_id, "clientSecret": secret, **inputs}
+
+
+def _failures(error: ValidationError) -> list[Failure]:
+    """Pydantic's findings in the words of someone who writes a program."""
+    found = []
+    for problem in error.errors():
+        name, *indices = problem["loc"]
+        path = str(name) + "".join(f"[{index}]" for index in indices)
+        cause = problem.get("ctx", {}).get("error")
+        reason = str(cause) if cause else _REASONS.get(problem["type"], problem["msg"])
+        found.append(Failure(path, reason))
+    return found

@@ -1,0 +1,145 @@
+"""The dynamic host: what the Pulumi engine calls, translated to `lifecycle` and back.
+
+The engine pickles the provider object by reference into every resource's `__provider` and calls it in a process of
+its own. So this class's dotted path is in users' states and frozen; the object holds nothing at all when pickled;
+and the core is imported only in that process, which keeps a program as quick to start as one without the provider.
+
+The SDK turns every exception into a whole traceback. A `SipgateError` is written for the user, who gets that
+sentence and nothing else: it is raised again under a type without a module, with the traceback's length set to
+nothing. Any other exception is a fault of ours, keeps its traceback, and gives the length back.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import contains_unknowns
+
+from sipgate_provider.errors import SipgateError
+
+if TYPE_CHECKING:
+    from pulumi.dynamic.config import Config
+
+    from sipgate_provider.lifecycle import Lifecycle
+
+__all__ = ["OAuthClientProvider"]
+
+# The engine's own key in every bag.
+_PROVIDER = "__provider"
+
+
+class OAuthClientProvider(ResourceProvider):
+    """Creates, reads, updates and deletes OAuth clients for the Pulumi engine."""
+
+    serialize_as_secret_always = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._config: Config | None = None
+        self._lifecycle: Lifecycle | None = None
+
+    def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[()]]:
+        """Nothing but the class's name reaches the state, the same under every version of Python."""
+        return OAuthClientProvider, ()
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keeps the stack configuration; missing credentials are complained of at the first call that needs them."""
+        self._config = req.config
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Completes and validates what a program declares."""
+        from sipgate_provider import lifecycle
+
+        known, unknown = _split(news)
+        checked = lifecycle.check(known, unknown=unknown)
+        failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
+        return CheckResult({**checked.inputs, **unknown}, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Says whether an update is due; nothing ever replaces a client."""
+        from sipgate_provider import lifecycle
+
+        known, unknown = _split(_news)
+        return DiffResult(changes=lifecycle.diff(_olds, known, unknown=unknown), replaces=[])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Creates a client."""
+        with _sentences():
+            outs = self._connected().create(_split(props)[0])
+        return CreateResult(str(outs["clientId"]), outs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Reads a client; an empty id says that it is gone."""
+        from sipgate_provider.models import WRITABLE
+
+        with _sentences():
+            outs = self._connected().read(id_, _split(props)[0])
+        if outs is None:
+            return ReadResult("", {})
+        return ReadResult(id_, outs, {name: outs[name] for name in WRITABLE})
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Rewrites a client where it differs."""
+        with _sentences():
+            return UpdateResult(self._connected().update(_id, _olds, _split(_news)[0]))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Deletes a client."""
+        with _sentences():
+            self._connected().delete(_id)
+
+    def _connected(self) -> Lifecycle:
+        """The lifecycle over this stack's account, made once for the engine's four threads."""
+        from sipgate_provider.api import SipgateAPI
+        from sipgate_provider.config import Settings
+        from sipgate_provider.lifecycle import Lifecycle
+
+        with self._lock:
+            if self._lifecycle is None:
+                configured = self._config.get if self._config else _nothing
+                self._lifecycle = Lifecycle(SipgateAPI(Settings.resolve(configured, os.environ)))
+            return self._lifecycle
+
+
+def _nothing(_key: str) -> None:
+    return None
+
+
+def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The properties that are known, and those that hold anything unknown at any depth."""
+    known: dict[str, Any] = {}
+    unknown: dict[str, Any] = {}
+    for name, value in bag.items():
+        if name != _PROVIDER:
+            (unknown if contains_unknowns(value) else known)[name] = value
+    return known, unknown
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Lets a `SipgateError` out as its sentence alone."""
+    try:
+        yield
+    except SipgateError as error:
+        sys.tracebacklimit = 0
+        shown = type("SipgateError", (Exception,), {"__module__": "builtins"})
+        raise shown(str(error)) from None
+    except Exception:
+        sys.tracebacklimit = 1000
+        raise

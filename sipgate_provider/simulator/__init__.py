@@ -1,0 +1,48 @@
+"""An embedded sipgate, for tests and for trying things out: nothing leaves the machine.
+
+    with Simulator() as sipgate:
+        url = f"{sipgate.base_url}/authorization/oauth2/clients"
+        requests.get(url, auth=(DEMO_TOKEN_ID, DEMO_TOKEN), timeout=5)
+
+It is written from sipgate's documentation and imports nothing of the provider, so a misspelt field
+cannot agree with itself. Needs the extra `simulator`.
+"""
+
+from __future__ import annotations
+
+from sipgate_provider.simulator.account import (
+    DEMO_PASSWORD,
+    DEMO_TOKEN,
+    DEMO_TOKEN_ID,
+    DEMO_USERNAME,
+    Account,
+    PersonalAccessToken,
+    User,
+)
+from sipgate_provider.simulator.faults import Answer, Delay, Fault, Reset, Stall, Truncate
+from sipgate_provider.simulator.misbehaviour import Misbehaviour
+from sipgate_provider.simulator.requestlog import RequestRecord
+from sipgate_provider.simulator.scopes import ALL, READ, WRITE
+from sipgate_provider.simulator.simulator import Simulator
+
+__all__ = [
+    "ALL",
+    "DEMO_PASSWORD",
+    "DEMO_TOKEN",
+    "DEMO_TOKEN_ID",
+    "DEMO_USERNAME",
+    "READ",
+    "WRITE",
+    "Account",
+    "Answer",
+    "Delay",
+    "Fault",
+    "Misbehaviour",
+    "PersonalAccessToken",
+    "RequestRecord",
+    "Reset",
+    "Simulator",
+    "Stall",
+    "Truncate",
+    "User",
+]

@@ -1,0 +1,56 @@
+"""The web application: REST API and token endpoint, behind request log and misbehaviour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from sipgate_provider.simulator.errors import error_response
+from sipgate_provider.simulator.login import Login
+from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
+from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
+from sipgate_provider.simulator.rest import ClientsAPI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from sipgate_provider.simulator.account import Account
+    from sipgate_provider.simulator.switches import Switches
+    from sipgate_provider.simulator.tokens import Tokens
+
+
+def build_app(
+    account: Account,
+    tokens: Tokens,
+    switches: Switches,
+    misbehaviours: Misbehaviours,
+    log: RequestLog,
+    on_request: Callable[[RequestRecord], None] | None = None,
+) -> Starlette:
+    """An application that answers as sipgate does; it must be run with `connection.Connection`."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        echo = request.headers.get("authorization", "")
+        return error_response(
+            error, switches.error_shape, echo if switches.errors_echo_credentials else ""
+        )
+
+    app = Starlette(
+        routes=[*ClientsAPI(account, tokens, switches).routes(), *Login(account, tokens).routes()],
+        middleware=[
+            Middleware(RequestLogMiddleware, log=log, on_request=on_request),
+            Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
+        ],
+        exception_handlers={HTTPException: refuse},
+    )
+    # A path with a slash too many is unknown, not another name for the one without.
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,150 @@
+"""The six calls about OAuth clients.
+
+A request is checked in this order, which sipgate does not document: credential (401), scope (403),
+Content-Type (415), client (404), body (500).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sipgate_provider.simulator.account import SETS, TEXTS, Account, Client
+from sipgate_provider.simulator.authentication import require_scope
+from sipgate_provider.simulator.errors import Refusal
+from sipgate_provider.simulator.scopes import READ, WRITE
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.switches import Switches
+    from sipgate_provider.simulator.tokens import Tokens
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PREFIX = "/v2"
+CLIENTS = f"{PREFIX}/authorization/oauth2/clients"
+
+
+class ClientsAPI:
+    """The calls, over one account."""
+
+    def __init__(self, account: Account, tokens: Tokens, switches: Switches) -> None:
+        self._account = account
+        self._tokens = tokens
+        self._switches = switches
+
+    def routes(self) -> list[Route]:
+        """Where the calls are found."""
+        one = CLIENTS + "/{client_id}"
+        return [
+            _route(CLIENTS, GET=self.list_all, POST=self.create),
+            _route(one, GET=self.read, PUT=self.update, DELETE=self.delete),
+            _route(f"{one}/gdpr", GET=self.gdpr),
+        ]
+
+    async def list_all(self, request: Request) -> Response:
+        """200 with every client."""
+        self._authorize(request, READ)
+        without_secret = self._switches.list_without_secret or self._switches.get_without_secret
+        clients = self._account.clients()
+        return JSONResponse({"data": [self._shown(client, without_secret) for client in clients]})
+
+    async def create(self, request: Request) -> Response:
+        """200 with the new client."""
+        self._authorize(request, WRITE)
+        _require_json(request)
+        client = self._account.add_client(**await _writable_fields(request))
+        return JSONResponse(self._shown(client, self._switches.post_without_secret))
+
+    async def read(self, request: Request) -> Response:
+        """200 with the client."""
+        self._authorize(request, READ)
+        return JSONResponse(self._shown(self._find(request), self._switches.get_without_secret))
+
+    async def update(self, request: Request) -> Response:
+        """200 with the client as it is now; its id and secret stay."""
+        self._authorize(request, WRITE)
+        _require_json(request)
+        client_id = self._find(request)["clientId"]
+        fields = await _writable_fields(request)
+        try:
+            client = self._account.alter_client(client_id, **fields)
+        except KeyError:
+            raise _no_such_client() from None
+        return JSONResponse(self._shown(client, self._switches.put_without_secret))
+
+    async def delete(self, request: Request) -> Response:
+        """202 without a body: accepted, and here it is done at once."""
+        self._authorize(request, WRITE)
+        try:
+            self._account.remove_client(request.path_params["client_id"])
+        except KeyError:
+            raise _no_such_client() from None
+        return Response(status_code=202)
+
+    async def gdpr(self, request: Request) -> Response:
+        """200 with the two addresses, for everyone."""
+        client = self._find(request)
+        return JSONResponse({name: client[name] for name in ("privacyUrl", "termsUrl")})
+
+    def _authorize(self, request: Request, scope: str) -> None:
+        header = request.headers.get("authorization", "")
+        require_scope(scope, header, self._account, self._tokens)
+
+    def _find(self, request: Request) -> Client:
+        try:
+            return self._account.client(request.path_params["client_id"])
+        except KeyError:
+            raise _no_such_client() from None
+
+    def _shown(self, client: Client, without_secret: bool) -> Client:
+        hidden = {"clientSecret"} if without_secret else set()
+        shown = {name: value for name, value in client.items() if name not in hidden}
+        return shown | self._switches.extra_fields
+
+
+def _no_such_client() -> Refusal:
+    return Refusal(404, "There is no such client.", "/clientId")
+
+
+def _route(path: str, **endpoints: Endpoint) -> Route:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await endpoints[method](request)
+
+    return Route(path, endpoint, methods=list(endpoints))
+
+
+def _require_json(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise Refusal(415, "The Content-Type must be application/json.")
+
+
+async def _writable_fields(request: Request) -> dict[str, Any]:
+    """The six writable fields of the body; anything else in it is passed over.
+
+    Raises:
+        Refusal: 500, which is what sipgate answers to a body it cannot use.
+    """
+    raw = await request.body()
+    try:
+        body = json.loads(raw)
+        # Half of a surrogate pair is legal in JSON and cannot be stored or sent back.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Refusal(500, "The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise Refusal(500, "The body is not an object.")
+    for name in TEXTS:
+        if not isinstance(body.get(name), str):
+            raise Refusal(500, f"{name} must be a string.", f"/{name}")
+    for name in SETS:
+        values = body.get(name)
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Refusal(500, f"{name} must be a list of strings.", f"/{name}")
+    return {name: body[name] for name in (*TEXTS, *SETS)}

@@ -1,0 +1,150 @@
+"""The simulator as a whole: one account of sipgate on a local port, and what tests ask of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.account import Account
+from sipgate_provider.simulator.app import build_app
+from sipgate_provider.simulator.clock import Clock
+from sipgate_provider.simulator.login import APP_WEB, TOKEN_PATH
+from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
+from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
+from sipgate_provider.simulator.rest import PREFIX
+from sipgate_provider.simulator.server import Server
+from sipgate_provider.simulator.switches import Switches
+from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from sipgate_provider.simulator.faults import Fault
+
+
+class Simulator:
+    """sipgate on a local port, for as long as the `with` block lasts.
+
+    Attributes:
+        account: Its clients and who may call.
+        clock: What tokens expire by.
+        switches: How every answer differs from the usual; can be changed while it runs.
+
+    Args:
+        account: The account; without, an empty one with the `DEMO_…` credentials.
+        host: Where to listen.
+        port: 0 takes a free port.
+        latency: Seconds before each answer.
+        token_life: Seconds that an access token lives.
+        allow_remote: Whether `host` may be one that other machines can reach.
+        on_request: Called, in the server's thread, with each request that is over.
+
+    Raises:
+        ValueError: Other machines can reach `host`, and `allow_remote` is not set.
+    """
+
+    def __init__(
+        self,
+        account: Account | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        latency: float = 0.0,
+        token_life: float = ACCESS_TOKEN_LIFE,
+        allow_remote: bool = False,
+        on_request: Callable[[RequestRecord], None] | None = None,
+    ) -> None:
+        self.account = account or Account.demo()
+        self.clock = Clock()
+        self.switches = Switches(latency=latency)
+        self._tokens = Tokens(self.clock, token_life)
+        self._misbehaviours = Misbehaviours()
+        self._log = RequestLog()
+        app = build_app(
+            self.account, self._tokens, self.switches, self._misbehaviours, self._log, on_request
+        )
+        self._server = Server(app, host, port, allow_remote=allow_remote)
+
+    @property
+    def base_url(self) -> str:
+        """Where the REST API is, such as `http://127.0.0.1:40123/v2`; known once started."""
+        return self._server.origin + PREFIX
+
+    @property
+    def token_url(self) -> str:
+        """Where the token endpoint is; known once started."""
+        return self._server.origin + TOKEN_PATH
+
+    def start(self) -> Self:
+        """It listens. After a `stop` it can be started again: same port, same account.
+
+        Raises:
+            OSError: The port is in use, or may not be used.
+            RuntimeError: It is running already.
+        """
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """It is gone from the port, and requests in flight are cut off."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
+        """An access token with just these scopes, for `life` seconds or the usual time."""
+        return self._tokens.issue_access(frozenset(scopes), life).value
+
+    def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
+        """A refresh token with just these scopes, as a log-in through that client would yield."""
+        return self._tokens.issue_refresh(frozenset(scopes), client_id).value
+
+    def end_access_tokens(self) -> None:
+        """No access token issued so far is accepted any longer; refresh tokens still are."""
+        self._tokens.end_access_tokens()
+
+    def misbehave(
+        self, fault: Fault, *, method: str | None = None, path: str = "", times: int | None = 1
+    ) -> Misbehaviour:
+        """The next requests that fit meet the fault.
+
+        Args:
+            fault: What goes wrong with them.
+            method: Their method; None is any.
+            path: A regex that is found in their path; the token endpoint's requests count too.
+            times: How many of them; None is all, until `behave`.
+
+        Returns:
+            What was ordered; its `hits` says how many requests have met it.
+        """
+        misbehaviour = Misbehaviour(fault, method, path, times)
+        self._misbehaviours.add(misbehaviour)
+        return misbehaviour
+
+    def behave(self) -> None:
+        """No request meets a fault any longer. The switches stay as they are."""
+        self._misbehaviours.clear()
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The requests so far, oldest first; one whose answer has arrived is in it."""
+        return self._log.records()
+
+    def count(self, method: str | None = None, path: str = "") -> int:
+        """How many requests had that method (None: any) and a path in which the regex is found."""
+        return self._log.count(method, path)
+
+    def clear_requests(self) -> None:
+        """The requests so far are forgotten."""
+        self._log.clear()

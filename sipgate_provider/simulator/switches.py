@@ -1,0 +1,34 @@
+"""What can be set about every answer, at any time, from any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.errors import Shape
+
+
+@dataclass(slots=True)
+class Switches:
+    """How this sipgate differs from one that answers promptly and in full.
+
+    Attributes:
+        latency: Seconds between taking a request and answering it.
+        post_without_secret: The answer to POST lacks `clientSecret`, as sipgate's may.
+        put_without_secret: So does the answer to PUT.
+        list_without_secret: So does every entry of the list.
+        get_without_secret: So does the answer to any GET, the list included.
+        extra_fields: What every client in an answer has in addition.
+        error_shape: The one shape for every error body; "mixed" is what sipgate does.
+        errors_echo_credentials: Every error body repeats the request's Authorization header.
+    """
+
+    latency: float = 0.0
+    post_without_secret: bool = False
+    put_without_secret: bool = False
+    list_without_secret: bool = False
+    get_without_secret: bool = False
+    extra_fields: dict[str, Any] = field(default_factory=dict)
+    error_shape: Shape = "mixed"
+    errors_echo_credentials: bool = False

@@ -1,0 +1,88 @@
+"""Access tokens and refresh tokens: made here, looked up here, and over when their time has come.
+
+They are opaque strings; whoever holds one may do what its scopes say.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.clock import Clock
+
+ACCESS_TOKEN_LIFE = 300.0
+REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """What a Bearer credential says, and until when."""
+
+    value: str = field(repr=False)
+    scopes: frozenset[str]
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """Good for one new pair of tokens, for the client it was issued to."""
+
+    value: str = field(repr=False)
+    scopes: frozenset[str]
+    expires_at: float
+    client_id: str
+
+
+class Tokens:
+    """Every access token and refresh token that is valid.
+
+    Args:
+        clock: What decides whether a token is over.
+        access_token_life: Seconds; for tokens issued from now on it can be changed at any time.
+    """
+
+    def __init__(self, clock: Clock, access_token_life: float = ACCESS_TOKEN_LIFE) -> None:
+        self.access_token_life = access_token_life
+        self.refresh_token_life = REFRESH_TOKEN_LIFE
+        self._clock = clock
+        self._access: dict[str, AccessToken] = {}
+        self._refresh: dict[str, RefreshToken] = {}
+        self._lock = threading.Lock()
+
+    def issue_access(self, scopes: frozenset[str], life: float | None = None) -> AccessToken:
+        """A new access token is accepted for `life` seconds, or the usual time."""
+        expires_at = self._clock.now() + (self.access_token_life if life is None else life)
+        token = AccessToken(secrets.token_urlsafe(32), scopes, expires_at)
+        with self._lock:
+            self._access[token.value] = token
+        return token
+
+    def issue_refresh(self, scopes: frozenset[str], client_id: str) -> RefreshToken:
+        """A new refresh token is accepted once, from that client."""
+        expires_at = self._clock.now() + self.refresh_token_life
+        token = RefreshToken(secrets.token_urlsafe(32), scopes, expires_at, client_id)
+        with self._lock:
+            self._refresh[token.value] = token
+        return token
+
+    def access(self, value: str) -> AccessToken | None:
+        """The access token, unless it is unknown or over."""
+        with self._lock:
+            token = self._access.get(value)
+        return token if token and self._clock.now() < token.expires_at else None
+
+    def use_refresh(self, value: str, client_id: str) -> RefreshToken | None:
+        """The refresh token, which is used up by this; None if it is not good for that client."""
+        with self._lock:
+            token = self._refresh.get(value)
+            if not token or token.client_id != client_id or self._clock.now() >= token.expires_at:
+                return None
+            return self._refresh.pop(value)
+
+    def end_access_tokens(self) -> None:
+        """No access token issued so far is accepted any longer."""
+        with self._lock:
+            self._access.clear()

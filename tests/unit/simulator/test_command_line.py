@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = [sys.executable, "-m", "sipgate_provider"]
+
+
+@contextmanager
+def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The simulator's process and what it said when it had started."""
+    process = subprocess.Popen(
+        [*PROGRAM, "simulator", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        assert process.stdout
+        greeting = ""
+        while "Ctrl-C" not in greeting:
+            line = process.stdout.readline()
+            assert line, greeting
+            greeting += line
+        try:
+            yield process, greeting
+        finally:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str]:
+    """Exit code and remaining output of the process that was sent this signal."""
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=10)
+    return process.returncode, output
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+
+
+def test_what_it_prints_can_be_pasted_and_used() -> None:
+    with running() as (_, greeting):
+        exported = dict(re.findall(r"^ *export (\w+)=(\S+)$", greeting, re.MULTILINE))
+
+        answer = requests.get(
+            exported["SIPGATE_BASE_URL"] + "/authorization/oauth2/clients",
+            auth=(exported["SIPGATE_TOKEN_ID"], exported["SIPGATE_TOKEN"]),
+            timeout=5,
+        )
+
+    assert answer.json() == {"data": []}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_exit_code_0_and_without_a_traceback(number: signal.Signals) -> None:
+    with running() as (process, _):
+        code, output = ended(process, number)
+
+    assert code == 0
+    assert "Traceback" not in output
+
+
+def test_each_request_is_shown_on_a_line_of_its_own() -> None:
+    with running() as (process, greeting):
+        (url,) = re.findall(r"SIPGATE_BASE_URL=(\S+)", greeting)
+        requests.get(f"{url}/none", auth=("token", "hunter2"), timeout=5)
+        requests.patch(f"{url}/authorization/oauth2/clients", timeout=5)
+        _, output = ended(process, signal.SIGINT)
+
+    assert re.search(r"^\d\d:\d\d:\d\d GET /v2/none 404 \d+ ms$", output, re.MULTILINE)
+    assert re.search(r" PATCH /v2/authorization/oauth2/clients 405 \d+ ms$", output, re.MULTILINE)
+    assert "hunter2" not in output
+
+
+def test_latency_and_token_life_reach_the_simulator() -> None:
+    with running("--latency", "0.1", "--token-life", "17") as (_, greeting):
+        (url,) = re.findall(r"http\S+/token$", greeting, re.MULTILINE)
+        form = {
+            "grant_type": "password",
+            "client_id": "sipgate-app-web",
+            "username": "demo@example.com",
+            "password": "password",
+        }
+        answer = requests.post(url, data=form, timeout=5)
+
+    assert answer.json()["expires_in"] == 17
+    assert answer.elapsed.total_seconds() >= 0.1
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = run(*PROGRAM, "simulator", "--port", port)
+
+    assert ran.returncode == 1
+    assert ran.stderr.count("\n") == 1
+    assert port in ran.stderr
+
+
+def test_an_address_that_others_can_reach_needs_an_option() -> None:
+    ran = run(*PROGRAM, "simulator", "--port", "0", "--host", "0.0.0.0")
+
+    assert ran.returncode == 2
+    assert "--allow-remote" in ran.stderr
+    with running("--host", "0.0.0.0", "--allow-remote"):
+        pass
+
+
+def test_help_says_how_to_point_the_provider_at_it() -> None:
+    ran = run(*PROGRAM, "simulator", "--help")
+
+    assert ran.returncode == 0
+    for variable in ("SIPGATE_BASE_URL", "SIPGATE_TOKEN_ID", "SIPGATE_TOKEN"):
+        assert variable in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("absent", "arguments"),
+    [("click", []), ("starlette", ["simulator"]), ("uvicorn", ["simulator"])],
+)
+def test_without_an_optional_package_one_sentence_says_how_to_get_it(
+    absent: str, arguments: list[str]
+) -> None:
+    program = f"""
+import importlib.abc, runpy, sys
+
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {absent!r}:
+            raise ModuleNotFoundError("No module named " + name, name=name)
+
+sys.meta_path.insert(0, Absent())
+sys.argv[1:] = {arguments!r}
+runpy.run_module("sipgate_provider", run_name="__main__")
+"""
+    ran = run(sys.executable, "-c", program)
+
+    assert ran.returncode == 1
+    assert "pip install 'sipgate-provider[simulator]'" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_importing_the_command_line_loads_no_web_framework() -> None:
+    program = (
+        "import sipgate_provider.cli, sys; print({'starlette', 'uvicorn'} & sys.modules.keys())"
+    )
+
+    assert run(sys.executable, "-c", program).stdout.strip() == "set()"

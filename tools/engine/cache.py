@@ -1,0 +1,116 @@
+"""The per-user cache that keeps an engine once it was installed or built.
+
+<root>/<key>/bin/     a finished engine. It appears in one rename, so what is there is whole
+<root>/<key>.stage/   an engine in the making; whatever is found there is thrown away
+<root>/<key>.work/    modules, compiled packages and toolchain of a build, kept when it is
+                      interrupted, so that the next one goes on from there
+<root>/<key>.lock     held by the one process that writes any of these
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import platformdirs
+
+from tools.engine import installed, pins, progress
+from tools.engine.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OVERRIDE = "SIPGATE_ENGINE_CACHE"
+
+
+def root() -> Path:
+    """The folder of all cached engines; it may not exist yet."""
+    override = os.environ.get(OVERRIDE)
+    if override:
+        return Path(override).absolute()
+    return platformdirs.user_cache_path("sipgate-provider") / "engine"
+
+
+class Entry(NamedTuple):
+    """The cache's place for one engine."""
+
+    home: Path
+
+    @classmethod
+    def of_this_machine(cls) -> Entry:
+        """The place of the pinned engine for this platform."""
+        return cls(root() / pins.key())
+
+    @property
+    def stage(self) -> Path:
+        """Where an engine is put together."""
+        return self.home.with_name(f"{self.home.name}.stage")
+
+    @property
+    def work(self) -> Path:
+        """Where a build keeps what it can go on from."""
+        return self.home.with_name(f"{self.home.name}.work")
+
+    def find(self) -> Path:
+        """The folder of the finished engine's programs.
+
+        Raises:
+            UnavailableError: There is none yet, or it is broken.
+        """
+        if not self.home.exists():
+            raise UnavailableError(f"nothing was installed or built yet in {self.home}")
+        installed.require(self.home / "bin", pins.PROGRAMS)
+        return self.home / "bin"
+
+    @contextlib.contextmanager
+    def staged(self) -> Iterator[Path]:
+        """An empty folder to put an engine together in; gone afterwards unless adopted."""
+        shutil.rmtree(self.stage, ignore_errors=True)
+        self.stage.mkdir(parents=True)
+        try:
+            yield self.stage
+        finally:
+            shutil.rmtree(self.stage, ignore_errors=True)
+
+    def adopt(self) -> Path:
+        """Makes the staged engine the finished one, in one rename, and answers with its folder.
+
+        Raises:
+            UnavailableError: The staged engine is not whole or does not run.
+        """
+        installed.require(self.stage / "bin", pins.PROGRAMS)
+        # Only a broken one can be in the way: a working one would have been used.
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.stage.replace(self.home)
+        return self.home / "bin"
+
+    def sweep(self) -> None:
+        """Removes what a build no longer needs: its modules and compiled packages are 3 GB."""
+        if self.work.exists():
+            with progress.step("Removing what only the build needed"):
+                shutil.rmtree(self.work, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Only one process at a time is in this block; another one says that it waits."""
+        # Not at the top: an engine that is there is found without it.
+        from filelock import FileLock, Timeout  # noqa: PLC0415
+
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.home.with_name(f"{self.home.name}.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            progress.say(
+                f"Another process is getting the engine into {self.home}."
+                " Waiting for it to finish; then its result is used."
+            )
+            with progress.step("Waiting for the other process"):
+                lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()

