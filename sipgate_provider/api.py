@@ -133,14 +133,18 @@ def _refusal(doing: str, method: str, path: str, access: str, answer: Answer) ->
         case 403:
             kind, advice = (
                 PermissionDeniedError,
-                f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
-                "and its user a role that may manage clients.",
+                (
+                    f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
+                    "and its user a role that may manage clients."
+                ),
             )
         case 404:
             kind, advice = (
                 NotFoundError,
-                "There is no such client in this account; if it was deleted outside Pulumi, "
-                "`pulumi up --refresh` creates it anew.",
+                (
+                    "There is no such client in this account; if it was deleted outside Pulumi, "
+                    "`pulumi up --refresh` creates it anew."
+                ),
             )
         case 429:
             wait = f" (Retry-After: {answer.retry_after[:40]})" if answer.retry_after else ""

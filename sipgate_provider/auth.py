@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
+from urllib.parse import urlsplit
 
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from sipgate_provider.config import AccessToken, Credential, Password, PersonalAccessToken
-from sipgate_provider.errors import AuthenticationError, TransportError
+from sipgate_provider.errors import APIError, AuthenticationError, TransportError
 from sipgate_provider.transport import Transport
 
 __all__ = ["BearerAuth", "PasswordGrantAuth", "auth_for"]
@@ -24,6 +25,8 @@ __all__ = ["BearerAuth", "PasswordGrantAuth", "auth_for"]
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
 # An access token lives 300 s; one that ends while a request is under way would fail it.
 _LEEWAY_SECONDS = 30.0
+# How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
+_REFUSALS = frozenset({400, 401, 403})
 
 
 class _NoAuth(AuthBase):
@@ -40,6 +43,7 @@ class BearerAuth(AuthBase):
         self._access_token = access_token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """The request with the token on it."""
         request.headers["Authorization"] = f"Bearer {self._access_token}"
         return request
 
@@ -58,6 +62,12 @@ class PasswordGrantAuth(AuthBase):
         self._renew_at = 0.0
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """The request with a live token on it, renewed first where needed.
+
+        Raises:
+            AuthenticationError: Sipgate refuses the log-in.
+            TransportError: No usable answer came from the token endpoint.
+        """
         with self._lock:
             if time.monotonic() >= self._renew_at:
                 self._renew()
@@ -76,11 +86,19 @@ class PasswordGrantAuth(AuthBase):
             "POST", self._credential.token_url, doing=doing, auth=_NoAuth(), form=form
         )
         if not answer.ok:
-            raise AuthenticationError(
-                f"{doing}: sipgate refused ({answer.status}). Check both, and that the account may use the API.",
+            refused = answer.status in _REFUSALS
+            kind = AuthenticationError if refused else APIError
+            advice = (
+                "Check both, and that the account may use the API."
+                if refused
+                else "That is no answer of a token endpoint, unless it has a fault: check sipgate:tokenUrl, "
+                "and that no redirect or proxy is in between, or run again later."
+            )
+            raise kind(
+                f"{doing}: sipgate refused ({answer.status}). {advice}",
                 status=answer.status,
                 method="POST",
-                path="token endpoint",
+                path=urlsplit(self._credential.token_url).path,
                 detail="",
             )
         try:

@@ -160,7 +160,10 @@ def _sentence(doing: str, error: Exception) -> str:
     """A sentence for a failure; the library's own texts hold addresses of objects, so they are not shown."""
     match error:
         case requests.exceptions.SSLError():
-            why = "the certificate of sipgate's server could not be verified; for a proxy or a private CA set REQUESTS_CA_BUNDLE"
+            why = (
+                "the certificate of sipgate's server could not be verified; "
+                "for a proxy or a private CA set REQUESTS_CA_BUNDLE"
+            )
         case requests.exceptions.ProxyError():
             why = "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"
         case requests.exceptions.ConnectTimeout():

@@ -70,10 +70,11 @@ class Login:
         if grant_type not in {"password", "refresh_token"}:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
         client_id = self._authenticated_client(form, authorization)
-        if grant_type == "password":
-            scopes = self._log_in(form, client_id)
-        else:
-            scopes = self._refresh(form, client_id).scopes
+        scopes = (
+            self._log_in(form, client_id)
+            if grant_type == "password"
+            else self._refresh(form, client_id).scopes
+        )
         return {
             "access_token": self._tokens.issue_access(scopes).value,
             "expires_in": int(self._tokens.access_token_life),

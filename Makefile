@@ -1,0 +1,49 @@
+# make demo   the whole life of a client, on the genuine engine, against an embedded sipgate
+# make test   every check: lint, types, import contracts, unit and integration tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types imports unit integration engine clean
+
+help: ## what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@echo "Making the environment $(VENV) and installing into it: about a minute."
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## the whole life of a client, on the genuine engine
+	@$(BIN)/python tools/demo
+
+test: lint types imports unit integration ## every check there is
+
+lint: $(READY) ## ruff: style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(READY) ## import contracts: who may know whom
+	$(BIN)/lint-imports
+
+unit: $(READY) ## tests without the engine
+	$(BIN)/pytest tests/unit -n $(WORKERS)
+
+integration: $(READY) engine ## tests on the genuine engine
+	$(BIN)/pytest tests/integration -n $(WORKERS)
+
+engine: $(READY) ## get the genuine engine onto this machine
+	@$(BIN)/python tools/engine >/dev/null
+
+clean: ## remove what was built here; the engine stays in the user's cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

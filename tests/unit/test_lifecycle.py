@@ -1,0 +1,279 @@
+"""The lifecycle's rules over a real socket, with the simulator keeping and breaking them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sipgate_provider.api import SipgateAPI
+from sipgate_provider.config import AccessToken, PersonalAccessToken, Settings
+from sipgate_provider.errors import (
+    APIError,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    SipgateError,
+    TransportError,
+)
+from sipgate_provider.lifecycle import Lifecycle, check
+from sipgate_provider.simulator import (
+    DEMO_TOKEN,
+    DEMO_TOKEN_ID,
+    READ,
+    WRITE,
+    Answer,
+    Reset,
+    Simulator,
+    Truncate,
+)
+
+DECLARED = check(
+    {
+        "name": "crm",
+        "redirectUris": [
+            "https://b.example.com/*",
+            "https://a.example.com/*",
+            "https://c.example.com/*",
+        ],
+        "webOrigins": ["https://b.example.com", "https://a.example.com"],
+    }
+).inputs
+
+
+@pytest.fixture
+def life(sipgate: Simulator) -> Lifecycle:
+    credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
+    return Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)))
+
+
+def with_scopes(sipgate: Simulator, *scopes: str) -> Lifecycle:
+    credential = AccessToken(sipgate.issue_access_token(*scopes))
+    return Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)))
+
+
+def test_create_makes_one_client_with_all_that_was_declared(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+
+    (made,) = sipgate.account.clients()
+    assert outs["clientId"] == made["clientId"]
+    assert outs["clientSecret"] == made["clientSecret"]
+    assert set(DECLARED["redirectUris"]) == set(made["redirectUris"])  # type: ignore[call-overload]
+    assert made["description"] == "Managed by Pulumi"
+    assert len(sipgate.requests) == 1
+
+
+def test_outs_keep_the_declared_order(life: Lifecycle) -> None:
+    outs = life.create(DECLARED)
+    read = life.read(str(outs["clientId"]), outs)
+
+    assert read == outs
+    assert read is not None
+    assert read["redirectUris"] == DECLARED["redirectUris"]
+
+
+def test_a_secret_missing_from_the_answer_is_fetched(sipgate: Simulator, life: Lifecycle) -> None:
+    sipgate.switches.post_without_secret = True
+
+    outs = life.create(DECLARED)
+
+    assert outs["clientSecret"] == sipgate.account.clients()[0]["clientSecret"]
+
+
+def test_nothing_raises_once_sipgate_has_made_the_client(
+    sipgate: Simulator, life: Lifecycle, caplog: pytest.LogCaptureFixture
+) -> None:
+    sipgate.switches.post_without_secret = True
+    sipgate.misbehave(Answer(500), method="GET", times=None)
+
+    outs = life.create(DECLARED)
+
+    assert outs["clientId"] == sipgate.account.clients()[0]["clientId"]
+    assert outs["clientSecret"] is None
+    assert str(outs["clientId"]) in caplog.text
+
+
+def test_the_next_update_fetches_a_missing_secret_without_a_put(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+
+    updated = life.update(str(outs["clientId"]), outs | {"clientSecret": None}, DECLARED)
+
+    assert updated == outs
+    assert sipgate.count("PUT") == 0
+
+
+def test_an_update_sends_the_whole_client_once_and_keeps_id_and_secret(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+
+    updated = life.update(str(outs["clientId"]), outs, DECLARED | {"description": ""})
+
+    (client,) = sipgate.account.clients()
+    assert updated == outs | {"description": ""}
+    assert client["description"] == ""
+    assert client["clientSecret"] == outs["clientSecret"]
+    assert sipgate.count("PUT") == 1
+
+
+def test_an_update_without_a_difference_sends_nothing(sipgate: Simulator, life: Lifecycle) -> None:
+    outs = life.create(DECLARED)
+    sipgate.clear_requests()
+
+    life.update(str(outs["clientId"]), outs, DECLARED)
+
+    assert not sipgate.requests
+
+
+def test_deleting_a_client_that_is_gone_succeeds(sipgate: Simulator, life: Lifecycle) -> None:
+    outs = life.create(DECLARED)
+
+    life.delete(str(outs["clientId"]))
+    life.delete(str(outs["clientId"]))
+
+    assert not sipgate.account.clients()
+
+
+def test_deleting_a_client_that_is_gone_succeeds_without_the_read_scope(sipgate: Simulator) -> None:
+    with_scopes(sipgate, WRITE).delete("2556404-0-gone")
+
+
+def test_a_client_that_sipgate_does_not_know_is_gone(life: Lifecycle) -> None:
+    assert life.read("2556404-0-gone", {}) is None
+
+
+@pytest.mark.parametrize("listed", [404, 500, 401])
+def test_a_404_is_not_believed_where_the_account_cannot_be_listed(
+    sipgate: Simulator, life: Lifecycle, listed: int
+) -> None:
+    outs = life.create(DECLARED)
+    sipgate.misbehave(Answer(404), path="clients/")
+    sipgate.misbehave(Answer(listed), path="clients$")
+
+    with pytest.raises(SipgateError):
+        life.read(str(outs["clientId"]), outs)
+
+
+def test_a_404_is_not_believed_where_the_account_lists_the_client(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+    sipgate.misbehave(Answer(404), path="clients/", times=None)
+
+    with pytest.raises(TransportError, match="lists it"):
+        life.delete(str(outs["clientId"]))
+    with pytest.raises(TransportError, match="lists it"):
+        life.read(str(outs["clientId"]), outs)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [
+        (401, AuthenticationError, "wrong or expired"),
+        (403, PermissionDeniedError, "authorization:oauth2:clients:read"),
+        (500, APIError, "500"),
+        (302, APIError, "redirect"),
+    ],
+)
+def test_a_read_that_fails_says_what_sipgate_answered_and_what_to_do(
+    sipgate: Simulator, life: Lifecycle, status: int, kind: type[APIError], says: str
+) -> None:
+    sipgate.misbehave(Answer(status, headers={"Location": "https://elsewhere.example.com/"}))
+
+    with pytest.raises(kind, match=says) as caught:
+        life.read("2556404-0-x", {})
+
+    assert caught.value.status == status
+    assert "2556404-0-x" in str(caught.value)
+
+
+def test_a_missing_scope_is_named(sipgate: Simulator) -> None:
+    with pytest.raises(PermissionDeniedError, match="clients:write"):
+        with_scopes(sipgate, READ).create(DECLARED)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"", b"[]", b'{"clientId": 5}', b'{"clientId": "1", "name": []}', b"null"]
+)
+def test_an_answer_that_is_no_client_is_a_sentence_and_the_client_stays(
+    sipgate: Simulator, life: Lifecycle, body: bytes
+) -> None:
+    sipgate.misbehave(Answer(200, body))
+
+    with pytest.raises(TransportError, match="not a client"):
+        life.read("2556404-0-x", {})
+
+
+def test_a_client_may_have_been_made_when_the_answer_is_lost_and_the_error_says_so(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Reset(taken=True))
+
+    with pytest.raises(TransportError, match=r"not known.*'crm'"):
+        life.create(DECLARED)
+
+    assert len(sipgate.account.clients()) == 1
+    assert sipgate.count("POST") == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [Reset(), Reset(taken=True), Truncate(), Answer(503), Answer(429)]
+)
+def test_a_read_is_repeated_after_a_passing_fault(
+    sipgate: Simulator, life: Lifecycle, fault: Reset | Truncate | Answer
+) -> None:
+    outs = life.create(DECLARED)
+    sipgate.misbehave(fault, method="GET")
+
+    if isinstance(fault, Truncate):
+        with pytest.raises(TransportError, match="broke off"):
+            life.read(str(outs["clientId"]), outs)
+    assert life.read(str(outs["clientId"]), outs) == outs
+
+
+def test_a_refused_post_is_repeated_and_makes_one_client(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Answer(429), method="POST", times=2)
+
+    life.create(DECLARED)
+
+    assert len(sipgate.account.clients()) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_post_that_may_have_arrived_is_not_repeated(
+    sipgate: Simulator, life: Lifecycle, status: int
+) -> None:
+    sipgate.misbehave(Answer(status, taken=True), method="POST", times=None)
+
+    with pytest.raises(APIError):
+        life.create(DECLARED)
+
+    assert sipgate.count("POST") == 1
+
+
+def test_waiting_has_an_end(sipgate: Simulator, life: Lifecycle) -> None:
+    sipgate.misbehave(Answer(429), times=None)
+
+    with pytest.raises(RateLimitError, match="run again later"):
+        life.read("2556404-0-x", {})
+
+
+def test_sipgates_words_are_shown_without_the_credential_they_echo(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Answer(400, f"no good: token={DEMO_TOKEN} here".encode()))
+
+    with pytest.raises(APIError, match="no good") as caught:
+        life.create(DECLARED)
+
+    assert DEMO_TOKEN not in str(caught.value)
+
+
+def test_updating_a_client_that_is_gone_says_how_to_get_it_back(life: Lifecycle) -> None:
+    with pytest.raises(NotFoundError, match="--refresh"):
+        life.update("2556404-0-gone", {}, DECLARED)

@@ -1,0 +1,68 @@
+"""What users' states and start-up times depend on."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import subprocess
+import sys
+
+import pulumi
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.output import Unknown
+
+import sipgate_provider
+from sipgate_provider.provider import OAuthClientProvider
+
+
+def test_the_state_holds_nothing_of_the_provider_but_its_dotted_path() -> None:
+    pickled = base64.b64decode(serialize_provider(OAuthClientProvider()))
+
+    assert b"sipgate_provider.provider" in pickled
+    assert b"OAuthClientProvider" in pickled
+    assert len(pickled) < 100
+
+
+def test_every_public_name_is_there() -> None:
+    for name in sipgate_provider.__all__:
+        assert getattr(sipgate_provider, name) is not None
+    assert dir(sipgate_provider) == sipgate_provider.__all__
+
+
+def test_a_program_loads_neither_requests_nor_pydantic() -> None:
+    program = (
+        "import sys, sipgate_provider; sipgate_provider.OAuthClient; "
+        "print([name for name in ('requests', 'pydantic', 'oauthlib', 'starlette', 'click') if name in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_the_host_keeps_unknowns_where_they_are() -> None:
+    unknown = Unknown()  # type: ignore[no-untyped-call]
+
+    checked = OAuthClientProvider().check(
+        {}, {"name": "crm", "redirectUris": ["https://a/", unknown], "__provider": "x"}
+    )
+
+    assert not checked.failures
+    assert checked.inputs["redirectUris"] == ["https://a/", unknown]
+    assert "__provider" not in checked.inputs
+
+
+def test_without_required_arguments_the_program_is_told_at_its_own_line() -> None:
+    with pytest.raises(TypeError, match="redirect_uris"):
+        sipgate_provider.OAuthClient("crm")  # type: ignore[call-arg]
+
+
+def test_options_may_be_the_second_argument_as_in_every_pulumi_package() -> None:
+    assert list(inspect.signature(sipgate_provider.OAuthClient.__init__).parameters)[:3] == [
+        "self",
+        "resource_name",
+        "opts",
+    ]
+    assert issubclass(sipgate_provider.OAuthClient, pulumi.CustomResource)

@@ -1,0 +1,1 @@
+"""`make demo`: the life of a client on the genuine engine, against the embedded sipgate."""
