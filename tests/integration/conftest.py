@@ -55,6 +55,7 @@ class Engine:
         """Runs the command line; `variables` are added to the environment."""
         run = subprocess.run(
             ("pulumi", *arguments, "--non-interactive", "--color=never"),
+            check=False,
             cwd=self.project,
             env=self.environment | variables,
             stdin=subprocess.DEVNULL,

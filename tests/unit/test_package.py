@@ -6,6 +6,7 @@ import base64
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pulumi
 import pytest
@@ -66,3 +67,10 @@ def test_options_may_be_the_second_argument_as_in_every_pulumi_package() -> None
         "opts",
     ]
     assert issubclass(sipgate_provider.OAuthClient, pulumi.CustomResource)
+
+
+def test_the_program_in_the_readme_is_the_quickstart() -> None:
+    root = Path(__file__).resolve().parents[2]
+    program = (root / "examples/quickstart/__main__.py").read_text()
+
+    assert f"```python\n{program}```" in (root / "README.md").read_text()
