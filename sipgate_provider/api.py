@@ -50,7 +50,7 @@ class SipgateAPI:
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client that sipgate has just made; its `client_secret` may be None."""
-        doing = f"Creating client {inputs.name!r}"
+        doing = f"Creating client {_short(inputs.name)!r}"
         return self._client(doing, self._request(doing, "POST", "write", body=inputs))
 
     def get_client(self, client_id: str) -> OAuthClientState:
@@ -69,7 +69,7 @@ class SipgateAPI:
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client after it was rewritten whole."""
-        doing = f"Updating client {client_id} ({inputs.name!r})"
+        doing = f"Updating client {client_id} ({_short(inputs.name)!r})"
         return self._client(
             doing, self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
         )
@@ -180,4 +180,8 @@ def _detail(answer: Answer) -> str:
     elif document is None and "<" not in answer.text:
         words = answer.text
     words = _CREDENTIAL.sub("…", " ".join(words.split()))
-    return words if len(words) <= _DETAIL_LENGTH else words[: _DETAIL_LENGTH - 1] + "…"
+    return _short(words, _DETAIL_LENGTH)
+
+
+def _short(words: str, length: int = 60) -> str:
+    return words if len(words) <= length else words[: length - 1] + "…"

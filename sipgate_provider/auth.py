@@ -70,7 +70,11 @@ class PasswordGrantAuth(AuthBase):
         """
         with self._lock:
             if time.monotonic() >= self._renew_at:
-                self._renew()
+                try:
+                    self._renew()
+                except TransportError as error:
+                    # The log-in may have been sent; the request that waits for it was not.
+                    raise TransportError(str(error), sent=False) from None
             access_token = self._access_token
         return BearerAuth(access_token)(request)
 

@@ -12,6 +12,7 @@ the user has to.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -29,6 +30,9 @@ _VARIABLES = {
     "baseUrl": "SIPGATE_BASE_URL",
     "tokenUrl": "SIPGATE_TOKEN_URL",
 }
+# What travels in a header as it is (RFC 6750, 2.1); user names and passwords may hold anything.
+_TOKENS = frozenset({"tokenId", "token", "accessToken"})
+_TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
 _BASE_URL = "https://api.sipgate.com/v2"
 _TOKEN_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # noqa: S105  a path, not a secret
 
@@ -100,6 +104,12 @@ class Settings:
         base_url = _address(given, "baseUrl", _BASE_URL).rstrip("/")
         parts = urlsplit(base_url)
         token_url = _address(given, "tokenUrl", f"{parts.scheme}://{parts.netloc}{_TOKEN_PATH}")
+        for key in _TOKENS & given.keys():
+            if not _TOKEN_CHARACTERS.fullmatch(given[key]):
+                raise ConfigurationError(
+                    f"{_spelled(key)} holds white space or characters that no token has; "
+                    "copy it again, without a line break at its end."
+                )
         match _method(given, stack):
             case ("accessToken",):
                 credential: Credential = AccessToken(given["accessToken"])

@@ -9,8 +9,8 @@
         ├── NotFoundError         404
         └── RateLimitError        429
 
-"No answer" and "an answer we do not like" are different branches, because after the first nobody knows whether
-sipgate did what it was asked to. A class exists only where a caller catches it or a user has to act differently.
+"No answer" and "an answer we do not like" are different branches: after the first it is mostly
+unknown whether sipgate did what it was asked to. A class exists only where a caller catches it or a user has to act differently.
 
 Every message stands alone: what was being done, to which client, what sipgate said, what to do next. It never
 holds a credential: whoever builds a message from sipgate's words scrubs them first.
@@ -39,7 +39,15 @@ class ConfigurationError(SipgateError):
 
 
 class TransportError(SipgateError):
-    """There is no usable answer, so whether sipgate acted on the request is unknown."""
+    """There is no usable answer.
+
+    Attributes:
+        sent: Whether the request may have reached sipgate, so that nobody knows whether it acted on it.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class APIError(SipgateError):

@@ -113,8 +113,10 @@ class Lifecycle:
         try:
             made = self._api.create_client(inputs)
         except TransportError as error:
+            if not error.sent:
+                raise
             raise TransportError(
-                f"{error} Whether sipgate made the client is not known: look for the name {inputs.name!r} among "
+                f"{error} Whether sipgate made the client is not known: look for its name among "
                 "the account's clients before you run again, and delete what is left over."
             ) from None
         secret = made.client_secret or self._secret(made.client_id)

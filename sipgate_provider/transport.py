@@ -19,7 +19,14 @@ from dataclasses import dataclass
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import Retry
+from urllib3 import BaseHTTPResponse, Retry
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InvalidHeader,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
 
 from sipgate_provider._version import __version__
 from sipgate_provider.errors import TransportError
@@ -40,6 +47,13 @@ class _RetryRule(Retry):
         if method == "POST":
             return bool(self.total) and status_code == _TOO_MANY_REQUESTS
         return super().is_retry(method, status_code, has_retry_after)
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """The seconds that sipgate asks for; None where its header cannot be read."""
+        try:
+            return super().get_retry_after(response)
+        except InvalidHeader:
+            return None
 
 
 _RETRY_RULE = _RetryRule(
@@ -140,7 +154,8 @@ class Transport:
                 body = _read(response, doing)
                 return Answer(response.status_code, body, response.headers.get("Retry-After"))
         except (requests.RequestException, OSError) as error:
-            raise TransportError(_sentence(doing, error)) from None
+            never_left = _never_left(error)
+            raise TransportError(_sentence(doing, error, never_left), sent=not never_left) from None
 
 
 def _read(response: requests.Response, doing: str) -> bytes:
@@ -156,7 +171,13 @@ def _read(response: requests.Response, doing: str) -> bytes:
     return bytes(body)
 
 
-def _sentence(doing: str, error: Exception) -> str:
+def _never_left(error: Exception) -> bool:
+    """Whether the request provably did not go out: there was no connection, or no trust in it."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError | SSLError | ProxyError)
+
+
+def _sentence(doing: str, error: Exception, never_left: bool) -> str:
     """A sentence for a failure; the library's own texts hold addresses of objects, so they are not shown."""
     match error:
         case requests.exceptions.SSLError():
@@ -174,6 +195,8 @@ def _sentence(doing: str, error: Exception) -> str:
             why = "the answer broke off"
         case requests.exceptions.RetryError():
             why = "sipgate went on refusing"
+        case _ if never_left:
+            why = "sipgate cannot be reached; check the network and sipgate:baseUrl"
         case _:
-            why = "sipgate cannot be reached or closed the connection; check the network and sipgate:baseUrl"
+            why = "the connection was closed before the answer was complete"
     return f"{doing}: {why}."

@@ -92,8 +92,9 @@ def test_the_demo_shows_the_whole_life_of_a_client(engine_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1.5, 3.0])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_demo_leaves_no_process_behind_when_interrupted(
-    engine_folder: Path, seconds: float
+    engine_folder: Path, seconds: float, number: int, code: int
 ) -> None:
     environment = os.environ | {"PATH": f"{engine_folder}{os.pathsep}{os.environ['PATH']}"}
     demo = subprocess.Popen(
@@ -107,10 +108,10 @@ def test_the_demo_leaves_no_process_behind_when_interrupted(
     time.sleep(seconds)
     family = psutil.Process(demo.pid).children(recursive=True)
     # As a terminal does: to every process of the foreground group.
-    os.killpg(demo.pid, signal.SIGINT)
+    os.killpg(demo.pid, number)
     _, said = demo.communicate(timeout=60)
 
-    assert demo.returncode == 130, said
+    assert demo.returncode == code, said
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(family, timeout=3)
     assert not alive

@@ -96,3 +96,12 @@ def test_settings_show_no_secret_when_printed() -> None:
     settings = resolve({"sipgate:tokenId": "token-A", "sipgate:token": "hush"})
 
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", ["tokenId", "token", "accessToken"])
+@pytest.mark.parametrize("value", ["abc\n", "a b", "t\u00f6ken"])
+def test_a_token_that_was_copied_badly_is_named_and_not_shown(key: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"sipgate:{key}") as caught:
+        resolve({f"sipgate:{key}": value})
+
+    assert value not in str(caught.value)

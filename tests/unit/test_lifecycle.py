@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import AccessToken, PersonalAccessToken, Settings
+from sipgate_provider.config import AccessToken, Password, PersonalAccessToken, Settings
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
@@ -17,8 +17,10 @@ from sipgate_provider.errors import (
 )
 from sipgate_provider.lifecycle import Lifecycle, check
 from sipgate_provider.simulator import (
+    DEMO_PASSWORD,
     DEMO_TOKEN,
     DEMO_TOKEN_ID,
+    DEMO_USERNAME,
     READ,
     WRITE,
     Answer,
@@ -212,7 +214,7 @@ def test_a_client_may_have_been_made_when_the_answer_is_lost_and_the_error_says_
 ) -> None:
     sipgate.misbehave(Reset(taken=True))
 
-    with pytest.raises(TransportError, match=r"not known.*'crm'"):
+    with pytest.raises(TransportError, match=r"'crm'.*not known"):
         life.create(DECLARED)
 
     assert len(sipgate.account.clients()) == 1
@@ -220,7 +222,16 @@ def test_a_client_may_have_been_made_when_the_answer_is_lost_and_the_error_says_
 
 
 @pytest.mark.parametrize(
-    "fault", [Reset(), Reset(taken=True), Truncate(), Answer(503), Answer(429)]
+    "fault",
+    [
+        Reset(),
+        Reset(taken=True),
+        Truncate(),
+        Answer(503),
+        Answer(429),
+        Answer(503, headers={"Retry-After": "1"}),
+        Answer(429, headers={"Retry-After": "soon"}),
+    ],
 )
 def test_a_read_is_repeated_after_a_passing_fault(
     sipgate: Simulator, life: Lifecycle, fault: Reset | Truncate | Answer
@@ -277,3 +288,24 @@ def test_sipgates_words_are_shown_without_the_credential_they_echo(
 def test_updating_a_client_that_is_gone_says_how_to_get_it_back(life: Lifecycle) -> None:
     with pytest.raises(NotFoundError, match="--refresh"):
         life.update("2556404-0-gone", {}, DECLARED)
+
+
+def test_a_create_that_never_left_does_not_send_the_user_looking(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.stop()
+
+    with pytest.raises(TransportError, match="cannot be reached") as caught:
+        life.create(DECLARED)
+
+    assert "not known" not in str(caught.value)
+
+
+def test_a_create_whose_log_in_failed_does_not_send_the_user_looking(sipgate: Simulator) -> None:
+    sipgate.misbehave(Reset(taken=True), path="token$", times=None)
+    credential = Password(DEMO_USERNAME, DEMO_PASSWORD, sipgate.token_url)
+
+    with pytest.raises(TransportError, match="Logging in") as caught:
+        Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential))).create(DECLARED)
+
+    assert "not known" not in str(caught.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import psutil
 
@@ -137,6 +140,8 @@ class Demo:
             (*command, "--non-interactive"),
             cwd=self._project,
             env=self._environment,
+            # A second Ctrl-C makes the engine drop everything: so it gets one, and from here.
+            start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if quiet else None,
             stderr=subprocess.DEVNULL if quiet else None,
@@ -165,7 +170,7 @@ def end(engine: subprocess.Popen[bytes]) -> None:
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(engine.pid)
         family = [process, *process.children(recursive=True)]
-        engine.send_signal(2)
+        engine.send_signal(signal.SIGINT)
         try:
             engine.wait(_GRACE_SECONDS)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
@@ -191,7 +196,14 @@ def tell(step: str, what: str) -> None:
     print(f"\n{bold}== {step}{end_bold}: {what}", flush=True)
 
 
+def leave(number: int, _: FrameType | None) -> NoReturn:
+    """Turns a signal into an exception, so that what was started is ended on the way out."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     try:
         sys.exit(main())
     except KeyboardInterrupt:
