@@ -10,7 +10,8 @@
         └── RateLimitError        429
 
 "No answer" and "an answer we do not like" are different branches: after the first it is mostly
-unknown whether sipgate did what it was asked to. A class exists only where a caller catches it or a user has to act differently.
+unknown whether sipgate did what it was asked to. A class exists only where a caller catches it or
+a user has to act differently.
 
 Every message stands alone: what was being done, to which client, what sipgate said, what to do next. It never
 holds a credential: whoever builds a message from sipgate's words scrubs them first.
