@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import inspect
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,13 @@ def test_the_state_holds_nothing_of_the_provider_but_its_dotted_path() -> None:
     assert b"sipgate_provider.provider" in pickled
     assert b"OAuthClientProvider" in pickled
     assert len(pickled) < 100
+
+
+def test_a_state_of_the_first_release_still_finds_its_provider() -> None:
+    # What 0.1.0 wrote under Python 3.10 to 3.13; it is in users' states for ever.
+    stored = "gASVOAAAAAAAAACMGXNpcGdhdGVfcHJvdmlkZXIucHJvdmlkZXKUjBNPQXV0aENsaWVudFByb3ZpZGVylJOUKVKULg=="
+
+    assert isinstance(pickle.loads(base64.b64decode(stored)), OAuthClientProvider)
 
 
 def test_every_public_name_is_there() -> None:
