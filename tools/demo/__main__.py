@@ -204,6 +204,8 @@ def leave(number: int, _: FrameType | None) -> NoReturn:
 if __name__ == "__main__":
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    # Said outright, since a shell starts its background jobs with this signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:
