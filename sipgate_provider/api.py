@@ -33,7 +33,7 @@ _DETAIL_LENGTH = 200
 # A UUID, a JWT, or whatever follows the name of a credential.
 _CREDENTIAL = re.compile(
     r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\beyJ[\w.-]+"
-    r"|\b(?:basic|bearer)\s+\S+|(?:secret|token|password)\"?\s*[:=]\s*\S+"
+    r"|\b(?:basic|bearer)\s+\S+|(?:secret|token|password)[\"']?(?:\s*[:=]\s*|\s+)\S+|\b(?=[\w+/=-]*\d)[\w+/=-]{12,}"
 )
 
 
@@ -175,7 +175,11 @@ def _detail(answer: Answer) -> str:
     if isinstance(document, dict) and isinstance(document.get("errors"), list):
         problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
         words = "; ".join(
-            str(problem.get("detail") or problem.get("title") or "") for problem in problems
+            next(
+                (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
+                "",
+            )
+            for problem in problems
         )
     elif document is None and "<" not in answer.text:
         words = answer.text

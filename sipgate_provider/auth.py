@@ -15,7 +15,13 @@ from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from sipgate_provider.config import AccessToken, Credential, Password, PersonalAccessToken
+from sipgate_provider.config import (
+    TOKEN_CHARACTERS,
+    AccessToken,
+    Credential,
+    Password,
+    PersonalAccessToken,
+)
 from sipgate_provider.errors import APIError, AuthenticationError, TransportError
 from sipgate_provider.transport import Transport
 
@@ -107,12 +113,25 @@ class PasswordGrantAuth(AuthBase):
             )
         try:
             token = grant.parse_request_body_response(answer.text)
-            self._access_token = str(token["access_token"])
+            access_token = str(token["access_token"])
             life = float(token.get("expires_in", 0))
-        except (OAuth2Error, ValueError, TypeError, KeyError, AttributeError):
+        except (
+            OAuth2Error,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ):
             raise TransportError(
                 f"{doing}: the answer holds no access token; check sipgate:tokenUrl."
             ) from None
+        if not TOKEN_CHARACTERS.fullmatch(access_token):
+            raise TransportError(
+                f"{doing}: the answer's access token cannot be one; check sipgate:tokenUrl."
+            )
+        self._access_token = access_token
         # A very short life must not mean a renewal per request within that life.
         self._renew_at = time.monotonic() + max(life - _LEEWAY_SECONDS, life / 2)
 

@@ -19,7 +19,14 @@ from urllib.parse import urlsplit
 
 from sipgate_provider.errors import ConfigurationError
 
-__all__ = ["AccessToken", "Credential", "Password", "PersonalAccessToken", "Settings"]
+__all__ = [
+    "TOKEN_CHARACTERS",
+    "AccessToken",
+    "Credential",
+    "Password",
+    "PersonalAccessToken",
+    "Settings",
+]
 
 _VARIABLES = {
     "tokenId": "SIPGATE_TOKEN_ID",
@@ -31,8 +38,10 @@ _VARIABLES = {
     "tokenUrl": "SIPGATE_TOKEN_URL",
 }
 # What travels in a header as it is (RFC 6750, 2.1); user names and passwords may hold anything.
+_TYPED = frozenset({"username", "password"})
 _TOKENS = frozenset({"tokenId", "token", "accessToken"})
-_TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
+TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
+"""What a token is made of."""
 _BASE_URL = "https://api.sipgate.com/v2"
 _TOKEN_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # noqa: S105  a path, not a secret
 
@@ -104,8 +113,11 @@ class Settings:
         base_url = _address(given, "baseUrl", _BASE_URL).rstrip("/")
         parts = urlsplit(base_url)
         token_url = _address(given, "tokenUrl", f"{parts.scheme}://{parts.netloc}{_TOKEN_PATH}")
+        for key in _TYPED & given.keys():
+            if any("\ud800" <= character <= "\udfff" for character in given[key]):
+                raise ConfigurationError(f"{_spelled(key)} is not UTF-8 text; set it again.")
         for key in _TOKENS & given.keys():
-            if not _TOKEN_CHARACTERS.fullmatch(given[key]):
+            if not TOKEN_CHARACTERS.fullmatch(given[key]):
                 raise ConfigurationError(
                     f"{_spelled(key)} holds white space or characters that no token has; "
                     "copy it again, without a line break at its end."
@@ -167,6 +179,8 @@ def _address(given: Mapping[str, str], key: str, default: str) -> str:
         raise ConfigurationError(
             f"{_spelled(key)} is not an address; write it as in {default}."
         ) from None
+    if any(character.isspace() or not character.isprintable() for character in value):
+        raise ConfigurationError(f"{_spelled(key)} holds white space; write it as in {default}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(
             f"{_spelled(key)} holds a user name, query or fragment; keep only scheme, host and path."

@@ -135,7 +135,7 @@ class Lifecycle:
         try:
             found = self._api.get_client(client_id)
         except NotFoundError:
-            self._confirm_gone(client_id)
+            self._confirm_gone(client_id, without_looking=False)
             return None
         live = found.model_dump(by_alias=True)
         kept = {
@@ -171,15 +171,18 @@ class Lifecycle:
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
-            self._confirm_gone(client_id)
+            self._confirm_gone(client_id, without_looking=True)
 
-    def _confirm_gone(self, client_id: str) -> None:
-        """Returns if the account truly lacks the client, whose own address answered 404."""
+    def _confirm_gone(self, client_id: str, *, without_looking: bool) -> None:
+        """Returns if the account truly lacks the client, whose own address answered 404.
+
+        A credential with the write scope alone cannot look; `without_looking` lets the 404 do for it.
+        """
         try:
             listed = self._api.list_clients()
-        except PermissionDeniedError:
-            return  # a credential with the write scope alone may not look; the 404 has to do
         except APIError as error:
+            if without_looking and isinstance(error, PermissionDeniedError):
+                return
             raise TransportError(
                 f"Client {client_id} was answered with 404, and so is not trusted to be gone: the account's "
                 f"clients cannot be listed ({error.status}). Check sipgate:baseUrl."
@@ -196,6 +199,8 @@ class Lifecycle:
             secret = self._api.get_client(client_id).client_secret
         except SipgateError as error:
             secret, why = None, str(error)
+        except Exception as error:  # noqa: BLE001  a raise here would lose a live client
+            secret, why = None, f"an unexpected {type(error).__name__}."
         if secret is None:
             _log.warning(
                 "Client %s is in place, but its secret could not be read: %s "

@@ -10,6 +10,7 @@ pass. `redirectUris` and `webOrigins` are sets at sipgate: duplicates are droppe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -35,10 +36,12 @@ def _usable_address(value: str) -> str:
     """A pattern of an address as sipgate takes it: a scheme and something behind it, without blanks."""
     if any(character.isspace() for character in value):
         raise ValueError("holds white space; an address has none")
-    scheme, separator, rest = value.partition("://")
-    if not (separator and scheme):
+    scheme, separator, rest = value.partition(":")
+    if not (separator and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)) or (
+        rest[:1].isdigit() and "//" not in rest
+    ):
         raise ValueError("has no scheme; write it out, as in https://app.example.com/*")
-    if not rest:
+    if not rest.strip("/") or (scheme in {"http", "https"} and not rest.startswith("//")):
         raise ValueError("names no host; write it out, as in https://app.example.com/*")
     return value
 
@@ -50,8 +53,8 @@ def _usable_redirect_uri(value: str) -> str:
 
 
 def _usable_origin(value: str) -> str:
-    # A lone * is Keycloak's "any origin": unwise, but it works.
-    return value if value == "*" else _usable_address(value)
+    # Keycloak's "any origin", unwise, and "the origins of the redirect URIs": both work.
+    return value if value in {"*", "+"} else _usable_address(value)
 
 
 def _usable_page(value: str) -> str:

@@ -22,6 +22,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     InvalidHeader,
     NewConnectionError,
     ProxyError,
@@ -52,12 +53,14 @@ class _RetryRule(Retry):
         """The seconds that sipgate asks for; None where its header cannot be read."""
         try:
             return super().get_retry_after(response)
-        except InvalidHeader:
+        except (InvalidHeader, ValueError, OverflowError):
             return None
 
 
 _RETRY_RULE = _RetryRule(
     total=4,
+    # TLS that broke: nobody knows how far the request came, and a bad certificate stays bad.
+    other=0,
     backoff_factor=0.25,
     backoff_jitter=0.25,
     backoff_max=8,
@@ -134,7 +137,7 @@ class Transport:
             form: Sent as an encoded form, if given.
 
         Raises:
-            TransportError: No whole answer came within the time; what sipgate did is unknown.
+            TransportError: No whole answer came within the time; `sent` says whether sipgate may have acted.
         """
         headers: Mapping[str, str] = (
             {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
@@ -153,7 +156,7 @@ class Transport:
             ) as response:
                 body = _read(response, doing)
                 return Answer(response.status_code, body, response.headers.get("Retry-After"))
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             never_left = _never_left(error)
             raise TransportError(_sentence(doing, error, never_left), sent=not never_left) from None
 
@@ -174,13 +177,15 @@ def _read(response: requests.Response, doing: str) -> bytes:
 def _never_left(error: Exception) -> bool:
     """Whether the request provably did not go out: there was no connection, or no trust in it."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError | SSLError | ProxyError)
+    if isinstance(reason, SSLError):
+        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError | ProxyError)
 
 
 def _sentence(doing: str, error: Exception, never_left: bool) -> str:
     """A sentence for a failure; the library's own texts hold addresses of objects, so they are not shown."""
     match error:
-        case requests.exceptions.SSLError():
+        case requests.exceptions.SSLError() if never_left:
             why = (
                 "the certificate of sipgate's server could not be verified; "
                 "for a proxy or a private CA set REQUESTS_CA_BUNDLE"

@@ -47,6 +47,8 @@ def test_the_order_is_kept_and_duplicates_are_dropped() -> None:
         ({"redirectUris": "https://a/"}, "redirectUris"),
         ({"redirectUris": ["https://a/", "crm.example.com/*"]}, "redirectUris[1]"),
         ({"redirectUris": ["https://a b/"]}, "redirectUris[0]"),
+        ({"redirectUris": ["localhost:8080/*"]}, "redirectUris[0]"),
+        ({"redirectUris": ["https:///"]}, "redirectUris[0]"),
         ({"redirectUris": ["https://a/#top"]}, "redirectUris[0]"),
         ({"redirectUris": [5.0]}, "redirectUris[0]"),
         ({"webOrigins": ["crm.example.com"]}, "webOrigins[0]"),
@@ -70,6 +72,7 @@ def test_what_can_never_work_is_named_by_its_path(changes: dict[str, object], pa
                 "http://example.com/*",
                 "https://*.example.com/*",
                 "com.example.app://callback",
+                "com.example.app:/callback",
             ]
         },
         {"redirectUris": ["https://phone.sipgate.com/*"], "webOrigins": ["http://*.example.com"]},

@@ -147,7 +147,7 @@ def test_a_client_that_sipgate_does_not_know_is_gone(life: Lifecycle) -> None:
     assert life.read("2556404-0-gone", {}) is None
 
 
-@pytest.mark.parametrize("listed", [404, 500, 401])
+@pytest.mark.parametrize("listed", [404, 500, 401, 403])
 def test_a_404_is_not_believed_where_the_account_cannot_be_listed(
     sipgate: Simulator, life: Lifecycle, listed: int
 ) -> None:
@@ -309,3 +309,24 @@ def test_a_create_whose_log_in_failed_does_not_send_the_user_looking(sipgate: Si
         Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential))).create(DECLARED)
 
     assert "not known" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "9" * 5000},
+        {"Retry-After": "Mon, 01 Jan 99999999999 00:00:00 GMT"},
+        {"Location": "http://["},
+    ],
+)
+def test_odd_headers_end_in_a_sentence_and_lose_no_client(
+    sipgate: Simulator, life: Lifecycle, headers: dict[str, str]
+) -> None:
+    sipgate.switches.post_without_secret = True
+    sipgate.misbehave(Answer(302, headers=headers), method="GET", times=None)
+
+    outs = life.create(DECLARED)
+
+    assert outs["clientId"] == sipgate.account.clients()[0]["clientId"]
+    with pytest.raises(SipgateError):
+        life.read(str(outs["clientId"]), outs)

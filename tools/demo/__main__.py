@@ -68,6 +68,9 @@ class Demo:
         }
         self._environment = inherited | {
             "PATH": path,
+            # The simulator is on this machine, whatever proxy there is for the rest of the world.
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
             "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "demo",
             "PULUMI_HOME": str(folder / "home"),
@@ -173,8 +176,13 @@ def end(engine: subprocess.Popen[bytes]) -> None:
         engine.send_signal(signal.SIGINT)
         try:
             engine.wait(_GRACE_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        except BaseException as impatience:
             engine.kill()
+            for process in family:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            if not isinstance(impatience, subprocess.TimeoutExpired):
+                raise
         engine.wait()
         _, alive = psutil.wait_procs(family, timeout=2)
         for left in alive:
