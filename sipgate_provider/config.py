@@ -37,7 +37,7 @@ _VARIABLES = {
     "baseUrl": "SIPGATE_BASE_URL",
     "tokenUrl": "SIPGATE_TOKEN_URL",
 }
-# What travels in a header as it is (RFC 6750, 2.1); user names and passwords may hold anything.
+# What a person types may hold anything that is text; a token travels in a header as it is (RFC 6750, 2.1).
 _TYPED = frozenset({"username", "password"})
 _TOKENS = frozenset({"tokenId", "token", "accessToken"})
 TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
