@@ -11,13 +11,13 @@ the user has to.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.rules import is_loopback
 
 __all__ = [
     "TOKEN_CHARACTERS",
@@ -36,6 +36,7 @@ _VARIABLES = {
     "password": "SIPGATE_PASSWORD",
     "baseUrl": "SIPGATE_BASE_URL",
     "tokenUrl": "SIPGATE_TOKEN_URL",
+    "allowEqualClients": "SIPGATE_ALLOW_EQUAL_CLIENTS",
 }
 # What a person types may hold anything that is text; a token travels in a header as it is (RFC 6750, 2.1).
 _TYPED = frozenset({"username", "password"})
@@ -81,10 +82,11 @@ _METHODS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Where sipgate is and who we are there."""
+    """Where sipgate is, who we are there, and whether clients may equal each other."""
 
     base_url: str
     credential: Credential
+    allow_equal_clients: bool = False
 
     @classmethod
     def resolve(
@@ -129,7 +131,7 @@ class Settings:
                 credential = Password(given["username"], given["password"], token_url)
             case _:
                 credential = PersonalAccessToken(given["tokenId"], given["token"])
-        return cls(base_url, credential)
+        return cls(base_url, credential, _flag(given, "allowEqualClients"))
 
 
 def _method(given: Mapping[str, str], stack: Mapping[str, str]) -> tuple[str, ...]:
@@ -169,6 +171,15 @@ def _spelled(key: str) -> str:
     return f"sipgate:{key} ({_VARIABLES[key]})"
 
 
+def _flag(given: Mapping[str, str], key: str) -> bool:
+    value = given.get(key, "false").lower()
+    if value not in {"true", "false"}:
+        raise ConfigurationError(
+            f"{_spelled(key)} is neither true nor false; set it to one of them."
+        )
+    return value == "true"
+
+
 def _address(given: Mapping[str, str], key: str, default: str) -> str:
     """The address under `key`: https, or http on loopback, so that no credential travels in clear."""
     value = given.get(key, default)
@@ -187,17 +198,8 @@ def _address(given: Mapping[str, str], key: str, default: str) -> str:
         )
     if not host or parts.scheme not in {"http", "https"}:
         raise ConfigurationError(f"{_spelled(key)} is not a web address; write it as in {default}.")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"{_spelled(key)} uses http, which would send the credential in clear; use https."
         )
     return value
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

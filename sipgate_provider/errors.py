@@ -19,6 +19,11 @@ holds a credential: whoever builds a message from sipgate's words scrubs them fi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 __all__ = [
     "APIError",
     "AuthenticationError",
@@ -33,6 +38,11 @@ __all__ = [
 
 class SipgateError(Exception):
     """Something a user or sipgate can mend; its text is written for the user."""
+
+    def followed_by(self, sentence: str) -> Self:
+        """The same error, whose text goes on with `sentence`."""
+        self.args = (f"{self} {sentence}",)
+        return self
 
 
 class ConfigurationError(SipgateError):

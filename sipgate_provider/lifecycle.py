@@ -10,7 +10,8 @@ The rules:
 - Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, and the
   order that comes back is not the order sent.
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
-  client. A secret that cannot be had then is fetched by the next `pulumi up`.
+  client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is made, and found again
+  where the answer is lost, is in `creations`.
 - A client is gone only if sipgate itself says so: a 404 counts if the account's list can be read and lacks the
   client. A wrong base address answers 404 to everything, and must not empty a state.
 """
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from sipgate_provider.api import SipgateAPI
+from sipgate_provider.creations import Creations
 from sipgate_provider.errors import (
     APIError,
     NotFoundError,
@@ -32,8 +34,10 @@ from sipgate_provider.errors import (
     TransportError,
 )
 from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
+from sipgate_provider.named import NamedClients
+from sipgate_provider.rules import Finding, failures
 
-__all__ = ["Checked", "Failure", "Lifecycle", "check", "diff"]
+__all__ = ["Checked", "Lifecycle", "check", "diff"]
 
 _log = logging.getLogger(__name__)
 
@@ -43,18 +47,8 @@ _REASONS = {
     "missing": "is required",
     "string_type": "must be text",
     "list_type": "must be a list of text",
-    "too_short": "must hold at least one entry",
-    "string_pattern_mismatch": "must not be empty",
     "extra_forbidden": "is not a property of a client",
 }
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One property that cannot be sent: `redirectUris[0]` and why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -62,14 +56,20 @@ class Checked:
     """The inputs with defaults and without duplicates, or why there are none."""
 
     inputs: dict[str, object]
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[Finding, ...] = ()
 
 
-def check(news: Mapping[str, object], *, unknown: Collection[str] = ()) -> Checked:
+def check(
+    news: Mapping[str, object],
+    olds: Mapping[str, object] | None = None,
+    *,
+    unknown: Collection[str] = (),
+) -> Checked:
     """The declared properties, completed and validated; nothing is sent.
 
     Args:
         news: The properties that are known.
+        olds: The inputs of the last deployment, if there was one; what they hold already is not refused.
         unknown: Names of properties that a preview cannot know yet; they are taken to be good.
     """
     bag = {name: value for name, value in news.items() if value is not None}
@@ -77,9 +77,18 @@ def check(news: Mapping[str, object], *, unknown: Collection[str] = ()) -> Check
     try:
         inputs = OAuthClientInputs.model_validate(bag, by_alias=True, by_name=False)
     except ValidationError as error:
-        return Checked(dict(news), tuple(_failures(error)))
+        return Checked(dict(news), tuple(_misshapen(error)))
     document = inputs.model_dump(by_alias=True)
-    return Checked({name: value for name, value in document.items() if name not in unknown})
+    known = {name: value for name, value in document.items() if name not in unknown}
+    held = olds or {}
+    return Checked(
+        known,
+        tuple(
+            finding
+            for finding in failures(known)
+            if not same(finding.property, held.get(finding.property), known[finding.property])
+        ),
+    )
 
 
 def diff(
@@ -100,25 +109,25 @@ def diff(
 class Lifecycle:
     """The steps that speak to sipgate, over one account; safe to share between threads."""
 
-    def __init__(self, api: SipgateAPI) -> None:
+    def __init__(
+        self,
+        api: SipgateAPI,
+        named: NamedClients | None = None,
+        *,
+        allow_equal_clients: bool = False,
+    ) -> None:
         self._api = api
+        self._named = named or NamedClients()
+        self._creations = Creations(api, self._named, allow_equal=allow_equal_clients)
 
     def create(self, news: Mapping[str, object]) -> dict[str, object]:
         """The outs of a client that now exists at sipgate.
 
         Raises:
-            SipgateError: No client was made, or no usable answer says that one was; the text says which.
+            SipgateError: No client was made, or the text says which client may be left over.
         """
         inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
-        try:
-            made = self._api.create_client(inputs)
-        except TransportError as error:
-            if not error.sent:
-                raise
-            raise TransportError(
-                f"{error} Whether sipgate made the client is not known: look for its name among "
-                "the account's clients before you run again, and delete what is left over."
-            ) from None
+        made = self._creations.make(inputs)
         secret = made.client_secret or self._secret(made.client_id)
         return _outs(made.client_id, secret, inputs.model_dump(by_alias=True))
 
@@ -132,6 +141,7 @@ class Lifecycle:
         Raises:
             SipgateError: It could not be read, for any reason but that it is gone.
         """
+        self._named.add(client_id)
         try:
             found = self._api.get_client(client_id)
         except NotFoundError:
@@ -154,11 +164,8 @@ class Lifecycle:
         """
         inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
         declared = inputs.model_dump(by_alias=True)
-        answered = (
-            self._api.update_client(client_id, inputs).client_secret
-            if differs(olds, declared)
-            else None
-        )
+        self._named.add(client_id)
+        answered = self._rewritten(client_id, inputs) if differs(olds, declared) else None
         secret = answered or olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
 
@@ -168,10 +175,26 @@ class Lifecycle:
         Raises:
             SipgateError: It is still there, or that is unknown.
         """
+        self._named.add(client_id)
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
             self._confirm_gone(client_id, without_looking=True)
+
+    def _rewritten(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
+        """The secret that the answer to the PUT held; None too where the answer is lost but the change is in place."""
+        try:
+            return self._api.update_client(client_id, inputs).client_secret
+        except TransportError as error:
+            try:
+                live = self._api.get_client(client_id)
+            except SipgateError:
+                live = None
+            if live is None or differs(
+                live.model_dump(by_alias=True), inputs.model_dump(by_alias=True)
+            ):
+                raise error from None
+            return live.client_secret
 
     def _confirm_gone(self, client_id: str, *, without_looking: bool) -> None:
         """Returns if the account truly lacks the client, whose own address answered 404.
@@ -215,13 +238,11 @@ def _outs(client_id: str, secret: object, inputs: Mapping[str, object]) -> dict[
     return {"clientId": client_id, "clientSecret": secret, **inputs}
 
 
-def _failures(error: ValidationError) -> list[Failure]:
+def _misshapen(error: ValidationError) -> list[Finding]:
     """Pydantic's findings in the words of someone who writes a program."""
     found = []
     for problem in error.errors():
         name, *indices = problem["loc"]
         path = str(name) + "".join(f"[{index}]" for index in indices)
-        cause = problem.get("ctx", {}).get("error")
-        reason = str(cause) if cause else _REASONS.get(problem["type"], problem["msg"])
-        found.append(Failure(path, reason))
+        found.append(Finding(path, _REASONS.get(problem["type"], problem["msg"])))
     return found

@@ -4,13 +4,12 @@ Names are the API's in the state and on the wire (`redirectUris`), Python's in c
 generator is the only place that knows both. All six inputs are always sent, since sipgate's REST description
 requires them; what a user leaves out has a default here.
 
-Validation refuses only what can never work. sipgate's own scripts register origins with ports and paths, so those
-pass. `redirectUris` and `webOrigins` are sets at sipgate: duplicates are dropped, the user's order is kept.
+Here is the shape alone: text, lists of text, nothing else. What a value may be is in `rules`. `redirectUris` and
+`webOrigins` are sets at sipgate: duplicates are dropped, the user's order is kept.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -21,7 +20,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
 )
 from pydantic.alias_generators import to_camel
 
@@ -32,35 +30,6 @@ def _without_duplicates(values: list[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _usable_address(value: str) -> str:
-    """A pattern of an address as sipgate takes it: a scheme and something behind it, without blanks."""
-    if any(character.isspace() for character in value):
-        raise ValueError("holds white space; an address has none")
-    scheme, separator, rest = value.partition(":")
-    if not (separator and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)) or (
-        rest[:1].isdigit() and "//" not in rest
-    ):
-        raise ValueError("has no scheme; write it out, as in https://app.example.com/*")
-    if not rest.strip("/") or (scheme in {"http", "https"} and not rest.startswith("//")):
-        raise ValueError("names no host; write it out, as in https://app.example.com/*")
-    return value
-
-
-def _usable_redirect_uri(value: str) -> str:
-    if "#" in value:
-        raise ValueError("has a fragment; a redirect URI may not have one (RFC 6749, 3.1.2)")
-    return _usable_address(value)
-
-
-def _usable_origin(value: str) -> str:
-    # Keycloak's "any origin", unwise, and "the origins of the redirect URIs": both work.
-    return value if value in {"*", "+"} else _usable_address(value)
-
-
-def _usable_page(value: str) -> str:
-    return value and _usable_address(value)
-
-
 def _empty_if_absent(value: object) -> object:
     return "" if value is None else value
 
@@ -69,14 +38,9 @@ def _none_if_absent(value: object) -> object:
     return [] if value is None else value
 
 
-_RedirectUri = Annotated[str, AfterValidator(_usable_redirect_uri)]
-_Origin = Annotated[str, AfterValidator(_usable_origin)]
-_Page = Annotated[str, AfterValidator(_usable_page)]
-_Name = Annotated[str, StringConstraints(pattern=r"\S")]
+_Set = Annotated[list[str], AfterValidator(_without_duplicates)]
 _AnsweredText = Annotated[str, BeforeValidator(_empty_if_absent)]
-_AnsweredList = Annotated[
-    list[str], BeforeValidator(_none_if_absent), AfterValidator(_without_duplicates)
-]
+_AnsweredSet = Annotated[_Set, BeforeValidator(_none_if_absent)]
 
 
 class _Bag(BaseModel):
@@ -93,18 +57,17 @@ class OAuthClientInputs(_Bag):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: _Name = Field(description="What people see when they log in.")
+    name: str = Field(description="What people see when they log in.")
     description: str = Field(default="Managed by Pulumi", description="A note for colleagues.")
-    redirect_uris: Annotated[list[_RedirectUri], AfterValidator(_without_duplicates)] = Field(
-        min_length=1,
+    redirect_uris: _Set = Field(
         description="Where a browser may be sent after log-in or log-out; simple wildcards are allowed.",
     )
-    web_origins: Annotated[list[_Origin], AfterValidator(_without_duplicates)] = Field(
+    web_origins: _Set = Field(
         default_factory=list,
         description="Origins whose pages may call the API (CORS); simple wildcards are allowed.",
     )
-    privacy_url: _Page = Field(default="", description="The privacy policy shown at log-in.")
-    terms_url: _Page = Field(default="", description="The terms of service shown at log-in.")
+    privacy_url: str = Field(default="", description="The privacy policy shown at log-in.")
+    terms_url: str = Field(default="", description="The terms of service shown at log-in.")
 
 
 class OAuthClientState(_Bag):
@@ -117,8 +80,8 @@ class OAuthClientState(_Bag):
     client_secret: str | None = Field(default=None, repr=False)
     name: _AnsweredText = ""
     description: _AnsweredText = ""
-    redirect_uris: _AnsweredList = Field(default_factory=list)
-    web_origins: _AnsweredList = Field(default_factory=list)
+    redirect_uris: _AnsweredSet = Field(default_factory=list)
+    web_origins: _AnsweredSet = Field(default_factory=list)
     privacy_url: _AnsweredText = ""
     terms_url: _AnsweredText = ""
 

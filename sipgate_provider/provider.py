@@ -31,6 +31,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.named import NamedClients
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
@@ -52,6 +53,7 @@ class OAuthClientProvider(ResourceProvider):
         super().__init__()
         self._lock = threading.Lock()
         self._config: Config | None = None
+        self._named = NamedClients()
         self._lifecycle: Lifecycle | None = None
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[()]]:
@@ -67,7 +69,7 @@ class OAuthClientProvider(ResourceProvider):
         from sipgate_provider import lifecycle
 
         known, unknown = _split(news)
-        checked = lifecycle.check(known, unknown=unknown)
+        checked = lifecycle.check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
         return CheckResult({**checked.inputs, **unknown}, failures)
 
@@ -75,6 +77,7 @@ class OAuthClientProvider(ResourceProvider):
         """Says whether an update is due; nothing ever replaces a client."""
         from sipgate_provider import lifecycle
 
+        self._named.add(_id)
         known, unknown = _split(_news)
         return DiffResult(changes=lifecycle.diff(_olds, known, unknown=unknown), replaces=[])
 
@@ -113,7 +116,12 @@ class OAuthClientProvider(ResourceProvider):
         with self._lock:
             if self._lifecycle is None:
                 configured = self._config.get if self._config else _nothing
-                self._lifecycle = Lifecycle(SipgateAPI(Settings.resolve(configured, os.environ)))
+                settings = Settings.resolve(configured, os.environ)
+                self._lifecycle = Lifecycle(
+                    SipgateAPI(settings),
+                    self._named,
+                    allow_equal_clients=settings.allow_equal_clients,
+                )
             return self._lifecycle
 
 

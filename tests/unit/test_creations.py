@@ -1,0 +1,214 @@
+"""No client is lost or doubled, whatever happens to the answer to a POST."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sipgate_provider import creations
+from sipgate_provider.api import SipgateAPI
+from sipgate_provider.config import AccessToken, PersonalAccessToken, Settings
+from sipgate_provider.errors import APIError, SipgateError, TransportError
+from sipgate_provider.lifecycle import Lifecycle, check
+from sipgate_provider.named import NamedClients
+from sipgate_provider.simulator import (
+    DEMO_TOKEN,
+    DEMO_TOKEN_ID,
+    WRITE,
+    Answer,
+    Reset,
+    Simulator,
+    Truncate,
+)
+
+DECLARED = check(
+    {"name": "crm", "redirectUris": ["https://b.example.com/*", "https://a.example.com/*"]}
+).inputs
+LOST = [
+    Reset(taken=True),
+    Truncate(),
+    Truncate(declared=False),
+    Answer(200, b"", taken=True),
+    Answer(200, b"<html>", taken=True),
+    Answer(200, b"{}", taken=True),
+    Answer(200, b'{"clientId": 5}', taken=True),
+    Answer(500, taken=True),
+    Answer(502, taken=True),
+    Answer(503, taken=True),
+    Answer(504, taken=True),
+]
+NOT_MADE = [Reset(), Answer(200, b"<html>"), Answer(500), Answer(502), Answer(504)]
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creations, "_LOOKS_AFTER_SECONDS", (0.0, 0.1))
+    monkeypatch.setattr(creations, "_NAMING_SECONDS", 0.3)
+
+
+@pytest.fixture
+def named() -> NamedClients:
+    return NamedClients()
+
+
+@pytest.fixture
+def life(sipgate: Simulator, named: NamedClients) -> Lifecycle:
+    return deployment(sipgate, named)
+
+
+def deployment(
+    sipgate: Simulator, named: NamedClients | None = None, *, allow_equal: bool = False
+) -> Lifecycle:
+    credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
+    api = SipgateAPI(Settings(sipgate.base_url, credential))
+    return Lifecycle(api, named, allow_equal_clients=allow_equal)
+
+
+@pytest.mark.parametrize("fault", LOST, ids=str)
+def test_a_client_whose_answer_is_lost_is_found_again(
+    sipgate: Simulator, life: Lifecycle, fault: Reset | Truncate | Answer
+) -> None:
+    sipgate.account.add_client(name="crm")
+    sipgate.misbehave(fault, method="POST")
+
+    outs = life.create(DECLARED)
+
+    made = sipgate.account.clients()[-1]
+    assert len(sipgate.account.clients()) == 2
+    assert sipgate.count("POST") == 1
+    assert outs == DECLARED | {"clientId": made["clientId"], "clientSecret": made["clientSecret"]}
+
+
+@pytest.mark.parametrize("fault", NOT_MADE, ids=str)
+def test_a_client_that_was_not_made_is_an_error_that_says_so(
+    sipgate: Simulator, life: Lifecycle, fault: Reset | Answer
+) -> None:
+    sipgate.misbehave(fault, method="POST")
+
+    with pytest.raises(SipgateError, match=r"'crm'.*was not made"):
+        life.create(DECLARED)
+
+    assert not sipgate.account.clients()
+
+
+def test_a_client_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    life.create(DECLARED)
+    sipgate.misbehave(Reset(), method="POST")
+    other = sipgate.account.add_client(**(DECLARED | {"description": "theirs", "name": "phone"}))
+
+    with pytest.raises(TransportError, match=other["clientId"]):
+        life.create(DECLARED | {"name": "phone"})
+
+
+def test_among_equal_clients_none_is_guessed(sipgate: Simulator, life: Lifecycle) -> None:
+    life.create(DECLARED | {"name": "first"})
+    other = sipgate.account.add_client(**DECLARED)
+    sipgate.misbehave(Reset(taken=True), method="POST")
+
+    with pytest.raises(TransportError, match="cannot be told") as caught:
+        life.create(DECLARED)
+
+    ours = sipgate.account.clients()[-1]
+    assert other["clientId"] in str(caught.value)
+    assert ours["clientId"] in str(caught.value)
+
+
+def test_equal_resources_of_one_deployment_get_a_client_each_though_every_answer_is_lost(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Reset(taken=True), method="POST", times=None)
+
+    with ThreadPoolExecutor(4) as engine:
+        made = list(engine.map(lambda _: life.create(DECLARED)["clientId"], range(4)))
+
+    assert sorted(map(str, made)) == sorted(c["clientId"] for c in sipgate.account.clients())
+
+
+def test_an_equal_client_sought_in_vain_is_not_taken_for_the_next_one(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Reset(), method="POST")
+    with pytest.raises(TransportError):
+        life.create(DECLARED)
+    late = sipgate.account.add_client(**DECLARED)
+    sipgate.misbehave(Reset(), method="POST")
+
+    with pytest.raises(TransportError, match=late["clientId"]):
+        life.create(DECLARED)
+
+
+def test_what_a_killed_run_left_over_is_named_with_the_ways_to_go_on_and_nothing_is_sent(
+    sipgate: Simulator,
+) -> None:
+    deployment(sipgate).create(DECLARED)
+    (left,) = sipgate.account.clients()
+    sipgate.clear_requests()
+
+    with pytest.raises(SipgateError) as caught:
+        deployment(sipgate).create(DECLARED)
+
+    assert f"import <resource>={left['clientId']}" in str(caught.value)
+    assert f"delete {left['clientId']}" in str(caught.value)
+    assert [request.method for request in sipgate.requests] == ["GET"]
+
+
+def test_an_equal_client_that_a_resource_of_this_deployment_names_is_no_leftover(
+    sipgate: Simulator,
+) -> None:
+    first = deployment(sipgate).create(DECLARED)
+    named = NamedClients()
+    named.add(str(first["clientId"]))
+
+    second = deployment(sipgate, named).create(DECLARED)
+
+    assert second["clientId"] != first["clientId"]
+
+
+def test_equal_clients_may_be_allowed(sipgate: Simulator) -> None:
+    deployment(sipgate).create(DECLARED)
+
+    deployment(sipgate, allow_equal=True).create(DECLARED)
+
+    assert len(sipgate.account.clients()) == 2
+
+
+def test_a_client_of_that_name_alone_is_no_leftover(sipgate: Simulator, life: Lifecycle) -> None:
+    sipgate.account.add_client(name="crm", redirectUris=DECLARED["redirectUris"])
+
+    life.create(DECLARED)
+
+    assert len(sipgate.account.clients()) == 2
+
+
+def test_without_a_look_at_the_account_nothing_is_created(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Answer(500), method="GET", times=None)
+
+    with pytest.raises(APIError, match=r"'crm' was therefore not created"):
+        life.create(DECLARED)
+
+    assert sipgate.count("POST") == 0
+
+
+def test_one_list_serves_all_creations_of_a_deployment(sipgate: Simulator, life: Lifecycle) -> None:
+    with ThreadPoolExecutor(4) as engine:
+        list(engine.map(lambda n: life.create(DECLARED | {"name": f"n{n}"}), range(8)))
+
+    assert sipgate.count("GET") == 1
+    assert sipgate.count("POST") == len(sipgate.account.clients()) == 8
+
+
+def test_without_the_read_scope_clients_are_made_and_a_lost_answer_is_told_as_such(
+    sipgate: Simulator,
+) -> None:
+    token = AccessToken(sipgate.issue_access_token(WRITE))
+    life = Lifecycle(SipgateAPI(Settings(sipgate.base_url, token)))
+    life.create(DECLARED)
+    sipgate.misbehave(Reset(taken=True), method="POST")
+
+    with pytest.raises(TransportError, match=r"not known.*clients:read"):
+        life.create(DECLARED)
