@@ -9,7 +9,7 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "click":
         raise
-    sys.exit("The command line needs click: pip install 'sipgate-provider[simulator]'")
+    sys.exit("The command line needs click: pip install 'sipgate-provider[cli]'")
 
 if __name__ == "__main__":
     main(prog_name=PROGRAM)

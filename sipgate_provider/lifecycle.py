@@ -136,7 +136,8 @@ class Lifecycle:
 
         Args:
             client_id: Which client.
-            olds: What the state holds; its order is kept where the values mean the same.
+            olds: What the state holds; its order is kept where the values mean the same. Without a `clientId` nobody
+                has read the client before, and that there is none is an error.
 
         Raises:
             SipgateError: It could not be read, for any reason but that it is gone.
@@ -146,6 +147,12 @@ class Lifecycle:
             found = self._api.get_client(client_id)
         except NotFoundError:
             self._confirm_gone(client_id, without_looking=False)
+            if not olds.get("clientId"):
+                # A program asks for a client that it does not manage; the engine would take "gone" for an answer.
+                raise SipgateError(
+                    f"Reading client {client_id}: the account has no client of that id; check the id, and that the "
+                    "credential is for the right account."
+                ) from None
             return None
         live = found.model_dump(by_alias=True)
         kept = {

@@ -1,18 +1,24 @@
 """What a program writes: the resource, with Python's names outside and the API's names in the state.
 
 The resource hands the engine a provider object without state, marks the secret and translates names. Defaults and
-rules are not here but in `models`, except the one that needs the resource's own name.
+rules are not here but in `models` and `rules`, except the default that needs the resource's own name. Advice is
+given here, though, since only a program's warnings reach the user with the resource's name; it never shows a value,
+which may be secret.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from sipgate_provider.provider import OAuthClientProvider
+from sipgate_provider.rules import advice
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["OAuthClient"]
 
@@ -24,6 +30,9 @@ _API_NAMES = {
     "privacy_url": "privacyUrl",
     "terms_url": "termsUrl",
 }
+_INPUTS = ("name", "description", "redirect_uris", "web_origins", "privacy_url", "terms_url")
+# sipgate's documentation gives the Webphone just this one.
+_WEBPHONE = "https://phone.sipgate.com/*"
 _PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
 
 
@@ -43,7 +52,6 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         terms_url: The terms of service shown at log-in; empty for none.
     """
 
-    client_id: pulumi.Output[str]
     client_secret: pulumi.Output[str]
     name: pulumi.Output[str]
     description: pulumi.Output[str]
@@ -78,23 +86,146 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
         """
-        properties: dict[str, Any] = {
+        properties = {
             "name": resource_name if name is None else name,
             "description": description,
             "redirect_uris": redirect_uris,
             "web_origins": web_origins,
             "privacy_url": privacy_url,
             "terms_url": terms_url,
-            "client_id": None,
-            "client_secret": None,
         }
+        self._declare(resource_name, properties, opts)
+        self._advise("redirectUris", redirect_uris)
+        self._advise("webOrigins", web_origins)
+
+    @classmethod
+    def for_webphone(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        embedded_in: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+    ) -> Self:
+        """Declares the client of a sipgate Webphone that is embedded in one's own pages.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            embedded_in: The origins of every site that embeds the Webphone, as in `https://intranet.example.com`
+                or `https://*.example.com`.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=[_WEBPHONE],
+            web_origins=embedded_in,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+        )
+
+    @classmethod
+    def for_browser_app(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+    ) -> Self:
+        """Declares the client of an application that uses sipgate's REST API from the browser.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            redirect_uris: The application's addresses, as in `https://app.example.com/*`.
+            web_origins: Its origins; the REST API needs none, so by default there are none.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=redirect_uris,
+            web_origins=web_origins,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+        )
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  the name that every Pulumi resource has for it
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Reads a client that exists without managing it: nothing ever changes or deletes it.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            id: The client's id.
+            opts: Pulumi's resource options.
+        """
+        client = cls.__new__(cls)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        client._declare(resource_name, dict.fromkeys(_INPUTS), reading)  # noqa: SLF001  its own class
+        return client
+
+    @property
+    def client_id(self) -> pulumi.Output[str]:
+        """The id that applications present when they ask for a log-in: the resource's own, so known in previews."""
+        return self.id
+
+    def _declare(
+        self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        if opts is not None and opts.import_ is not None:
+            raise pulumi.RunError(
+                f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
+                f"`python -m sipgate_provider import {resource_name}=<clientId>` once instead, and leave `import_` out."
+            )
         secret = pulumi.ResourceOptions(additional_secret_outputs=["client_secret"])
         super().__init__(
             OAuthClientProvider(),
             resource_name,
-            properties,
+            properties | {"client_secret": None},
             pulumi.ResourceOptions.merge(opts, secret),
         )
+        if opts is not None and (opts.delete_before_replace or opts.replace_on_changes):
+            pulumi.log.warn(
+                "delete_before_replace and replace_on_changes end every log-in made through the old client; every "
+                "property can change in place, so leave both out.",
+                self,
+            )
+
+    def _advise(self, name: str, values: Any) -> None:
+        """Warns about what is risky in a list, as soon as it is known."""
+
+        def warn(known: Any) -> None:
+            for finding in advice({name: known}):
+                pulumi.log.warn(f"{finding.path} {finding.reason}.", self)
+
+        if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
+            warn(values)
+        elif values is not None:
+            pulumi.Output.from_input(values).apply(warn)
 
     def translate_input_property(self, prop: str) -> str:
         """The API's name of a Python property."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from sipgate_provider._version import __version__
-from sipgate_provider.cli import simulator
+from sipgate_provider.cli import delete, import_, simulator
 
 PROGRAM = "python -m sipgate_provider"
 
@@ -19,4 +19,5 @@ def main() -> None:
     """Manage sipgate OAuth 2.0 clients as code."""
 
 
-main.add_command(simulator.command)
+for module in (delete, import_, simulator):
+    main.add_command(module.command)

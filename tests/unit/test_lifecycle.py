@@ -165,7 +165,12 @@ def test_deleting_a_client_that_is_gone_succeeds_without_the_read_scope(sipgate:
 
 
 def test_a_client_that_sipgate_does_not_know_is_gone(life: Lifecycle) -> None:
-    assert life.read("2556404-0-gone", {}) is None
+    assert life.read("2556404-0-gone", {"clientId": "2556404-0-gone"}) is None
+
+
+def test_a_client_that_was_never_read_and_is_not_there_is_an_error(life: Lifecycle) -> None:
+    with pytest.raises(SipgateError, match="no client of that id"):
+        life.read("2556404-0-gone", {})
 
 
 @pytest.mark.parametrize("listed", [404, 500, 401, 403])

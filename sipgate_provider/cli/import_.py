@@ -1,0 +1,97 @@
+"""`import`: takes clients that exist into the current stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session, told
+
+
+@click.command("import")
+@click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID]...")
+@click.option("--all", "everything", is_flag=True, help="Take in every client of the account.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the program to FILE, which must not exist yet, instead of printing it.",
+)
+@click.option(
+    "--protect/--no-protect",
+    default=True,
+    show_default=True,
+    help="Whether Pulumi refuses to delete what is taken in.",
+)
+@click.option("--preview-only", is_flag=True, help="Say what would be done, and do nothing.")
+@OPTIONS
+@told
+def command(
+    session: Session,
+    wanted: tuple[str, ...],
+    everything: bool,
+    out: Path | None,
+    protect: bool,
+    preview_only: bool,
+) -> None:
+    """Take clients that exist into the current stack, and print the program that declares them.
+
+    \b
+      python -m sipgate_provider import crm=2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e
+      python -m sipgate_provider import --all --out clients.py
+
+    Run it in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, names are derived from the
+    clients'. Nothing changes at sipgate. The secrets are encrypted in the state from the start. Put the printed
+    program into yours, and `pulumi up` says that all is unchanged.
+
+    Clients that the stack manages already are left alone, so running it twice does no harm. The credential is the
+    one that `pulumi up` would use.
+    """  # noqa: D301  click keeps the lines after \\b as they are
+    from sipgate_provider.importing.plan import plan  # noqa: PLC0415
+    from sipgate_provider.importing.program import program  # noqa: PLC0415
+    from sipgate_provider.search import find_client, find_clients  # noqa: PLC0415
+
+    pairs = _pairs(wanted)
+    if not pairs and not everything:
+        raise click.UsageError("Name the clients, as in crm=<clientId>, or give --all.")
+    if out is not None and out.exists():
+        raise click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
+    stack = session.stack
+    managed = stack.clients()
+    asked = [find_client(session.api, client_id) for client_id in pairs.values()]
+    listed = find_clients(session.api) if everything else []
+    decided = plan([*asked, *listed], pairs, managed, set(managed.values()), everything=everything)
+    for name in decided.there:
+        click.echo(f"{name} is in the stack already.", err=True)
+    if not decided.enter and not decided.there:
+        click.echo("Every client of the account is in the stack already.", err=True)
+        return
+    count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
+    if decided.enter and preview_only:
+        click.echo(f"{count} would be taken in:", err=True)
+    elif decided.enter:
+        stack.take_in(decided.enter, protect=protect)
+        click.echo(f"{count} taken in{', protected' if protect else ''}:", err=True)
+    width = max(map(len, decided.enter), default=0)
+    for name, client in decided.enter.items():
+        click.echo(f"  {name:{width}}  {client.client_id}", err=True)
+    source = program({**decided.enter, **decided.there}, protect=protect)
+    if out is None or preview_only:
+        click.echo(source, nl=False)
+    else:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(source)
+        click.echo(f"{out} declares {'it' if len(decided.enter) == 1 else 'them'}.", err=True)
+
+
+def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for argument in wanted:
+        name, separator, client_id = argument.rpartition("=")
+        if not separator or not name.strip() or not client_id.strip():
+            raise click.UsageError(f"{argument!r} is not NAME=CLIENT_ID, as in crm=<clientId>.")
+        if name in pairs:
+            raise click.UsageError(f"{name} is given twice; every client needs a name of its own.")
+        pairs[name] = client_id
+    return pairs

@@ -1,0 +1,103 @@
+"""What commands that speak to sipgate share: the stack they are about, its account, and how they fail.
+
+The settings are those of `pulumi up` in the same folder: the stack's configuration, then the environment. Outside of
+a Pulumi project there is only the environment.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from sipgate_provider.errors import ConfigurationError, SipgateError
+
+if TYPE_CHECKING:
+    from sipgate_provider.api import SipgateAPI
+    from sipgate_provider.importing.stack import Stack
+
+__all__ = ["OPTIONS", "Session", "told"]
+
+Returned = TypeVar("Returned")
+
+
+class Session:
+    """One run of a command: a folder and perhaps the name of a stack."""
+
+    def __init__(self, folder: Path, stack_name: str | None) -> None:
+        self._folder = folder
+        self._stack_name = stack_name
+
+    @functools.cached_property
+    def in_project(self) -> bool:
+        """Whether the folder belongs to a Pulumi project."""
+        folder = self._folder.resolve()
+        return any((above / "Pulumi.yaml").exists() for above in (folder, *folder.parents))
+
+    @functools.cached_property
+    def stack(self) -> Stack:
+        """The stack.
+
+        Raises:
+            ConfigurationError: The folder belongs to no Pulumi project.
+        """
+        from sipgate_provider.importing.stack import Stack  # noqa: PLC0415
+
+        if not self.in_project:
+            raise ConfigurationError(
+                f"{self._folder.resolve()} belongs to no Pulumi project; run this in the folder of Pulumi.yaml, "
+                "or name it with --cwd."
+            )
+        return Stack(self._folder, self._stack_name)
+
+    @functools.cached_property
+    def api(self) -> SipgateAPI:
+        """The account that `pulumi up` would work on."""
+        from sipgate_provider.api import SipgateAPI  # noqa: PLC0415
+        from sipgate_provider.config import Settings  # noqa: PLC0415
+
+        configuration = self.stack.configuration() if self.in_project else {}
+        return SipgateAPI(Settings.resolve(configuration.get, os.environ))
+
+
+def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  stands where click's options stand
+    """Adds `--stack` and `--cwd`, as Pulumi's own commands have them, and hands over a `Session`."""
+
+    @click.option(
+        "-s",
+        "--stack",
+        "stack_name",
+        metavar="STACK",
+        help="The stack; by default the selected one.",
+    )
+    @click.option(
+        "-C",
+        "--cwd",
+        "folder",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        metavar="FOLDER",
+        help="Where the project is; by default here.",
+    )
+    @functools.wraps(command)
+    def with_session(folder: Path, stack_name: str | None, **given: object) -> None:
+        command(Session(folder, stack_name), **given)
+
+    return with_session
+
+
+def told(command: Callable[..., Returned]) -> Callable[..., Returned]:
+    """Lets a `SipgateError` end the command as its sentence, with exit code 1."""
+
+    @functools.wraps(command)
+    def telling(*given: object, **named: object) -> Returned:
+        try:
+            return command(*given, **named)
+        except SipgateError as error:
+            raise click.ClickException(str(error)) from None
+
+    return telling

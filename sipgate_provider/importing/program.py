@@ -1,0 +1,77 @@
+"""The Python program that declares given clients, formatted as `ruff format` and `black` leave it.
+
+Only what differs from a default is written, so that the program reads as a person would have written it.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Mapping
+
+from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+
+__all__ = ["program"]
+
+_TAKEN = frozenset({"pulumi", "sipgate"})
+
+
+def program(clients: Mapping[str, OAuthClientState], *, protect: bool) -> str:
+    """The source of a program in which `clients`, by resource name, are declared."""
+    imports = "import sipgate_provider as sipgate\n"
+    if protect:
+        imports = f"import pulumi\n\n{imports}"
+    variables: set[str] = set()
+    declarations = [
+        _declaration(name, _variable(name, variables), client, protect=protect)
+        for name, client in clients.items()
+    ]
+    return "\n".join([imports, *declarations])
+
+
+def _declaration(name: str, variable: str, client: OAuthClientState, *, protect: bool) -> str:
+    lines = [f"{variable} = sipgate.OAuthClient(", f"    {_text(name)},"]
+    for argument, field in OAuthClientInputs.model_fields.items():
+        value = getattr(client, argument)
+        default = name if argument == "name" else field.get_default(call_default_factory=True)
+        if value != default:
+            lines += _argument(argument, value)
+    if protect:
+        lines.append("    opts=pulumi.ResourceOptions(protect=True),")
+    return "\n".join([*lines, ")\n"])
+
+
+def _argument(name: str, value: str | list[str]) -> Iterable[str]:
+    if isinstance(value, str):
+        return [f"    {name}={_text(value)},"]
+    if not value:
+        return [f"    {name}=[],"]
+    return [f"    {name}=[", *(f"        {_text(item)}," for item in value), "    ],"]
+
+
+def _variable(name: str, used: set[str]) -> str:
+    """A variable for a resource name: valid, unique, and no name that the program uses otherwise."""
+    word = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "client"
+    if word[0].isdigit():
+        word = f"client_{word}"
+    if keyword.iskeyword(word) or keyword.issoftkeyword(word) or word in _TAKEN:
+        word = f"{word}_client"
+    number = 1
+    free = word
+    while free in used:
+        number += 1
+        free = f"{word}_{number}"
+    used.add(free)
+    return free
+
+
+def _text(value: str) -> str:
+    """A literal in double quotes, unless single ones need fewer backslashes."""
+    literal = repr(value)
+    if literal.startswith("'"):
+        body = literal[1:-1]
+        if '"' not in body:
+            return f'"{body}"'
+        escaped = body.replace("\\'", "'").replace('"', '\\"')
+        return f'"{escaped}"' if "\\'" in body else literal
+    return literal

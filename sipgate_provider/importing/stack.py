@@ -1,0 +1,136 @@
+"""The current stack, through Pulumi's own command line: its settings, its clients, and the way in for more.
+
+Secrets come out of `pulumi config` and go into `pulumi import` through pipes; none is an argument or in a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi.dynamic.dynamic import serialize_provider
+
+from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.models import WRITABLE, OAuthClientState
+from sipgate_provider.provider import OAuthClientProvider
+
+__all__ = ["Stack"]
+
+_TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
+# How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
+_SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack of the project in `folder`; without a name the one that is selected there."""
+
+    folder: Path
+    name: str | None = None
+
+    def configuration(self) -> dict[str, str]:
+        """The stack's configuration, keys such as `sipgate:token`, secrets in clear.
+
+        Raises:
+            SipgateError: There is no such stack, or its secrets cannot be decrypted; Pulumi's words say why.
+        """
+        answer: dict[str, dict[str, Any]] = json.loads(
+            self._run("config", "--json", "--show-secrets")
+        )
+        return {key: str(entry["value"]) for key, entry in answer.items() if "value" in entry}
+
+    def clients(self) -> dict[str, str]:
+        """Client id to resource name, of every client that the stack manages."""
+        document = json.loads(self._run("stack", "export"))
+        resources = document.get("deployment", {}).get("resources") or []
+        return {
+            resource["id"]: resource["urn"].split("::", 3)[3]
+            for resource in resources
+            if resource["type"] == _TYPE and resource.get("id") and not resource.get("external")
+        }
+
+    def take_in(self, clients: Mapping[str, OAuthClientState], *, protect: bool) -> str:
+        """The clients, by resource name, are in the stack; returns what the engine said.
+
+        Raises:
+            SipgateError: The engine refused; nothing of sipgate's was touched.
+        """
+        provider = serialize_provider(OAuthClientProvider())
+        document = {
+            "resources": [_resource(name, client, provider) for name, client in clients.items()]
+        }
+        reading, writing = os.pipe()
+        content = json.dumps(document).encode()
+        # A pipe holds less than a document may be long, so it is written while the engine reads.
+        writer = threading.Thread(target=_write, args=(writing, content), daemon=True)
+        writer.start()
+        try:
+            return self._run(
+                "import",
+                "--file",
+                f"/dev/fd/{reading}",
+                "--generate-code=false",
+                f"--protect={str(protect).lower()}",
+                "--yes",
+                "--skip-preview",
+                pass_fds=(reading,),
+            )
+        finally:
+            os.close(reading)
+            writer.join()
+
+    def _run(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> str:
+        pulumi = shutil.which("pulumi")
+        if pulumi is None:
+            raise ConfigurationError(
+                "The `pulumi` command is not on PATH; install it as https://www.pulumi.com/docs/install/ says."
+            )
+        stack = ("--stack", self.name) if self.name else ()
+        try:
+            run = subprocess.run(  # noqa: S603  Pulumi's command line with arguments of ours
+                (pulumi, *arguments, *stack, "--non-interactive", "--color=never"),
+                check=False,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                pass_fds=pass_fds,
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise SipgateError(
+                f"`pulumi {arguments[0]}` has not ended after {_SECONDS} s."
+            ) from None
+        if run.returncode:
+            said = (run.stdout + run.stderr if arguments[0] == "import" else run.stderr).strip()
+            raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{said}")
+        return run.stdout
+
+
+def _resource(name: str, client: OAuthClientState, provider: str) -> dict[str, object]:
+    document = client.model_dump(by_alias=True)
+    inputs = {key: document[key] for key in WRITABLE} | {"__provider": provider}
+    secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
+    outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}
+    return {
+        "type": _TYPE,
+        "name": name,
+        "id": client.client_id,
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    # Where the engine ends without reading on, what it said tells why.
+    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as pipe:
+        pipe.write(content)

@@ -1,0 +1,144 @@
+"""Lookups for programs: clients that exist, without managing them.
+
+A dynamic provider cannot answer a program's questions, so these ask sipgate from the program's own process, with
+the credential that the provider would use. What asking needs is imported when somebody asks, which keeps other
+programs quick to start. A secret is an Output in the plain forms too: a plain text would lose its mark.
+
+Both forms read at every preview and update. An `_output` form whose argument a preview does not know yet waits for
+the update.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from sipgate_provider.errors import SipgateError
+
+if TYPE_CHECKING:
+    from sipgate_provider.api import SipgateAPI
+    from sipgate_provider.config import Settings
+    from sipgate_provider.models import OAuthClientState
+
+__all__ = [
+    "GetOAuthClientResult",
+    "get_oauth_client",
+    "get_oauth_client_output",
+    "get_oauth_clients",
+    "get_oauth_clients_output",
+]
+
+
+@dataclass(frozen=True)
+class GetOAuthClientResult:
+    """A client as sipgate has it.
+
+    Attributes:
+        client_id: The id that applications present.
+        client_secret: The secret, marked as one; it resolves to None where sipgate does not tell it.
+        name: What people see when they log in.
+        description: A note for colleagues.
+        redirect_uris: Where a browser may be sent after log-in or log-out.
+        web_origins: Origins whose pages may call the API (CORS).
+        privacy_url: The privacy policy shown at log-in; empty for none.
+        terms_url: The terms of service shown at log-in; empty for none.
+    """
+
+    client_id: str
+    client_secret: pulumi.Output[str | None] = field(repr=False)
+    name: str
+    description: str
+    redirect_uris: list[str]
+    web_origins: list[str]
+    privacy_url: str
+    terms_url: str
+
+
+def get_oauth_client(
+    client_id: str | None = None, *, name: str | None = None
+) -> GetOAuthClientResult:
+    """The client of that id, or the only one of that exact name.
+
+    Raises:
+        pulumi.RunError: There is none, there are several of the name (all are listed), or sipgate could not be asked;
+            the `SipgateError` is its cause.
+    """
+    from sipgate_provider.search import find_client
+
+    with _one_sentence():
+        return _result(find_client(_api(_settings()), client_id, name))
+
+
+def get_oauth_client_output(
+    client_id: pulumi.Input[str] | None = None, *, name: pulumi.Input[str] | None = None
+) -> pulumi.Output[GetOAuthClientResult]:
+    """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
+    given = pulumi.Output.all(client_id=client_id, name=name)
+    return given.apply(
+        lambda known: asyncio.to_thread(get_oauth_client, known["client_id"], name=known["name"])
+    )
+
+
+def get_oauth_clients(*, name: str | None = None) -> list[GetOAuthClientResult]:
+    """The account's clients.
+
+    Args:
+        name: Only clients of this name; each `*` stands for any text. By default all.
+
+    Raises:
+        pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
+    """
+    from sipgate_provider.search import find_clients
+
+    with _one_sentence():
+        return [_result(client) for client in find_clients(_api(_settings()), name)]
+
+
+def get_oauth_clients_output(
+    *, name: pulumi.Input[str] | None = None
+) -> pulumi.Output[list[GetOAuthClientResult]]:
+    """Like `get_oauth_clients`, for a name that may be an Output; what it raises becomes the Output's error."""
+    return pulumi.Output.all(name=name).apply(
+        lambda known: asyncio.to_thread(get_oauth_clients, name=known["name"])
+    )
+
+
+def _settings() -> Settings:
+    from sipgate_provider.config import Settings
+
+    def configured(key: str) -> str | None:
+        namespace, _, name = key.partition(":")
+        return pulumi.Config(namespace).get(name)
+
+    return Settings.resolve(configured, os.environ)
+
+
+@lru_cache
+def _api(settings: Settings) -> SipgateAPI:
+    """One for the whole program, with its connections and its access token."""
+    from sipgate_provider.api import SipgateAPI
+
+    return SipgateAPI(settings)
+
+
+def _result(client: OAuthClientState) -> GetOAuthClientResult:
+    return GetOAuthClientResult(
+        **client.model_dump(exclude={"client_secret"}),
+        client_secret=pulumi.Output.secret(client.client_secret),
+    )
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Lets a `SipgateError` end the program with its sentence alone, as the language host does for `RunError`."""
+    try:
+        yield
+    except SipgateError as error:
+        raise pulumi.RunError(str(error)) from error
