@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -70,20 +70,23 @@ def get_oauth_client(
         pulumi.RunError: There is none, there are several of the name (all are listed), or sipgate could not be asked;
             the `SipgateError` is its cause.
     """
-    from sipgate_provider.search import find_client
-
     with _one_sentence():
-        return _result(find_client(_api(_settings()), client_id, name))
+        return _result(_found(_settings(), client_id, name))
 
 
 def get_oauth_client_output(
     client_id: pulumi.Input[str] | None = None, *, name: pulumi.Input[str] | None = None
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
-    given = pulumi.Output.all(client_id=client_id, name=name)
-    return given.apply(
-        lambda known: asyncio.to_thread(get_oauth_client, known["client_id"], name=known["name"])
-    )
+
+    async def look(given: Mapping[str, str | None]) -> GetOAuthClientResult:
+        with _one_sentence():
+            # Asked in a thread, so that the program goes on; Outputs can be made in this one only.
+            return _result(
+                await asyncio.to_thread(_found, _settings(), given["client_id"], given["name"])
+            )
+
+    return pulumi.Output.all(client_id=client_id, name=name).apply(look)
 
 
 def get_oauth_clients(*, name: str | None = None) -> list[GetOAuthClientResult]:
@@ -95,19 +98,33 @@ def get_oauth_clients(*, name: str | None = None) -> list[GetOAuthClientResult]:
     Raises:
         pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
     """
-    from sipgate_provider.search import find_clients
-
     with _one_sentence():
-        return [_result(client) for client in find_clients(_api(_settings()), name)]
+        return [_result(client) for client in _all_found(_settings(), name)]
 
 
 def get_oauth_clients_output(
     *, name: pulumi.Input[str] | None = None
 ) -> pulumi.Output[list[GetOAuthClientResult]]:
     """Like `get_oauth_clients`, for a name that may be an Output; what it raises becomes the Output's error."""
-    return pulumi.Output.all(name=name).apply(
-        lambda known: asyncio.to_thread(get_oauth_clients, name=known["name"])
-    )
+
+    async def look(given: Mapping[str, str | None]) -> list[GetOAuthClientResult]:
+        with _one_sentence():
+            found = await asyncio.to_thread(_all_found, _settings(), given["name"])
+            return [_result(client) for client in found]
+
+    return pulumi.Output.all(name=name).apply(look)
+
+
+def _found(settings: Settings, client_id: str | None, name: str | None) -> OAuthClientState:
+    from sipgate_provider.search import find_client
+
+    return find_client(_api(settings), client_id, name)
+
+
+def _all_found(settings: Settings, name: str | None) -> list[OAuthClientState]:
+    from sipgate_provider.search import find_clients
+
+    return find_clients(_api(settings), name)
 
 
 def _settings() -> Settings:

@@ -8,7 +8,7 @@ from sipgate_provider.cli.session import OPTIONS, Session, told
 from sipgate_provider.errors import ConfigurationError
 
 
-@click.command("delete")
+@click.command("delete", short_help="Delete a client that no stack manages.")
 @click.argument("client_id")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @OPTIONS

@@ -9,7 +9,7 @@ import click
 from sipgate_provider.cli.session import OPTIONS, Session, told
 
 
-@click.command("import")
+@click.command("import", short_help="Take clients that exist into the stack.")
 @click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID]...")
 @click.option("--all", "everything", is_flag=True, help="Take in every client of the account.")
 @click.option(
@@ -65,7 +65,11 @@ def command(
     for name in decided.there:
         click.echo(f"{name} is in the stack already.", err=True)
     if not decided.enter and not decided.there:
-        click.echo("Every client of the account is in the stack already.", err=True)
+        click.echo(
+            "Every client of the account is in the stack already; naming one, as in crm=<clientId>, "
+            "prints its declaration again.",
+            err=True,
+        )
         return
     count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
     if decided.enter and preview_only:

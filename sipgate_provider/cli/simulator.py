@@ -19,7 +19,7 @@ PORT = 15060
 EXTRA = "pip install 'sipgate-provider[simulator]'"
 
 
-@click.command("simulator")
+@click.command("simulator", short_help="Run a sipgate on this machine, to try things.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

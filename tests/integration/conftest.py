@@ -67,6 +67,32 @@ class Engine:
         self.log.append(Result(run.returncode, run.stdout))
         return self.log[-1]
 
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The command line under way; its output goes to a file."""
+        with (self.project.parent / "started.log").open("wb") as output:
+            return subprocess.Popen(
+                ("pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive"),
+                cwd=self.project,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def ours(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Runs the package's own command line in the project."""
+        return subprocess.run(
+            (sys.executable, "-m", "sipgate_provider", *arguments),
+            check=False,
+            cwd=self.project,
+            env=self.environment | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
     def up(self, *arguments: str, **variables: str) -> Result:
         return self.pulumi("up", "--yes", "--skip-preview", *arguments, **variables)
 

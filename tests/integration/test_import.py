@@ -21,23 +21,11 @@ CRM: dict[str, Any] = {
 }
 
 
-def run(engine: Any, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", "sipgate_provider", *arguments),
-        check=False,
-        cwd=engine.project,
-        env=engine.environment | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def take_in(engine: Any, *arguments: str, **variables: str) -> str:
     """What it printed: the program."""
-    done = run(engine, "import", *arguments, **variables)
+    done = engine.ours("import", *arguments, **variables)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 def files_that_hold(folder: Path, text: str) -> list[Path]:
@@ -148,7 +136,7 @@ def test_what_cannot_be_taken_in_is_a_sentence_and_the_stack_stays_as_it_was(
     take_in(engine, f"crm={crm}")
     before = engine.resources()
 
-    refused = run(engine, "import", *(a.format(id=crm, second=second) for a in arguments))
+    refused = engine.ours("import", *(a.format(id=crm, second=second) for a in arguments))
 
     assert refused.returncode != 0
     assert says in " ".join(refused.stderr.split())
@@ -157,7 +145,7 @@ def test_what_cannot_be_taken_in_is_a_sentence_and_the_stack_stays_as_it_was(
 
 
 def test_outside_of_a_project_it_says_where_to_go(engine: Any, tmp_path: Path) -> None:
-    refused = run(engine, "import", "--all", "--cwd", str(tmp_path))
+    refused = engine.ours("import", "--all", "--cwd", str(tmp_path))
 
     assert refused.returncode == 1
     assert "no Pulumi project" in refused.stderr

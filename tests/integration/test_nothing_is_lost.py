@@ -1,0 +1,188 @@
+"""Whatever is lost or killed, the account holds what the state knows, or the next run says what is left over."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from sipgate_provider.simulator import Answer, Reset, Simulator, Stall, Truncate
+
+ONE: dict[str, Any] = {"redirect_uris": ["https://crm.example.com/*"]}
+TWINS = (
+    "import sipgate_provider as sipgate\n"
+    "for number in range(4):\n"
+    "    sipgate.OAuthClient(f'twin{number}', name='twin', redirect_uris=['https://a.example.com/*'])\n"
+)
+
+
+def in_the_state(engine: Any) -> list[str]:
+    return sorted(resource["id"] for resource in engine.resources())
+
+
+def in_the_account(sipgate: Simulator) -> list[str]:
+    return sorted(client["clientId"] for client in sipgate.account.clients())
+
+
+def kill(pulumi: subprocess.Popen[bytes], whom: str) -> None:
+    """Ends the plugin alone, or everything that runs, as a power cut would."""
+    processes = psutil.Process(pulumi.pid).children(recursive=True)
+    plugin = [p for p in processes if "pulumi.dynamic" in " ".join(p.cmdline())]
+    assert plugin
+    for process in plugin if whom == "plugin" else [psutil.Process(pulumi.pid), *processes]:
+        process.kill()
+    pulumi.wait(60)
+    psutil.wait_procs(processes, 60)
+
+
+def killed_while(
+    engine: Any, sipgate: Simulator, verb: str, whom: str, taken: bool, command: str = "up"
+) -> None:
+    """Runs `pulumi` and kills it in the middle of a request of that verb."""
+    fault = sipgate.misbehave(Stall(taken=taken), method=verb, times=None)
+    pulumi = engine.start(command)
+    ends = time.monotonic() + 60
+    while not fault.hits and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert fault.hits
+    time.sleep(0.2)
+    kill(pulumi, whom)
+    sipgate.behave()
+    engine.pulumi("cancel", "--yes")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Reset(taken=True),
+        Truncate(),
+        Answer(200, b"<html>", taken=True),
+        Answer(502, taken=True),
+    ],
+    ids=str,
+)
+def test_clients_whose_answers_are_lost_are_in_the_state_all_the_same(
+    engine: Any, sipgate: Simulator, fault: Any
+) -> None:
+    engine.write(TWINS)
+    sipgate.misbehave(fault, method="POST", times=None)
+
+    created = engine.up()
+
+    assert created.code == 0, created.output
+    assert "is found again as" in created.output
+    assert in_the_state(engine) == in_the_account(sipgate)
+    assert len(in_the_state(engine)) == sipgate.count("POST") == 4
+
+
+def test_a_client_that_was_not_made_is_told_and_made_by_the_next_up(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(**ONE)
+    sipgate.misbehave(Reset(), method="POST")
+
+    failed = engine.up()
+    assert failed.code != 0
+    assert "so it was not made" in failed.output
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert in_the_state(engine) == in_the_account(sipgate)
+    assert len(in_the_state(engine)) == 1
+
+
+@pytest.mark.parametrize("whom", ["plugin", "everything"])
+@pytest.mark.parametrize("then", ["import", "delete"])
+def test_what_a_killed_creation_leaves_over_is_named_and_can_be_taken_in_or_deleted(
+    engine: Any, sipgate: Simulator, whom: str, then: str
+) -> None:
+    engine.client(**ONE)
+    killed_while(engine, sipgate, "POST", whom, taken=True)
+    (left,) = in_the_account(sipgate)
+    assert not in_the_state(engine)
+
+    refused = engine.up()
+    assert refused.code != 0
+    assert f"import <resource>={left}" in refused.output
+    assert f"delete {left}" in refused.output
+    assert in_the_account(sipgate) == [left]
+    arguments = ["import", f"crm={left}"] if then == "import" else ["delete", "--yes", left]
+    done = engine.ours(*arguments)
+    assert done.returncode == 0, done.stderr
+    again = engine.up()
+
+    assert again.code == 0, again.output
+    assert in_the_state(engine) == in_the_account(sipgate)
+    assert (in_the_state(engine) == [left]) is (then == "import")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_update_that_was_killed_is_finished_by_the_next_up(
+    engine: Any, sipgate: Simulator, taken: bool
+) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    engine.client(**ONE, description="new")
+    killed_while(engine, sipgate, "PUT", "everything", taken)
+
+    again = engine.up()
+
+    assert again.code == 0, again.output
+    assert in_the_state(engine) == in_the_account(sipgate)
+    assert sipgate.account.clients()[0]["description"] == "new"
+    assert "2 unchanged" in engine.up().output
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_deletion_that_was_killed_is_finished_by_the_next_destroy(
+    engine: Any, sipgate: Simulator, taken: bool
+) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    killed_while(engine, sipgate, "DELETE", "everything", taken, "destroy")
+    assert len(in_the_state(engine)) == 1
+
+    engine.succeeds("destroy", "--yes", "--skip-preview")
+
+    assert not in_the_state(engine)
+    assert not in_the_account(sipgate)
+
+
+def test_a_resource_renamed_without_an_alias_does_not_double_its_client(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(**ONE, name="CRM")
+    engine.succeeds("up", "--yes", "--skip-preview")
+    before = in_the_account(sipgate)
+    program = (engine.project / "__main__.py").read_text()
+    engine.write(program.replace("OAuthClient('crm'", "OAuthClient('other'"))
+
+    refused = engine.up()
+    assert refused.code != 0
+    assert "aliases" in refused.output
+    assert in_the_account(sipgate) == in_the_state(engine) == before
+    alias = "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name='crm')]), "
+    engine.write(program.replace("OAuthClient('crm', ", f"OAuthClient('other', {alias}"))
+    renamed = engine.up()
+
+    assert renamed.code == 0, renamed.output
+    assert in_the_account(sipgate) == in_the_state(engine) == before
+
+
+def test_deleting_by_hand_refuses_what_the_stack_manages_and_asks_first(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (managed,) = in_the_account(sipgate)
+    other = sipgate.account.add_client(name="other")["clientId"]
+
+    refused = engine.ours("delete", "--yes", managed)
+    unasked = engine.ours("delete", other)
+
+    assert refused.returncode == 1
+    assert "manages client" in refused.stderr
+    assert unasked.returncode == 1
+    assert len(in_the_account(sipgate)) == 2
