@@ -15,12 +15,10 @@ A credential without the read scope cannot look: it creates as anybody would, an
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
 
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.errors import (
@@ -29,7 +27,7 @@ from sipgate_provider.errors import (
     SipgateError,
     TransportError,
 )
-from sipgate_provider.models import SETS, OAuthClientInputs, OAuthClientState, differs
+from sipgate_provider.models import OAuthClientInputs, OAuthClientState, content
 from sipgate_provider.named import NamedClients
 
 __all__ = ["Creations"]
@@ -61,19 +59,19 @@ class Creations:
         Raises:
             SipgateError: Nothing was sent, nothing was made, or the text says which clients might be it.
         """
-        content = _content(inputs)
+        declared = content(inputs.model_dump(by_alias=True))
         with self._lock:
-            one_at_a_time = self._one_at_a_time[content]
+            one_at_a_time = self._one_at_a_time[declared]
         with one_at_a_time:
             before = self._clients_before(inputs)
             if before is not None and not self._allow_equal:
-                self._refuse_to_double(inputs, before)
+                self._refuse_to_double(inputs, declared, before)
             try:
                 made = self._api.create_client(inputs)
             except SipgateError as error:
                 if not _may_have_been_made(error):
                     raise
-                made = self._found_again(inputs, content, before, error)
+                made = self._found_again(inputs, declared, before, error)
             self._named.add(made.client_id)
             return made
 
@@ -93,12 +91,11 @@ class Creations:
                 self._looked = True
             return self._before
 
-    def _refuse_to_double(self, inputs: OAuthClientInputs, before: list[OAuthClientState]) -> None:
-        declared = inputs.model_dump(by_alias=True)
-        equals = {
-            client.client_id for client in before if not differs(_properties(client), declared)
-        }
-        strangers = self._named.wait_for_all(equals, _NAMING_SECONDS)
+    def _refuse_to_double(
+        self, inputs: OAuthClientInputs, declared: str, before: list[OAuthClientState]
+    ) -> None:
+        equals = {client.client_id for client in before if _content(client) == declared}
+        strangers = self._named.strangers(equals, declared, _NAMING_SECONDS)
         if strangers:
             raise SipgateError(
                 f"Creating client {inputs.name!r}: the account already holds {_listed(strangers)}, equal in every "
@@ -111,7 +108,7 @@ class Creations:
     def _found_again(
         self,
         inputs: OAuthClientInputs,
-        content: str,
+        declared: str,
         before: list[OAuthClientState] | None,
         error: SipgateError,
     ) -> OAuthClientState:
@@ -126,14 +123,13 @@ class Creations:
                 "authorization:oauth2:clients:read to look for it: look before you run again, and delete what is "
                 "left over."
             ) from None
-        declared = inputs.model_dump(by_alias=True)
         known = {client.client_id for client in before}
         for pause in _LOOKS_AFTER_SECONDS:
             time.sleep(pause)
             try:
                 listed = self._api.list_clients()
             except SipgateError as failure:
-                self._open.add(content)
+                self._open.add(declared)
                 raise TransportError(
                     f"{error} Whether sipgate made the client is not known, since looking for it failed as well "
                     f"({failure}) Run again: if it exists, the next run names it."
@@ -143,12 +139,12 @@ class Creations:
                 for client in listed
                 if client.client_id not in known and client.client_id not in self._named
             ]
-            equals = [client for client in new if not differs(_properties(client), declared)]
+            equals = [client for client in new if _content(client) == declared]
             if equals:
-                return self._the_only(equals, content, error)
+                return self._the_only(equals, declared, error)
             if _certainly_over(error):
                 break
-        self._open.add(content)
+        self._open.add(declared)
         namesakes = {client.client_id for client in new if client.name == inputs.name}
         hint = f" Of that name, but not equal, is new: {_listed(namesakes)}." if namesakes else ""
         raise error.followed_by(
@@ -157,7 +153,7 @@ class Creations:
         )
 
     def _the_only(
-        self, equals: list[OAuthClientState], content: str, error: SipgateError
+        self, equals: list[OAuthClientState], declared: str, error: SipgateError
     ) -> OAuthClientState:
         """The one client that can be meant.
 
@@ -165,8 +161,8 @@ class Creations:
             SipgateError: It could be another's: there are several, or an equal one was sought in vain before.
         """
         ids = {client.client_id for client in equals}
-        if len(equals) > 1 or content in self._open:
-            self._open.add(content)
+        if len(equals) > 1 or declared in self._open:
+            self._open.add(declared)
             raise TransportError(
                 f"{error} Which client it made cannot be told, since equal ones are new in the account: "
                 f"{_listed(ids)}. Take in what is yours with `python -m sipgate_provider import <resource>=<id>`, "
@@ -192,14 +188,8 @@ def _certainly_over(error: SipgateError) -> bool:
     return isinstance(error, APIError) and error.status == 500  # noqa: PLR2004  RFC 9110, 15.6.1
 
 
-def _properties(client: OAuthClientState) -> Mapping[str, object]:
-    return client.model_dump(by_alias=True)
-
-
-def _content(inputs: OAuthClientInputs) -> str:
-    """The same text for inputs that mean the same client."""
-    bag = inputs.model_dump(by_alias=True)
-    return json.dumps({name: sorted(v) if name in SETS else v for name, v in bag.items()})
+def _content(client: OAuthClientState) -> str:
+    return content(client.model_dump(by_alias=True))
 
 
 def _listed(client_ids: set[str]) -> str:

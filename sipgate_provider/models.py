@@ -10,6 +10,7 @@ Here is the shape alone: text, lists of text, nothing else. What a value may be 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -23,7 +24,15 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-__all__ = ["SETS", "WRITABLE", "OAuthClientInputs", "OAuthClientState", "differs", "same"]
+__all__ = [
+    "SETS",
+    "WRITABLE",
+    "OAuthClientInputs",
+    "OAuthClientState",
+    "content",
+    "differs",
+    "same",
+]
 
 
 def _without_duplicates(values: list[str]) -> list[str]:
@@ -105,3 +114,14 @@ def same(name: str, one: object, other: object) -> bool:
 def differs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     """Whether two bags of properties declare different clients."""
     return not all(same(name, one.get(name), other.get(name)) for name in WRITABLE)
+
+
+def content(bag: Mapping[str, object]) -> str:
+    """The same text for bags that declare the same client, and another for others."""
+    return json.dumps(
+        {
+            name: sorted(value) if name in SETS and isinstance(value, list) else value
+            for name in WRITABLE
+            if (value := bag.get(name)) is not None
+        }
+    )

@@ -67,7 +67,10 @@ class OAuthClientProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates what a program declares."""
         from sipgate_provider import lifecycle
+        from sipgate_provider.models import content
 
+        if _olds:
+            self._named.stand_for(content(_olds))
         known, unknown = _split(news)
         checked = lifecycle.check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
@@ -76,8 +79,9 @@ class OAuthClientProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Says whether an update is due; nothing ever replaces a client."""
         from sipgate_provider import lifecycle
+        from sipgate_provider.models import content
 
-        self._named.add(_id)
+        self._named.add(_id, content(_olds))
         known, unknown = _split(_news)
         return DiffResult(changes=lifecycle.diff(_olds, known, unknown=unknown), replaces=[])
 
