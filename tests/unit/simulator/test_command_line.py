@@ -127,11 +127,15 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("absent", "arguments"),
-    [("click", []), ("starlette", ["simulator"]), ("uvicorn", ["simulator"])],
+    ("absent", "arguments", "extra"),
+    [
+        ("click", [], "cli"),
+        ("starlette", ["simulator"], "simulator"),
+        ("uvicorn", ["simulator"], "simulator"),
+    ],
 )
 def test_without_an_optional_package_one_sentence_says_how_to_get_it(
-    absent: str, arguments: list[str]
+    absent: str, arguments: list[str], extra: str
 ) -> None:
     program = f"""
 import importlib.abc, runpy, sys
@@ -148,7 +152,7 @@ runpy.run_module("sipgate_provider", run_name="__main__")
     ran = run(sys.executable, "-c", program)
 
     assert ran.returncode == 1
-    assert "pip install 'sipgate-provider[simulator]'" in ran.stderr
+    assert f"pip install 'sipgate-provider[{extra}]'" in ran.stderr
     assert ran.stderr.count("\n") == 1
 
 
