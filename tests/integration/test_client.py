@@ -299,7 +299,7 @@ def test_a_secret_that_could_not_be_read_is_fetched_by_the_next_up(
 ) -> None:
     engine.client(**CRM)
     sipgate.switches.post_without_secret = True
-    fault = sipgate.misbehave(Answer(500), method="GET", times=1)
+    fault = sipgate.misbehave(Answer(500), method="GET", path="clients/", times=1)
 
     created = engine.up()
     assert fault.hits == 1
