@@ -2,19 +2,21 @@
 
 Paths, verbs and scopes are those of sipgate's REST description. A refusal's body comes in three shapes (JSON
 `errors`, plain text, empty or HTML) and may echo a credential, so what is shown of it is short, one line, and
-without anything that looks like a token.
+without the credential or anything that looks like a token.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from sipgate_provider.auth import auth_for
+from sipgate_provider.auth import authenticator_for
 from sipgate_provider.config import Settings
+from sipgate_provider.credentials import secrets_of
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
@@ -30,6 +32,7 @@ __all__ = ["SipgateAPI"]
 
 _CLIENTS = "/authorization/oauth2/clients"
 _DETAIL_LENGTH = 200
+_UNAUTHORIZED = 401
 # A UUID, a JWT, or whatever follows the name of a credential.
 _CREDENTIAL = re.compile(
     r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\beyJ[\w.-]+"
@@ -46,7 +49,8 @@ class SipgateAPI:
     def __init__(self, settings: Settings) -> None:
         self._base_url = settings.base_url
         self._transport = Transport()
-        self._auth = auth_for(settings.credential, self._transport)
+        self._authenticator = authenticator_for(settings.credential, self._transport)
+        self._secrets = secrets_of(settings.credential)
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client that sipgate has just made; its `client_secret` may be None."""
@@ -88,15 +92,22 @@ class SipgateAPI:
         body: OAuthClientInputs | None = None,
     ) -> Answer:
         path = _CLIENTS if client_id is None else f"{_CLIENTS}/{quote(client_id, safe='')}"
-        answer = self._transport.send(
+
+        send = partial(
+            self._transport.send,
             method,
             self._base_url + path,
             doing=doing,
-            auth=self._auth,
             json_body=None if body is None else body.model_dump(by_alias=True),
         )
+        auth = self._authenticator.current()
+        answer = send(auth=auth)
+        if answer.status == _UNAUTHORIZED and (other := self._authenticator.instead_of(auth)):
+            # Refused means not done, so a POST may be sent again as well.
+            answer = send(auth=other)
         if not answer.ok:
-            raise _refusal(doing, method, urlsplit(self._base_url).path + path, access, answer)
+            where = urlsplit(self._base_url).path + path
+            raise _refusal(doing, method, where, access, answer, self._secrets)
         return answer
 
     @staticmethod
@@ -122,7 +133,9 @@ def _places(error: ValidationError) -> str:
     return ", ".join(filter(None, dict.fromkeys(fields))) or "it is not a JSON object"
 
 
-def _refusal(doing: str, method: str, path: str, access: str, answer: Answer) -> APIError:
+def _refusal(
+    doing: str, method: str, path: str, access: str, answer: Answer, secrets: Sequence[str]
+) -> APIError:
     kind: type[APIError] = APIError
     match answer.status:
         case 401:
@@ -157,7 +170,7 @@ def _refusal(doing: str, method: str, path: str, access: str, answer: Answer) ->
             )
         case _:
             advice = "Check the values that were sent."
-    detail = _detail(answer)
+    detail = _detail(answer, secrets)
     said = f"{answer.status}, {detail!r}" if detail else f"{answer.status}"
     return kind(
         f"{doing}: sipgate refused ({said}). {advice}",
@@ -168,7 +181,7 @@ def _refusal(doing: str, method: str, path: str, access: str, answer: Answer) ->
     )
 
 
-def _detail(answer: Answer) -> str:
+def _detail(answer: Answer, secrets: Sequence[str]) -> str:
     """Sipgate's own words: one short line without credentials, empty where there are none."""
     document = answer.json()
     words = ""
@@ -183,6 +196,8 @@ def _detail(answer: Answer) -> str:
         )
     elif document is None and "<" not in answer.text:
         words = answer.text
+    for secret in secrets:
+        words = words.replace(secret, "…")
     words = _CREDENTIAL.sub("…", " ".join(words.split()))
     return _short(words, _DETAIL_LENGTH)
 

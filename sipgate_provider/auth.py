@@ -1,147 +1,120 @@
-"""One `requests.auth.AuthBase` per credential.
+"""What puts a credential on a request, and what happens when sipgate no longer takes it.
 
-None of them knows what it authenticates. The password grant speaks to the token endpoint itself, through the same
-transport, so that its deadline and retry rule are those of every other request; oauthlib writes the form and reads
-the answer (RFC 6749, 4.3 and 5).
+A personal access token and a given access token are used as they are. With a grant there is one access token for
+all: renewed before it ends, by one thread while the others wait, and once more when sipgate refuses it early.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from urllib.parse import urlsplit
+from typing import Protocol
 
-from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from sipgate_provider.config import (
-    TOKEN_CHARACTERS,
+from sipgate_provider.credentials import (
     AccessToken,
     Credential,
     Password,
     PersonalAccessToken,
+    RefreshToken,
 )
-from sipgate_provider.errors import APIError, AuthenticationError, TransportError
+from sipgate_provider.errors import TransportError
+from sipgate_provider.grants import Grant, PasswordGrant, RefreshGrant
 from sipgate_provider.transport import Transport
 
-__all__ = ["BearerAuth", "PasswordGrantAuth", "auth_for"]
+__all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
-# The client that sipgate's documentation page names for the password grant.
-_PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
 # An access token lives 300 s; one that ends while a request is under way would fail it.
 _LEEWAY_SECONDS = 30.0
-# How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
-_REFUSALS = frozenset({400, 401, 403})
-
-
-class _NoAuth(AuthBase):
-    """Keeps `requests` from adding a credential out of `.netrc`; the form holds ours."""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        return request
 
 
 class BearerAuth(AuthBase):
-    """An access token as given (RFC 6750)."""
+    """An access token on a request (RFC 6750)."""
 
     def __init__(self, access_token: str) -> None:
-        self._access_token = access_token
+        self.access_token = access_token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """The request with the token on it."""
-        request.headers["Authorization"] = f"Bearer {self._access_token}"
+        request.headers["Authorization"] = f"Bearer {self.access_token}"
         return request
 
 
-class PasswordGrantAuth(AuthBase):
-    """Access tokens for a user name and password, each renewed before it ends.
+class Authenticator(Protocol):
+    """Where the `auth` of the next request comes from; safe to share between threads."""
 
-    The engine calls with four threads: one renews, the others wait for it.
-    """
-
-    def __init__(self, credential: Password, transport: Transport) -> None:
-        self._credential = credential
-        self._transport = transport
-        self._lock = threading.Lock()
-        self._access_token = ""
-        self._renew_at = 0.0
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """The request with a live token on it, renewed first where needed.
+    def current(self) -> AuthBase:
+        """What to put on a request now.
 
         Raises:
-            AuthenticationError: Sipgate refuses the log-in.
-            TransportError: No usable answer came from the token endpoint.
+            SipgateError: It has to be fetched first, and that failed; the request that waits for it was not sent.
         """
+        ...
+
+    def instead_of(self, refused: AuthBase) -> AuthBase | None:
+        """What to try after sipgate has refused that one; None where there is nothing else.
+
+        Raises:
+            SipgateError: It has to be fetched first, and that failed.
+        """
+        ...
+
+
+class _Fixed:
+    """A credential that is used as it is."""
+
+    def __init__(self, auth: AuthBase) -> None:
+        self._auth = auth
+
+    def current(self) -> AuthBase:
+        return self._auth
+
+    def instead_of(self, _refused: AuthBase) -> AuthBase | None:
+        return None
+
+
+class _Renewing:
+    """Access tokens from a grant, one at a time for all threads."""
+
+    def __init__(self, grant: Grant) -> None:
+        self._grant = grant
+        self._lock = threading.Lock()
+        self._bearer: BearerAuth | None = None
+        self._renew_at = 0.0
+
+    def current(self) -> AuthBase:
         with self._lock:
-            if time.monotonic() >= self._renew_at:
-                try:
-                    self._renew()
-                except TransportError as error:
-                    # The log-in may have been sent; the request that waits for it was not.
-                    raise TransportError(str(error), sent=False) from None
-            access_token = self._access_token
-        return BearerAuth(access_token)(request)
+            if self._bearer is None or time.monotonic() >= self._renew_at:
+                return self._renew()
+            return self._bearer
 
-    def _renew(self) -> None:
-        doing = "Logging in with sipgate:username and sipgate:password"
-        grant = LegacyApplicationClient(_PASSWORD_GRANT_CLIENT)
-        form = grant.prepare_request_body(
-            username=self._credential.username,
-            password=self._credential.password,
-            include_client_id=True,
-        )
-        answer = self._transport.send(
-            "POST", self._credential.token_url, doing=doing, auth=_NoAuth(), form=form
-        )
-        if not answer.ok:
-            refused = answer.status in _REFUSALS
-            kind = AuthenticationError if refused else APIError
-            advice = (
-                "Check both, and that the account may use the API."
-                if refused
-                else "That is no answer of a token endpoint, unless it has a fault: check sipgate:tokenUrl, "
-                "and that no redirect or proxy is in between, or run again later."
-            )
-            raise kind(
-                f"{doing}: sipgate refused ({answer.status}). {advice}",
-                status=answer.status,
-                method="POST",
-                path=urlsplit(self._credential.token_url).path,
-                detail="",
-            )
+    def instead_of(self, refused: AuthBase) -> AuthBase | None:
+        with self._lock:
+            # Another thread may have met the same refusal and renewed already.
+            return self._renew() if refused is self._bearer else self._bearer
+
+    def _renew(self) -> BearerAuth:
         try:
-            token = grant.parse_request_body_response(answer.text)
-            access_token = str(token["access_token"])
-            life = float(token.get("expires_in", 0))
-        except (
-            OAuth2Error,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            OverflowError,
-            RecursionError,
-        ):
-            raise TransportError(
-                f"{doing}: the answer holds no access token; check sipgate:tokenUrl."
-            ) from None
-        if not TOKEN_CHARACTERS.fullmatch(access_token):
-            raise TransportError(
-                f"{doing}: the answer's access token cannot be one; check sipgate:tokenUrl."
-            )
-        self._access_token = access_token
+            token = self._grant()
+        except TransportError as error:
+            # The log-in may have been sent; the request that waits for it was not.
+            raise TransportError(str(error), sent=False) from None
+        self._bearer = BearerAuth(token.access_token)
         # A very short life must not mean a renewal per request within that life.
-        self._renew_at = time.monotonic() + max(life - _LEEWAY_SECONDS, life / 2)
+        self._renew_at = time.monotonic() + max(token.life - _LEEWAY_SECONDS, token.life / 2)
+        return self._bearer
 
 
-def auth_for(credential: Credential, transport: Transport) -> AuthBase:
-    """What puts `credential` on a request."""
+def authenticator_for(credential: Credential, transport: Transport) -> Authenticator:
+    """What authenticates requests with `credential`."""
     match credential:
         case PersonalAccessToken():
-            return HTTPBasicAuth(credential.token_id.encode(), credential.token.encode())
+            return _Fixed(HTTPBasicAuth(credential.token_id.encode(), credential.token.encode()))
         case AccessToken():
-            return BearerAuth(credential.access_token)
+            return _Fixed(BearerAuth(credential.access_token))
         case Password():
-            return PasswordGrantAuth(credential, transport)
+            return _Renewing(PasswordGrant(credential, transport))
+        case RefreshToken():
+            return _Renewing(RefreshGrant(credential, transport))

@@ -12,15 +12,19 @@ The rules:
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
   client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is made, and found again
   where the answer is lost, is in `creations`.
+- A step has one deadline for all its requests. A credential that sipgate refuses is reported once: what comes after
+  it in the same deployment is not tried, which also keeps an account from being locked.
 - A client is gone only if sipgate itself says so: a 404 counts if the account's list can be read and lacks the
   client. A wrong base address answers 404 to everything, and must not empty a state.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
 
 from pydantic import ValidationError
 
@@ -28,6 +32,7 @@ from sipgate_provider.api import SipgateAPI
 from sipgate_provider.creations import Creations
 from sipgate_provider.errors import (
     APIError,
+    AuthenticationError,
     NotFoundError,
     PermissionDeniedError,
     SipgateError,
@@ -36,6 +41,7 @@ from sipgate_provider.errors import (
 from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
 from sipgate_provider.named import NamedClients
 from sipgate_provider.rules import Finding, failures
+from sipgate_provider.transport import within
 
 __all__ = ["Checked", "Lifecycle", "check", "diff"]
 
@@ -106,6 +112,36 @@ def diff(
     return not olds.get("clientSecret")
 
 
+Given = ParamSpec("Given")
+Returned = TypeVar("Returned")
+
+
+def _step(
+    method: Callable[Concatenate[Lifecycle, Given], Returned],
+) -> Callable[Concatenate[Lifecycle, Given], Returned]:
+    """The method within one deadline, and not tried once the credential is refused."""
+
+    @functools.wraps(method)
+    def step(self: Lifecycle, /, *given: Given.args, **named: Given.kwargs) -> Returned:
+        if self._refused:
+            raise _not_tried()
+        try:
+            with within():
+                return method(self, *given, **named)
+        except AuthenticationError:
+            # Four threads may meet the same refusal; the first one tells it.
+            if self._refused:
+                raise _not_tried() from None
+            self._refused = True
+            raise
+
+    return step
+
+
+def _not_tried() -> SipgateError:
+    return SipgateError("Not tried: the credential was refused, as another error of this run says.")
+
+
 class Lifecycle:
     """The steps that speak to sipgate, over one account; safe to share between threads."""
 
@@ -119,7 +155,9 @@ class Lifecycle:
         self._api = api
         self._named = named or NamedClients()
         self._creations = Creations(api, self._named, allow_equal=allow_equal_clients)
+        self._refused = False
 
+    @_step
     def create(self, news: Mapping[str, object]) -> dict[str, object]:
         """The outs of a client that now exists at sipgate.
 
@@ -131,6 +169,7 @@ class Lifecycle:
         secret = made.client_secret or self._secret(made.client_id)
         return _outs(made.client_id, secret, inputs.model_dump(by_alias=True))
 
+    @_step
     def read(self, client_id: str, olds: Mapping[str, object]) -> dict[str, object] | None:
         """The outs as sipgate has them now, or None if the client is gone.
 
@@ -161,6 +200,7 @@ class Lifecycle:
         }
         return _outs(client_id, found.client_secret or olds.get("clientSecret"), kept)
 
+    @_step
     def update(
         self, client_id: str, olds: Mapping[str, object], news: Mapping[str, object]
     ) -> dict[str, object]:
@@ -176,6 +216,7 @@ class Lifecycle:
         secret = answered or olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
 
+    @_step
     def delete(self, client_id: str) -> None:
         """The client is gone from sipgate; that it was gone before is fine.
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from sipgate_provider.accounts import checked
 from sipgate_provider.errors import SipgateError
 
 if TYPE_CHECKING:
@@ -62,20 +63,28 @@ class GetOAuthClientResult:
 
 
 def get_oauth_client(
-    client_id: str | None = None, *, name: str | None = None
+    client_id: str | None = None, *, name: str | None = None, account: str | None = None
 ) -> GetOAuthClientResult:
     """The client of that id, or the only one of that exact name.
+
+    Args:
+        client_id: The id.
+        name: The name, if not the id is given.
+        account: Which account's settings to use; by default the usual ones.
 
     Raises:
         pulumi.RunError: There is none, there are several of the name (all are listed), or sipgate could not be asked;
             the `SipgateError` is its cause.
     """
     with _one_sentence():
-        return _result(_found(_settings(), client_id, name))
+        return _result(_found(_settings(account), client_id, name))
 
 
 def get_oauth_client_output(
-    client_id: pulumi.Input[str] | None = None, *, name: pulumi.Input[str] | None = None
+    client_id: pulumi.Input[str] | None = None,
+    *,
+    name: pulumi.Input[str] | None = None,
+    account: str | None = None,
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
 
@@ -83,33 +92,38 @@ def get_oauth_client_output(
         with _one_sentence():
             # Asked in a thread, so that the program goes on; Outputs can be made in this one only.
             return _result(
-                await asyncio.to_thread(_found, _settings(), given["client_id"], given["name"])
+                await asyncio.to_thread(
+                    _found, _settings(account), given["client_id"], given["name"]
+                )
             )
 
     return pulumi.Output.all(client_id=client_id, name=name).apply(look)
 
 
-def get_oauth_clients(*, name: str | None = None) -> list[GetOAuthClientResult]:
+def get_oauth_clients(
+    *, name: str | None = None, account: str | None = None
+) -> list[GetOAuthClientResult]:
     """The account's clients.
 
     Args:
         name: Only clients of this name; each `*` stands for any text. By default all.
+        account: Which account's settings to use; by default the usual ones.
 
     Raises:
         pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
     """
     with _one_sentence():
-        return [_result(client) for client in _all_found(_settings(), name)]
+        return [_result(client) for client in _all_found(_settings(account), name)]
 
 
 def get_oauth_clients_output(
-    *, name: pulumi.Input[str] | None = None
+    *, name: pulumi.Input[str] | None = None, account: str | None = None
 ) -> pulumi.Output[list[GetOAuthClientResult]]:
     """Like `get_oauth_clients`, for a name that may be an Output; what it raises becomes the Output's error."""
 
     async def look(given: Mapping[str, str | None]) -> list[GetOAuthClientResult]:
         with _one_sentence():
-            found = await asyncio.to_thread(_all_found, _settings(), given["name"])
+            found = await asyncio.to_thread(_all_found, _settings(account), given["name"])
             return [_result(client) for client in found]
 
     return pulumi.Output.all(name=name).apply(look)
@@ -127,14 +141,14 @@ def _all_found(settings: Settings, name: str | None) -> list[OAuthClientState]:
     return find_clients(_api(settings), name)
 
 
-def _settings() -> Settings:
+def _settings(account: str | None) -> Settings:
     from sipgate_provider.config import Settings
 
     def configured(key: str) -> str | None:
         namespace, _, name = key.partition(":")
         return pulumi.Config(namespace).get(name)
 
-    return Settings.resolve(configured, os.environ)
+    return Settings.resolve(configured, os.environ, None if account is None else checked(account))
 
 
 @lru_cache

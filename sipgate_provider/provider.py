@@ -7,6 +7,10 @@ and the core is imported only in that process, which keeps a program as quick to
 The SDK turns every exception into a whole traceback. A `SipgateError` is written for the user, who gets that
 sentence and nothing else: it is raised again under a type without a module, with the traceback's length set to
 nothing. Any other exception is a fault of ours, keeps its traceback, and gives the length back.
+
+An account by name is all that an object may hold: it says which settings to read, and settings are read in the
+plugin. The account is a property of the resource too, since a client cannot move to another account: a change of it
+replaces the client, and the preview says why.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from sipgate_provider.errors import SipgateError
+from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.named import NamedClients
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ __all__ = ["OAuthClientProvider"]
 
 # The engine's own key in every bag.
 _PROVIDER = "__provider"
+_ACCOUNT = "account"
 
 
 class OAuthClientProvider(ResourceProvider):
@@ -49,16 +54,18 @@ class OAuthClientProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    def __init__(self) -> None:
+    def __init__(self, account: str | None = None) -> None:
         super().__init__()
+        self._account = account
         self._lock = threading.Lock()
         self._config: Config | None = None
         self._named = NamedClients()
         self._lifecycle: Lifecycle | None = None
+        self._told = False
 
-    def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[()]]:
-        """Nothing but the class's name reaches the state, the same under every version of Python."""
-        return OAuthClientProvider, ()
+    def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
+        """Nothing but the class's name and the account's reaches the state, the same under every version of Python."""
+        return OAuthClientProvider, (self._account,) if self._account else ()
 
     def configure(self, req: ConfigureRequest) -> None:
         """Keeps the stack configuration; missing credentials are complained of at the first call that needs them."""
@@ -69,18 +76,20 @@ class OAuthClientProvider(ResourceProvider):
         from sipgate_provider import lifecycle
         from sipgate_provider.models import content
 
-        if _olds:
+        if _olds and _olds.get(_ACCOUNT) == self._account:
             self._named.stand_for(content(_olds))
         known, unknown = _split(news)
         checked = lifecycle.check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
-        return CheckResult({**checked.inputs, **unknown}, failures)
+        return CheckResult({**checked.inputs, **unknown, **self._mark}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Says whether an update is due; nothing ever replaces a client."""
+        """Says whether an update is due; nothing but another account replaces a client."""
         from sipgate_provider import lifecycle
         from sipgate_provider.models import content
 
+        if _olds.get(_ACCOUNT) != self._account:
+            return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
         known, unknown = _split(_news)
         return DiffResult(changes=lifecycle.diff(_olds, known, unknown=unknown), replaces=[])
@@ -89,7 +98,7 @@ class OAuthClientProvider(ResourceProvider):
         """Creates a client."""
         with _sentences():
             outs = self._connected().create(_split(props)[0])
-        return CreateResult(str(outs["clientId"]), outs)
+        return CreateResult(str(outs["clientId"]), outs | self._mark)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Reads a client; an empty id says that it is gone."""
@@ -99,17 +108,23 @@ class OAuthClientProvider(ResourceProvider):
             outs = self._connected().read(id_, _split(props)[0])
         if outs is None:
             return ReadResult("", {})
-        return ReadResult(id_, outs, {name: outs[name] for name in WRITABLE})
+        inputs = {name: outs[name] for name in WRITABLE}
+        return ReadResult(id_, outs | self._mark, inputs | self._mark)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Rewrites a client where it differs."""
         with _sentences():
-            return UpdateResult(self._connected().update(_id, _olds, _split(_news)[0]))
+            outs = self._connected().update(_id, _olds, _split(_news)[0])
+        return UpdateResult(outs | self._mark)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Deletes a client."""
         with _sentences():
             self._connected().delete(_id)
+
+    @property
+    def _mark(self) -> dict[str, Any]:
+        return {_ACCOUNT: self._account} if self._account else {}
 
     def _connected(self) -> Lifecycle:
         """The lifecycle over this stack's account, made once for the engine's four threads."""
@@ -119,8 +134,16 @@ class OAuthClientProvider(ResourceProvider):
 
         with self._lock:
             if self._lifecycle is None:
+                if self._told:
+                    raise ConfigurationError(
+                        "Not tried: there is no usable credential, as another error of this run says."
+                    )
                 configured = self._config.get if self._config else _nothing
-                settings = Settings.resolve(configured, os.environ)
+                try:
+                    settings = Settings.resolve(configured, os.environ, self._account)
+                except ConfigurationError:
+                    self._told = True
+                    raise
                 self._lifecycle = Lifecycle(
                     SipgateAPI(settings),
                     self._named,
@@ -138,7 +161,7 @@ def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, value in bag.items():
-        if name != _PROVIDER:
+        if name not in {_PROVIDER, _ACCOUNT}:
             (unknown if contains_unknowns(value) else known)[name] = value
     return known, unknown
 

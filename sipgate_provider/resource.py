@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from sipgate_provider.accounts import checked
+from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import OAuthClientProvider
 from sipgate_provider.rules import advice
 
@@ -71,6 +73,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         privacy_url: pulumi.Input[str] | None = None,
         terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
     ) -> None:
         """Declares the client.
 
@@ -85,6 +88,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
                 none. Simple wildcards are allowed; the order means nothing.
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
         """
         properties = {
             "name": resource_name if name is None else name,
@@ -94,7 +99,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             "privacy_url": privacy_url,
             "terms_url": terms_url,
         }
-        self._declare(resource_name, properties, opts)
+        self._declare(resource_name, properties, opts, account)
         self._advise("redirectUris", redirect_uris)
         self._advise("webOrigins", web_origins)
 
@@ -109,6 +114,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         description: pulumi.Input[str] | None = None,
         privacy_url: pulumi.Input[str] | None = None,
         terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
     ) -> Self:
         """Declares the client of a sipgate Webphone that is embedded in one's own pages.
 
@@ -121,6 +127,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             description: A note for colleagues; by default "Managed by Pulumi".
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
         """
         return cls(
             resource_name,
@@ -131,6 +139,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             description=description,
             privacy_url=privacy_url,
             terms_url=terms_url,
+            account=account,
         )
 
     @classmethod
@@ -145,6 +154,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         description: pulumi.Input[str] | None = None,
         privacy_url: pulumi.Input[str] | None = None,
         terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
     ) -> Self:
         """Declares the client of an application that uses sipgate's REST API from the browser.
 
@@ -157,6 +167,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             description: A note for colleagues; by default "Managed by Pulumi".
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
         """
         return cls(
             resource_name,
@@ -167,6 +179,7 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             description=description,
             privacy_url=privacy_url,
             terms_url=terms_url,
+            account=account,
         )
 
     @classmethod
@@ -175,6 +188,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002  the name that every Pulumi resource has for it
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
     ) -> Self:
         """Reads a client that exists without managing it: nothing ever changes or deletes it.
 
@@ -182,10 +197,11 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             resource_name: The resource's logical name in the stack.
             id: The client's id.
             opts: Pulumi's resource options.
+            account: Which account's settings to use; by default the usual ones.
         """
         client = cls.__new__(cls)
         reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        client._declare(resource_name, dict.fromkeys(_INPUTS), reading)  # noqa: SLF001  its own class
+        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  its own class
         return client
 
     @property
@@ -194,8 +210,16 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         return self.id
 
     def _declare(
-        self, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None
+        self,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        account: str | None,
     ) -> None:
+        try:
+            provider = OAuthClientProvider(None if account is None else checked(account))
+        except ConfigurationError as error:
+            raise pulumi.RunError(f"OAuthClient {resource_name!r}: {error}") from None
         if opts is not None and opts.import_ is not None:
             raise pulumi.RunError(
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
@@ -203,9 +227,9 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             )
         secret = pulumi.ResourceOptions(additional_secret_outputs=["client_secret"])
         super().__init__(
-            OAuthClientProvider(),
+            provider,
             resource_name,
-            properties | {"client_secret": None},
+            properties | {"client_secret": None, "account": account},
             pulumi.ResourceOptions.merge(opts, secret),
         )
         if opts is not None and (opts.delete_before_replace or opts.replace_on_changes):

@@ -5,40 +5,68 @@ are repeated after connection failures, 429, 502, 503 and 504. A POST makes a cl
 only if it provably did not arrive (the connection could not be made) or was refused (429). sipgate answers 500
 also to a bad body, so 500 is never repeated.
 
+An operation on a client may take several requests, each with repeats; `within` gives them one deadline together.
+The engine would wait for ever.
+
 Redirects are not followed: the API has none, and following one would carry the credential elsewhere. Every request
 has an `auth` object, which keeps `requests` from replacing the credential with one out of `.netrc`. Proxies and
-certificate bundles come from the environment as `requests` users expect.
+certificate bundles come from the environment as `requests` users expect, except that nothing for loopback goes
+through a proxy: plain http is allowed there because it does not leave the machine.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    InvalidHeader,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
 from sipgate_provider._version import __version__
 from sipgate_provider.errors import TransportError
+from sipgate_provider.rules import is_loopback
+from sipgate_provider.unanswered import unanswered
 
-__all__ = ["Answer", "Transport"]
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+    from urllib3.connectionpool import ConnectionPool
+
+__all__ = ["Answer", "Transport", "within"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
-_TOTAL_SECONDS = 120.0
 _MAX_BYTES = 16 * 1024 * 1024
 _TOO_MANY_REQUESTS = 429
+_OPERATION_SECONDS = 120.0
+
+_deadline: ContextVar[float | None] = ContextVar("sipgate_deadline", default=None)
+
+
+@contextlib.contextmanager
+def within(seconds: float = _OPERATION_SECONDS) -> Iterator[None]:
+    """What is sent in this block, by this thread, has these seconds together; an outer block's end comes first."""
+    ends = time.monotonic() + seconds
+    outer = _deadline.get()
+    token = _deadline.set(ends if outer is None else min(ends, outer))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _seconds_left() -> float:
+    ends = _deadline.get()
+    return _OPERATION_SECONDS if ends is None else ends - time.monotonic()
 
 
 class _RetryRule(Retry):
@@ -49,12 +77,28 @@ class _RetryRule(Retry):
             return bool(self.total) and status_code == _TOO_MANY_REQUESTS
         return super().is_retry(method, status_code, has_retry_after)
 
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """The rule for the next try, unless there is no time for one."""
+        following = super().increment(method, url, response, error, _pool, _stacktrace)
+        if _pool is not None and _seconds_left() <= following.get_backoff_time():
+            raise MaxRetryError(_pool, url or "", error)
+        return following
+
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """The seconds that sipgate asks for; None where its header cannot be read."""
+        """The seconds that sipgate asks for, as far as there is time; None where its header cannot be read."""
         try:
-            return super().get_retry_after(response)
+            asked = super().get_retry_after(response)
         except (InvalidHeader, ValueError, OverflowError):
             return None
+        return None if asked is None else max(0.0, min(asked, _seconds_left()))
 
 
 _RETRY_RULE = _RetryRule(
@@ -142,6 +186,10 @@ class Transport:
         headers: Mapping[str, str] = (
             {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
         )
+        left = _seconds_left()
+        if left <= 0:
+            raise TransportError(f"{doing}: not sent, since the time for it is over.", sent=False)
+        host = urlsplit(url).hostname or ""
         try:
             with self._session.request(
                 method,
@@ -150,58 +198,24 @@ class Transport:
                 data=form,
                 headers=headers,
                 auth=auth,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=(min(_CONNECT_SECONDS, left), min(_READ_SECONDS, left)),
+                proxies={"no_proxy": host} if is_loopback(host) else None,
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 body = _read(response, doing)
                 return Answer(response.status_code, body, response.headers.get("Retry-After"))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            never_left = _never_left(error)
-            raise TransportError(_sentence(doing, error, never_left), sent=not never_left) from None
+            raise unanswered(doing, error) from None
 
 
 def _read(response: requests.Response, doing: str) -> bytes:
     """The whole body, or an error where it is too long or too slow."""
-    deadline = time.monotonic() + _TOTAL_SECONDS
     body = bytearray()
     for chunk in response.iter_content(65536):
         body += chunk
         if len(body) > _MAX_BYTES:
             raise TransportError(f"{doing}: the answer is larger than {_MAX_BYTES // 2**20} MiB.")
-        if time.monotonic() > deadline:
-            raise TransportError(f"{doing}: the answer took longer than {_TOTAL_SECONDS:.0f} s.")
+        if _seconds_left() <= 0:
+            raise TransportError(f"{doing}: the answer came too slowly.")
     return bytes(body)
-
-
-def _never_left(error: Exception) -> bool:
-    """Whether the request provably did not go out: there was no connection, or no trust in it."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(reason, SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError | ProxyError)
-
-
-def _sentence(doing: str, error: Exception, never_left: bool) -> str:
-    """A sentence for a failure; the library's own texts hold addresses of objects, so they are not shown."""
-    match error:
-        case requests.exceptions.SSLError() if never_left:
-            why = (
-                "the certificate of sipgate's server could not be verified; "
-                "for a proxy or a private CA set REQUESTS_CA_BUNDLE"
-            )
-        case requests.exceptions.ProxyError():
-            why = "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"
-        case requests.exceptions.ConnectTimeout():
-            why = f"no connection within {_CONNECT_SECONDS:.0f} s; check the network"
-        case requests.exceptions.ReadTimeout():
-            why = f"no answer within {_READ_SECONDS:.0f} s"
-        case requests.exceptions.ChunkedEncodingError():
-            why = "the answer broke off"
-        case requests.exceptions.RetryError():
-            why = "sipgate went on refusing"
-        case _ if never_left:
-            why = "sipgate cannot be reached; check the network and sipgate:baseUrl"
-        case _:
-            why = "the connection was closed before the answer was complete"
-    return f"{doing}: {why}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sipgate_provider.cli.session import OPTIONS, Session, told
+from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.errors import ConfigurationError
 
 
@@ -12,7 +12,6 @@ from sipgate_provider.errors import ConfigurationError
 @click.argument("client_id")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @OPTIONS
-@told
 def command(session: Session, client_id: str, yes: bool) -> None:
     """Delete a client that no stack manages, such as one that an interrupted run left over.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sipgate_provider.cli.session import OPTIONS, Session, told
+from sipgate_provider.cli.session import OPTIONS, Session
 
 
 @click.command("import", short_help="Take clients that exist into the stack.")
@@ -26,7 +26,6 @@ from sipgate_provider.cli.session import OPTIONS, Session, told
 )
 @click.option("--preview-only", is_flag=True, help="Say what would be done, and do nothing.")
 @OPTIONS
-@told
 def command(
     session: Session,
     wanted: tuple[str, ...],
@@ -75,12 +74,12 @@ def command(
     if decided.enter and preview_only:
         click.echo(f"{count} would be taken in:", err=True)
     elif decided.enter:
-        stack.take_in(decided.enter, protect=protect)
+        stack.take_in(decided.enter, protect=protect, account=session.account)
         click.echo(f"{count} taken in{', protected' if protect else ''}:", err=True)
     width = max(map(len, decided.enter), default=0)
     for name, client in decided.enter.items():
         click.echo(f"  {name:{width}}  {client.client_id}", err=True)
-    source = program({**decided.enter, **decided.there}, protect=protect)
+    source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
     if out is None or preview_only:
         click.echo(source, nl=False)
     else:

@@ -14,23 +14,26 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from sipgate_provider.accounts import checked
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
     from sipgate_provider.api import SipgateAPI
+    from sipgate_provider.config import Settings
     from sipgate_provider.importing.stack import Stack
 
-__all__ = ["OPTIONS", "Session", "told"]
+__all__ = ["OPTIONS", "Session"]
 
 Returned = TypeVar("Returned")
 
 
 class Session:
-    """One run of a command: a folder and perhaps the name of a stack."""
+    """One run of a command: a folder, perhaps the name of a stack, and which account's settings are meant."""
 
-    def __init__(self, folder: Path, stack_name: str | None) -> None:
+    def __init__(self, folder: Path, stack_name: str | None, account: str | None) -> None:
         self._folder = folder
         self._stack_name = stack_name
+        self.account = None if account is None else checked(account)
 
     @functools.cached_property
     def in_project(self) -> bool:
@@ -55,17 +58,40 @@ class Session:
         return Stack(self._folder, self._stack_name)
 
     @functools.cached_property
+    def configuration(self) -> dict[str, str]:
+        """The stack's configuration; empty outside of a project."""
+        return self.stack.configuration() if self.in_project else {}
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """The settings that `pulumi up` would use."""
+        from sipgate_provider.config import Settings  # noqa: PLC0415
+
+        return Settings.resolve(self.configuration.get, os.environ, self.account)
+
+    @functools.cached_property
     def api(self) -> SipgateAPI:
         """The account that `pulumi up` would work on."""
         from sipgate_provider.api import SipgateAPI  # noqa: PLC0415
-        from sipgate_provider.config import Settings  # noqa: PLC0415
 
-        configuration = self.stack.configuration() if self.in_project else {}
-        return SipgateAPI(Settings.resolve(configuration.get, os.environ))
+        return SipgateAPI(self.settings)
+
+
+def _told(command: Callable[..., Returned]) -> Callable[..., Returned]:
+    """Lets a `SipgateError` end the command as its sentence, with exit code 1."""
+
+    @functools.wraps(command)
+    def telling(*given: object, **named: object) -> Returned:
+        try:
+            return command(*given, **named)
+        except SipgateError as error:
+            raise click.ClickException(str(error)) from None
+
+    return telling
 
 
 def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  stands where click's options stand
-    """Adds `--stack` and `--cwd`, as Pulumi's own commands have them, and hands over a `Session`."""
+    """Adds `--stack`, `--cwd` and `--account`, hands over a `Session`, and tells errors."""
 
     @click.option(
         "-s",
@@ -83,21 +109,16 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
         metavar="FOLDER",
         help="Where the project is; by default here.",
     )
+    @click.option(
+        "--account",
+        metavar="ACCOUNT",
+        help="Whose settings: 'eu' reads sipgate-eu: and SIPGATE_EU_….",
+    )
     @functools.wraps(command)
-    def with_session(folder: Path, stack_name: str | None, **given: object) -> None:
-        command(Session(folder, stack_name), **given)
+    @_told
+    def with_session(
+        folder: Path, stack_name: str | None, account: str | None, **given: object
+    ) -> None:
+        command(Session(folder, stack_name, account), **given)
 
     return with_session
-
-
-def told(command: Callable[..., Returned]) -> Callable[..., Returned]:
-    """Lets a `SipgateError` end the command as its sentence, with exit code 1."""
-
-    @functools.wraps(command)
-    def telling(*given: object, **named: object) -> Returned:
-        try:
-            return command(*given, **named)
-        except SipgateError as error:
-            raise click.ClickException(str(error)) from None
-
-    return telling

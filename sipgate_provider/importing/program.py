@@ -16,26 +16,32 @@ __all__ = ["program"]
 _TAKEN = frozenset({"pulumi", "sipgate"})
 
 
-def program(clients: Mapping[str, OAuthClientState], *, protect: bool) -> str:
+def program(
+    clients: Mapping[str, OAuthClientState], *, protect: bool, account: str | None = None
+) -> str:
     """The source of a program in which `clients`, by resource name, are declared."""
     imports = "import sipgate_provider as sipgate\n"
     if protect:
         imports = f"import pulumi\n\n{imports}"
     variables: set[str] = set()
     declarations = [
-        _declaration(name, _variable(name, variables), client, protect=protect)
+        _declaration(name, _variable(name, variables), client, protect, account)
         for name, client in clients.items()
     ]
     return "\n".join([imports, *declarations])
 
 
-def _declaration(name: str, variable: str, client: OAuthClientState, *, protect: bool) -> str:
+def _declaration(
+    name: str, variable: str, client: OAuthClientState, protect: bool, account: str | None
+) -> str:
     lines = [f"{variable} = sipgate.OAuthClient(", f"    {_text(name)},"]
     for argument, field in OAuthClientInputs.model_fields.items():
         value = getattr(client, argument)
         default = name if argument == "name" else field.get_default(call_default_factory=True)
         if value != default:
             lines += _argument(argument, value)
+    if account:
+        lines += _argument("account", account)
     if protect:
         lines.append("    opts=pulumi.ResourceOptions(protect=True),")
     return "\n".join([*lines, ")\n"])

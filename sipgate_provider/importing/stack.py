@@ -58,15 +58,23 @@ class Stack:
             if resource["type"] == _TYPE and resource.get("id") and not resource.get("external")
         }
 
-    def take_in(self, clients: Mapping[str, OAuthClientState], *, protect: bool) -> str:
+    def take_in(
+        self,
+        clients: Mapping[str, OAuthClientState],
+        *,
+        protect: bool,
+        account: str | None = None,
+    ) -> str:
         """The clients, by resource name, are in the stack; returns what the engine said.
 
         Raises:
             SipgateError: The engine refused; nothing of sipgate's was touched.
         """
-        provider = serialize_provider(OAuthClientProvider())
+        host = {"__provider": serialize_provider(OAuthClientProvider(account))}
+        if account:
+            host["account"] = account
         document = {
-            "resources": [_resource(name, client, provider) for name, client in clients.items()]
+            "resources": [_resource(name, client, host) for name, client in clients.items()]
         }
         reading, writing = os.pipe()
         content = json.dumps(document).encode()
@@ -116,9 +124,9 @@ class Stack:
         return run.stdout
 
 
-def _resource(name: str, client: OAuthClientState, provider: str) -> dict[str, object]:
+def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:
     document = client.model_dump(by_alias=True)
-    inputs = {key: document[key] for key in WRITABLE} | {"__provider": provider}
+    inputs = {key: document[key] for key in WRITABLE} | dict(host)
     secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
     outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}
     return {

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import AccessToken, Password, PersonalAccessToken, Settings
+from sipgate_provider.config import Settings
+from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import APIError, AuthenticationError, TransportError
 from sipgate_provider.simulator import (
     ALL,
@@ -55,11 +56,12 @@ def test_a_token_is_renewed_before_it_ends() -> None:
         with pytest.raises(AuthenticationError):
             api.list_clients()
 
-        assert sipgate.count(path="token$") == 2
+        # Each of the two calls fetches one, and one more after the refusal.
+        assert sipgate.count(path="token$") == 4
 
 
 def test_a_wrong_password_is_a_sentence_that_does_not_hold_it(sipgate: Simulator) -> None:
-    with pytest.raises(AuthenticationError, match="sipgate:password") as caught:
+    with pytest.raises(AuthenticationError, match="user name and password") as caught:
         by_password(sipgate, "not-the-password").list_clients()
 
     assert "not-the-password" not in str(caught.value)

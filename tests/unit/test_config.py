@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.config import AccessToken, Password, PersonalAccessToken, Settings
+from sipgate_provider.config import Settings
+from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
 
 
