@@ -1,4 +1,4 @@
-"""The web application: REST API and token endpoint, behind request log and misbehaviour."""
+"""The web application: REST API and log-in, behind request log and misbehaviour."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from sipgate_provider.simulator.accounts import Accounts
+from sipgate_provider.simulator.authorize import AuthorizationEndpoint
+from sipgate_provider.simulator.codes import Codes
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
+from sipgate_provider.simulator.logout import LogoutEndpoint
 from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
 from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
 from sipgate_provider.simulator.rest import ClientsAPI
+from sipgate_provider.simulator.sessions import BrowserSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +26,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sipgate_provider.simulator.account import Account
+    from sipgate_provider.simulator.clock import Clock
     from sipgate_provider.simulator.switches import Switches
     from sipgate_provider.simulator.tokens import Tokens
 
 
 def build_app(
     account: Account,
+    clock: Clock,
     tokens: Tokens,
     switches: Switches,
     misbehaviours: Misbehaviours,
@@ -43,8 +50,15 @@ def build_app(
             error, switches.error_shape, echo if switches.errors_echo_credentials else ""
         )
 
+    accounts = Accounts([account])
+    codes, browsers = Codes(clock), BrowserSessions(clock)
     app = Starlette(
-        routes=[*ClientsAPI(account, tokens, switches).routes(), *Login(account, tokens).routes()],
+        routes=[
+            *ClientsAPI(account, tokens, switches).routes(),
+            *Login(accounts, tokens, codes).routes(),
+            *AuthorizationEndpoint(accounts, codes, browsers).routes(),
+            *LogoutEndpoint(accounts, tokens, browsers).routes(),
+        ],
         middleware=[
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),

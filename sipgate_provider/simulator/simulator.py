@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.account import Account
+from sipgate_provider.simulator.account import Account, User
 from sipgate_provider.simulator.app import build_app
+from sipgate_provider.simulator.clientauth import APP_WEB
 from sipgate_provider.simulator.clock import Clock
-from sipgate_provider.simulator.login import APP_WEB, TOKEN_PATH
+from sipgate_provider.simulator.login import TOKEN_PATH
 from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
 from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
 from sipgate_provider.simulator.rest import PREFIX
 from sipgate_provider.simulator.server import Server
+from sipgate_provider.simulator.sessions import Session
 from sipgate_provider.simulator.switches import Switches
 from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
 
@@ -63,7 +65,13 @@ class Simulator:
         self._misbehaviours = Misbehaviours()
         self._log = RequestLog()
         app = build_app(
-            self.account, self._tokens, self.switches, self._misbehaviours, self._log, on_request
+            self.account,
+            self.clock,
+            self._tokens,
+            self.switches,
+            self._misbehaviours,
+            self._log,
+            on_request,
         )
         self._server = Server(app, host, port, allow_remote=allow_remote)
 
@@ -104,11 +112,16 @@ class Simulator:
 
     def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
         """An access token with just these scopes, for `life` seconds or the usual time."""
-        return self._tokens.issue_access(frozenset(scopes), life).value
+        held = frozenset(scopes)
+        return self._tokens.issue_access(self._session(held), APP_WEB, held, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
         """A refresh token with just these scopes, as a log-in through that client would yield."""
-        return self._tokens.issue_refresh(frozenset(scopes), client_id).value
+        held = frozenset(scopes)
+        return self._tokens.issue_refresh(self._session(held), client_id, held).value
+
+    def _session(self, scopes: frozenset[str]) -> Session:
+        return Session(self.account, User("issued@example.com", "", scopes))
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer; refresh tokens still are."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
+    from sipgate_provider.simulator.sessions import Session
 
 ACCESS_TOKEN_LIFE = 300.0
 REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
@@ -24,16 +25,24 @@ class AccessToken:
     value: str = field(repr=False)
     scopes: frozenset[str]
     expires_at: float
+    session: Session
+    client_id: str
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """Good for one new pair of tokens, for the client it was issued to."""
+    """Good for one new pair of tokens, for the client it was issued to.
+
+    Attributes:
+        public: Whether that client has shown no secret, and need not when it uses this.
+    """
 
     value: str = field(repr=False)
     scopes: frozenset[str]
     expires_at: float
+    session: Session
     client_id: str
+    public: bool
 
 
 class Tokens:
@@ -52,20 +61,25 @@ class Tokens:
         self._refresh: dict[str, RefreshToken] = {}
         self._lock = threading.Lock()
 
-    def issue_access(self, scopes: frozenset[str], life: float | None = None) -> AccessToken:
+    def issue_access(
+        self, session: Session, client_id: str, scopes: frozenset[str], life: float | None = None
+    ) -> AccessToken:
         """A new access token is accepted for `life` seconds, or the usual time."""
         expires_at = self._clock.now() + (self.access_token_life if life is None else life)
-        token = AccessToken(secrets.token_urlsafe(32), scopes, expires_at)
+        token = AccessToken(secrets.token_urlsafe(32), scopes, expires_at, session, client_id)
         with self._lock:
             self._access[token.value] = token
         return token
 
-    def issue_refresh(self, scopes: frozenset[str], client_id: str) -> RefreshToken:
+    def issue_refresh(
+        self, session: Session, client_id: str, scopes: frozenset[str], *, public: bool = False
+    ) -> RefreshToken:
         """A new refresh token is accepted once, from that client."""
+        value = secrets.token_urlsafe(32)
         expires_at = self._clock.now() + self.refresh_token_life
-        token = RefreshToken(secrets.token_urlsafe(32), scopes, expires_at, client_id)
+        token = RefreshToken(value, scopes, expires_at, session, client_id, public)
         with self._lock:
-            self._refresh[token.value] = token
+            self._refresh[value] = token
         return token
 
     def access(self, value: str) -> AccessToken | None:
@@ -74,15 +88,23 @@ class Tokens:
             token = self._access.get(value)
         return token if token and self._clock.now() < token.expires_at else None
 
-    def use_refresh(self, value: str, client_id: str) -> RefreshToken | None:
-        """The refresh token, which is used up by this; None if it is not good for that client."""
+    def refresh(self, value: str, client_id: str) -> RefreshToken | None:
+        """The refresh token; None if it is not good for that client, or its log-in has ended."""
         with self._lock:
-            token = self._refresh.get(value)
-            if not token or token.client_id != client_id or self._clock.now() >= token.expires_at:
-                return None
-            return self._refresh.pop(value)
+            return self._good(value, client_id)
+
+    def use_refresh(self, value: str, client_id: str) -> RefreshToken | None:
+        """The same, and it is used up by this."""
+        with self._lock:
+            return self._refresh.pop(value) if self._good(value, client_id) else None
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer."""
         with self._lock:
             self._access.clear()
+
+    def _good(self, value: str, client_id: str) -> RefreshToken | None:
+        token = self._refresh.get(value)
+        if not token or token.client_id != client_id or token.session.over:
+            return None
+        return token if self._clock.now() < token.expires_at else None

@@ -128,7 +128,12 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
 
 @pytest.mark.parametrize(
     ("absent", "arguments"),
-    [("click", []), ("starlette", ["simulator"]), ("uvicorn", ["simulator"])],
+    [
+        ("click", []),
+        ("starlette", ["simulator"]),
+        ("uvicorn", ["simulator"]),
+        ("jinja2", ["simulator"]),
+    ],
 )
 def test_without_an_optional_package_one_sentence_says_how_to_get_it(
     absent: str, arguments: list[str]
