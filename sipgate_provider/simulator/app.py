@@ -11,13 +11,13 @@ from starlette.middleware import Middleware
 from sipgate_provider.simulator.accounts import Accounts
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
 from sipgate_provider.simulator.codes import Codes
+from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
 from sipgate_provider.simulator.logout import LogoutEndpoint
 from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
 from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
 from sipgate_provider.simulator.rest import ClientsAPI
-from sipgate_provider.simulator.sessions import BrowserSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sipgate_provider.simulator.account import Account
     from sipgate_provider.simulator.clock import Clock
+    from sipgate_provider.simulator.sessions import Sessions
     from sipgate_provider.simulator.switches import Switches
     from sipgate_provider.simulator.tokens import Tokens
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 def build_app(
     account: Account,
     clock: Clock,
+    sessions: Sessions,
     tokens: Tokens,
     switches: Switches,
     misbehaviours: Misbehaviours,
@@ -51,13 +53,14 @@ def build_app(
         )
 
     accounts = Accounts([account])
-    codes, browsers = Codes(clock), BrowserSessions(clock)
+    codes = Codes(clock)
     app = Starlette(
         routes=[
             *ClientsAPI(account, tokens, switches).routes(),
-            *Login(accounts, tokens, codes).routes(),
-            *AuthorizationEndpoint(accounts, codes, browsers).routes(),
-            *LogoutEndpoint(accounts, tokens, browsers).routes(),
+            *Login(accounts, sessions, tokens, codes).routes(),
+            *AuthorizationEndpoint(accounts, codes, sessions).routes(),
+            *LogoutEndpoint(accounts, tokens, sessions).routes(),
+            *Discovery(tokens.signer).routes(),
         ],
         middleware=[
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),

@@ -20,7 +20,6 @@ from sipgate_provider.simulator.oauthrequest import OAuthError, fields, form_of
 from sipgate_provider.simulator.pages import page
 from sipgate_provider.simulator.redirects import is_registered, with_parameters
 from sipgate_provider.simulator.scopes import granted
-from sipgate_provider.simulator.sessions import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.codes import Codes
-    from sipgate_provider.simulator.sessions import BrowserSessions
+    from sipgate_provider.simulator.sessions import Session, Sessions
 
 COOKIE = "SIPGATE_SIMULATOR_SESSION"
 
@@ -40,10 +39,10 @@ RESPONSE_MODES = ("query", "fragment")
 class AuthorizationEndpoint:
     """The log-in page, over every account's users and clients."""
 
-    def __init__(self, accounts: Accounts, codes: Codes, browsers: BrowserSessions) -> None:
+    def __init__(self, accounts: Accounts, codes: Codes, sessions: Sessions) -> None:
         self._accounts = accounts
         self._codes = codes
-        self._browsers = browsers
+        self._sessions = sessions
 
     def routes(self) -> list[Route]:
         """Where the endpoint is found."""
@@ -74,7 +73,7 @@ class AuthorizationEndpoint:
             return _login_page(client, asked, username)
         answer = _redirect(request, asked, {"code": self._code(asked, session)})
         if username is not None:
-            cookie = self._browsers.add(session)
+            cookie = self._sessions.cookie_for(session)
             secure = request.url.scheme == "https"
             answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure)
         return answer
@@ -86,8 +85,10 @@ class AuthorizationEndpoint:
         prompt = asked.get("prompt", "").split()
         if username is not None:
             found = self._accounts.user(username)
-            return Session(*found) if found and same(password, found[1].password) else None
-        session = self._browsers.find(request.cookies.get(COOKIE, ""))
+            if found is None or not same(password, found[1].password):
+                return None
+            return self._sessions.begin(*found)
+        session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
         if session is None and "none" in prompt:
             raise OAuthError(400, "login_required", "Nobody is logged in")
         return None if "login" in prompt else session

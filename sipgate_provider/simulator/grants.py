@@ -12,13 +12,13 @@ from sipgate_provider.simulator.authentication import same
 from sipgate_provider.simulator.clientauth import APP_WEB, Caller
 from sipgate_provider.simulator.oauthrequest import OAuthError
 from sipgate_provider.simulator.scopes import granted
-from sipgate_provider.simulator.sessions import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.codes import Codes
+    from sipgate_provider.simulator.sessions import Session, Sessions
     from sipgate_provider.simulator.tokens import Tokens
 
 GRANT_TYPES = ("authorization_code", "password", "refresh_token")
@@ -45,8 +45,11 @@ class Grant:
 class Grants:
     """Checks what a caller has, and says what it gets for it."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, codes: Codes) -> None:
+    def __init__(
+        self, accounts: Accounts, sessions: Sessions, tokens: Tokens, codes: Codes
+    ) -> None:
         self._accounts = accounts
+        self._sessions = sessions
         self._tokens = tokens
         self._codes = codes
 
@@ -71,7 +74,7 @@ class Grants:
         if found is None or not same(form.get("password", ""), found[1].password):
             raise OAuthError(401, "invalid_grant", "Invalid user credentials")
         scopes = granted(form.get("scope", ""), found[1].scopes)
-        return Grant(Session(*found), APP_WEB, scopes, scopes, public=True)
+        return Grant(self._sessions.begin(*found), APP_WEB, scopes, scopes, public=True)
 
     def _code(self, form: Mapping[str, str], caller: Caller) -> Grant:
         authorization = self._codes.use(form.get("code", ""))

@@ -11,6 +11,7 @@ from sipgate_provider.simulator import realms
 from sipgate_provider.simulator.clientauth import identify
 from sipgate_provider.simulator.grants import GRANT_TYPES, Grants
 from sipgate_provider.simulator.oauthrequest import NOT_TO_BE_STORED, OAuthError, form_of
+from sipgate_provider.simulator.scopes import OPENID
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.codes import Codes
     from sipgate_provider.simulator.grants import Grant
+    from sipgate_provider.simulator.sessions import Sessions
     from sipgate_provider.simulator.tokens import Tokens
 
 TOKEN_PATH = realms.paths("token")[0]
@@ -27,10 +29,12 @@ TOKEN_PATH = realms.paths("token")[0]
 class Login:
     """The token endpoint, over every account's users and clients."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, codes: Codes) -> None:
+    def __init__(
+        self, accounts: Accounts, sessions: Sessions, tokens: Tokens, codes: Codes
+    ) -> None:
         self._accounts = accounts
         self._tokens = tokens
-        self._grants = Grants(accounts, tokens, codes)
+        self._grants = Grants(accounts, sessions, tokens, codes)
 
     def routes(self) -> list[Route]:
         """Where the endpoint is found, under each name that sipgate has for it."""
@@ -43,7 +47,7 @@ class Login:
             grant = self._grant(form, request.headers.get("authorization", ""))
         except OAuthError as error:
             return error.response()
-        return JSONResponse(self._answer(grant), headers=NOT_TO_BE_STORED)
+        return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
 
     def _grant(self, form: dict[str, str], authorization: str) -> Grant:
         grant_type = form.get("grant_type")
@@ -53,12 +57,12 @@ class Login:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
         return self._grants.grant(form, identify(form, authorization, self._accounts))
 
-    def _answer(self, grant: Grant) -> dict[str, str | int]:
-        access = self._tokens.issue_access(grant.session, grant.client_id, grant.scopes)
+    def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:
+        access = self._tokens.issue_access(grant.session, grant.client_id, grant.scopes, issuer)
         refresh = self._tokens.issue_refresh(
             grant.session, grant.client_id, grant.renewable, public=grant.public
         )
-        return {
+        answer: dict[str, str | int] = {
             "access_token": access.value,
             "expires_in": int(self._tokens.access_token_life),
             "refresh_token": refresh.value,
@@ -66,3 +70,6 @@ class Login:
             "token_type": "Bearer",
             "scope": " ".join(sorted(grant.scopes)),
         }
+        if OPENID in grant.scopes:
+            answer["id_token"] = self._tokens.issue_id(access, issuer, grant.nonce)
+        return answer

@@ -7,7 +7,7 @@ own: a POST of its refresh token, answered 204.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from sipgate_provider.simulator.accounts import Accounts
-    from sipgate_provider.simulator.sessions import BrowserSessions
+    from sipgate_provider.simulator.sessions import Session, Sessions
     from sipgate_provider.simulator.tokens import Tokens
 
 
 class LogoutEndpoint:
     """Ends log-ins: no refresh token of one is good any longer, and its browser is unknown."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, browsers: BrowserSessions) -> None:
+    def __init__(self, accounts: Accounts, tokens: Tokens, sessions: Sessions) -> None:
         self._accounts = accounts
         self._tokens = tokens
-        self._browsers = browsers
+        self._sessions = sessions
 
     def routes(self) -> list[Route]:
         """Where the endpoint is found."""
@@ -66,15 +66,16 @@ class LogoutEndpoint:
 
     def _for_browser(self, request: Request, asked: dict[str, str]) -> Response:
         confirmed = asked.pop("confirmed", "") == "yes" and request.method == "POST"
+        hint = self._tokens.signer.read(asked.get("id_token_hint", "")) or {}
         target = asked.get("post_logout_redirect_uri")
         if target is not None:
-            client = self._accounts.client(asked.get("client_id", ""))
+            client = self._accounts.client(asked.get("client_id") or hint.get("azp", ""))
             if client is None:
                 return _message(400, "We are sorry", "Missing parameters: id_token_hint")
             if not is_registered(target, client["redirectUris"]):
                 return _message(400, "We are sorry", "Invalid redirect uri", target)
-        session = self._browsers.find(request.cookies.get(COOKIE, ""))
-        if session and not confirmed:
+        session = self._session(request, hint)
+        if session and not confirmed and hint.get("sid") != session.id:
             return page("logout.html", parameters=asked)
         if session:
             session.over = True
@@ -85,6 +86,11 @@ class LogoutEndpoint:
             answer = RedirectResponse(with_parameters(target, state), 302)
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return answer
+
+    def _session(self, request: Request, hint: Mapping[str, Any]) -> Session | None:
+        """The browser's log-in, or else the one that the ID token is about."""
+        session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
+        return session or self._sessions.of_id(hint.get("sid", ""))
 
 
 def _message(status: int, heading: str, text: str, detail: str = "") -> Response:

@@ -19,10 +19,12 @@ _REALMS = {
     f"/auth/realms/{THIRD_PARTY}": THIRD_PARTY,
 }
 
+PREFIXES = tuple(_REALMS)
+
 
 def paths(endpoint: str) -> list[str]:
     """Every path under which the endpoint is found."""
-    return [f"{prefix}/protocol/openid-connect/{endpoint}" for prefix in _REALMS]
+    return [f"{prefix}/protocol/openid-connect/{endpoint}" for prefix in PREFIXES]
 
 
 def realm_of(request: Request) -> str:

@@ -10,10 +10,11 @@ from sipgate_provider.simulator.clientauth import APP_WEB
 from sipgate_provider.simulator.clock import Clock
 from sipgate_provider.simulator.login import TOKEN_PATH
 from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
+from sipgate_provider.simulator.realms import SIPGATE_APPS, issuer_at
 from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
 from sipgate_provider.simulator.rest import PREFIX
 from sipgate_provider.simulator.server import Server
-from sipgate_provider.simulator.sessions import Session
+from sipgate_provider.simulator.sessions import Session, Sessions
 from sipgate_provider.simulator.switches import Switches
 from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
 
@@ -61,12 +62,14 @@ class Simulator:
         self.account = account or Account.demo()
         self.clock = Clock()
         self.switches = Switches(latency=latency)
+        self._sessions = Sessions(self.clock)
         self._tokens = Tokens(self.clock, token_life)
         self._misbehaviours = Misbehaviours()
         self._log = RequestLog()
         app = build_app(
             self.account,
             self.clock,
+            self._sessions,
             self._tokens,
             self.switches,
             self._misbehaviours,
@@ -113,7 +116,8 @@ class Simulator:
     def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
         """An access token with just these scopes, for `life` seconds or the usual time."""
         held = frozenset(scopes)
-        return self._tokens.issue_access(self._session(held), APP_WEB, held, life).value
+        session, issuer = self._session(held), issuer_at(self._server.origin, SIPGATE_APPS)
+        return self._tokens.issue_access(session, APP_WEB, held, issuer, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
         """A refresh token with just these scopes, as a log-in through that client would yield."""
@@ -121,7 +125,7 @@ class Simulator:
         return self._tokens.issue_refresh(self._session(held), client_id, held).value
 
     def _session(self, scopes: frozenset[str]) -> Session:
-        return Session(self.account, User("issued@example.com", "", scopes))
+        return self._sessions.begin(self.account, User("issued@example.com", "", scopes))
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer; refresh tokens still are."""

@@ -1,6 +1,7 @@
 """Access tokens and refresh tokens: made here, looked up here, and over when their time has come.
 
-They are opaque strings; whoever holds one may do what its scopes say.
+An access token is signed and says what it is, for applications to read. Whether it is accepted is
+decided by looking it up all the same, so that it can be ended. A refresh token is an opaque string.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.claims import access_claims, id_claims
+from sipgate_provider.simulator.signing import Signer
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
@@ -51,25 +55,43 @@ class Tokens:
     Args:
         clock: What decides whether a token is over.
         access_token_life: Seconds; for tokens issued from now on it can be changed at any time.
+
+    Attributes:
+        signer: What access tokens and ID tokens are signed with.
     """
 
     def __init__(self, clock: Clock, access_token_life: float = ACCESS_TOKEN_LIFE) -> None:
         self.access_token_life = access_token_life
         self.refresh_token_life = REFRESH_TOKEN_LIFE
+        self.signer = Signer()
         self._clock = clock
         self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, RefreshToken] = {}
         self._lock = threading.Lock()
 
     def issue_access(
-        self, session: Session, client_id: str, scopes: frozenset[str], life: float | None = None
+        self,
+        session: Session,
+        client_id: str,
+        scopes: frozenset[str],
+        issuer: str,
+        life: float | None = None,
     ) -> AccessToken:
         """A new access token is accepted for `life` seconds, or the usual time."""
-        expires_at = self._clock.now() + (self.access_token_life if life is None else life)
-        token = AccessToken(secrets.token_urlsafe(32), scopes, expires_at, session, client_id)
+        life = self.access_token_life if life is None else life
+        expires_at = self._clock.now() + life
+        claims = access_claims(session, client_id, scopes, issuer, self._clock.time(), life)
+        token = AccessToken(self.signer.sign(claims), scopes, expires_at, session, client_id)
         with self._lock:
             self._access[token.value] = token
         return token
+
+    def issue_id(self, access: AccessToken, issuer: str, nonce: str = "") -> str:
+        """A new ID token goes with that access token."""
+        now, life = self._clock.time(), self.access_token_life
+        session, client_id = access.session, access.client_id
+        claims = id_claims(session, client_id, issuer, now, life, nonce, access.value)
+        return self.signer.sign(claims)
 
     def issue_refresh(
         self, session: Session, client_id: str, scopes: frozenset[str], *, public: bool = False

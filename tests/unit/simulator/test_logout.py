@@ -103,3 +103,29 @@ def test_log_out_redirects_to_registered_addresses_of_a_known_client_only(
 
     assert answer.status_code == 400
     assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize("with_cookie", [True, False])
+def test_the_id_token_of_the_log_in_makes_the_question_needless(
+    flow: LoginFlow, with_cookie: bool
+) -> None:
+    tokens = flow.tokens(scope="openid")
+    if not with_cookie:
+        flow.browser.cookies.clear()
+
+    back = log_out(
+        flow, id_token_hint=tokens["id_token"], post_logout_redirect_uri=flow.redirect_uri
+    )
+
+    assert back.headers["Location"] == flow.redirect_uri
+    refreshed = flow.refresh(tokens["refresh_token"], **flow.proof)
+    assert refreshed.json()["error"] == "invalid_grant"
+
+
+def test_the_id_token_of_another_log_in_does_not(flow: LoginFlow) -> None:
+    other = flow.tokens(scope="openid")["id_token"]
+    flow.browser.cookies.clear()
+    flow.log_in()
+
+    assert "Log out?" in log_out(flow, id_token_hint=other).text
+    assert "Log out?" in log_out(flow, id_token_hint=other[:-4] + "AAAA").text
