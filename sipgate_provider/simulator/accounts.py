@@ -12,10 +12,17 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """Looks through all accounts, in order; the first that knows a name has it."""
+    """Looks through all accounts, in order; the first that knows a name has it.
+
+    Raises:
+        ValueError: There is no account, or two have the same number.
+    """
 
     def __init__(self, accounts: Sequence[Account]) -> None:
         self.all = list(accounts)
+        numbers = [account.number for account in self.all]
+        if not numbers or len(set(numbers)) < len(numbers):
+            raise ValueError("It takes at least one account, each with a number of its own.")
 
     def client(self, client_id: str) -> Client | None:
         """The client of that id; everybody may log in through it, whatever their account."""

@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from sipgate_provider.simulator.accounts import Accounts
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
 from sipgate_provider.simulator.codes import Codes
 from sipgate_provider.simulator.discovery import Discovery
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from sipgate_provider.simulator.account import Account
+    from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.clock import Clock
     from sipgate_provider.simulator.sessions import Sessions
     from sipgate_provider.simulator.switches import Switches
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def build_app(
-    account: Account,
+    accounts: Accounts,
     clock: Clock,
     sessions: Sessions,
     tokens: Tokens,
@@ -52,11 +51,10 @@ def build_app(
             error, switches.error_shape, echo if switches.errors_echo_credentials else ""
         )
 
-    accounts = Accounts([account])
     codes = Codes(clock)
     app = Starlette(
         routes=[
-            *ClientsAPI(account, tokens, switches).routes(),
+            *ClientsAPI(accounts, tokens, switches).routes(),
             *Login(accounts, sessions, tokens, codes).routes(),
             *AuthorizationEndpoint(accounts, codes, sessions).routes(),
             *LogoutEndpoint(accounts, tokens, sessions).routes(),
