@@ -67,7 +67,7 @@ def command(host: str, port: int, latency: float, token_life: float, allow_remot
     try:
         from sipgate_provider.simulator import Simulator  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name not in {"starlette", "uvicorn", "h11", "anyio"}:
+        if error.name not in {"starlette", "uvicorn", "h11", "anyio", "jinja2"}:
             raise
         raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
     try:

@@ -36,20 +36,30 @@ _NODE = 0x31B99C83912E
 
 @dataclass(frozen=True)
 class User:
-    """Someone who logs in with a password; `scopes` is what their access tokens may do."""
+    """Someone who logs in with a password; `scopes` is what their access tokens may do.
+
+    Attributes:
+        may_manage_clients: Whether the user's role allows it; no scope makes up for a role.
+    """
 
     username: str
     password: str = field(repr=False)
     scopes: frozenset[str] = frozenset({ALL})
+    may_manage_clients: bool = True
 
 
 @dataclass(frozen=True)
 class PersonalAccessToken:
-    """A machine's credential; `scopes` is what it may do."""
+    """A machine's credential; `scopes` is what it may do.
+
+    Attributes:
+        may_manage_clients: Whether the role of the user who made it allows it.
+    """
 
     token_id: str
     token: str = field(repr=False)
     scopes: frozenset[str] = frozenset({ALL})
+    may_manage_clients: bool = True
 
 
 class Account:
@@ -92,17 +102,22 @@ class Account:
         with self._lock:
             return self._tokens.get(token_id)
 
-    def add_user(self, username: str, password: str, *scopes: str) -> User:
+    def add_user(
+        self, username: str, password: str, *scopes: str, may_manage_clients: bool = True
+    ) -> User:
         """A user exists whose access tokens have just these scopes."""
-        user = User(username, password, frozenset(scopes))
+        user = User(username, password, frozenset(scopes), may_manage_clients)
         with self._lock:
             self._users[username] = user
         return user
 
-    def add_personal_access_token(self, *scopes: str) -> PersonalAccessToken:
+    def add_personal_access_token(
+        self, *scopes: str, may_manage_clients: bool = True
+    ) -> PersonalAccessToken:
         """A new personal access token exists, with just these scopes."""
         token_id = f"token-{secrets.token_hex(3).upper()}"
-        token = PersonalAccessToken(token_id, str(uuid.uuid4()), frozenset(scopes))
+        secret = str(uuid.uuid4())
+        token = PersonalAccessToken(token_id, secret, frozenset(scopes), may_manage_clients)
         with self._lock:
             self._tokens[token_id] = token
         return token

@@ -1,4 +1,4 @@
-"""The web application: REST API and token endpoint, behind request log and misbehaviour."""
+"""The web application: REST API and log-in, behind request log and misbehaviour."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from sipgate_provider.simulator.authorize import AuthorizationEndpoint
+from sipgate_provider.simulator.codes import Codes
+from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
+from sipgate_provider.simulator.logout import LogoutEndpoint
 from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
 from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
 from sipgate_provider.simulator.rest import ClientsAPI
@@ -20,13 +24,17 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from sipgate_provider.simulator.account import Account
+    from sipgate_provider.simulator.accounts import Accounts
+    from sipgate_provider.simulator.clock import Clock
+    from sipgate_provider.simulator.sessions import Sessions
     from sipgate_provider.simulator.switches import Switches
     from sipgate_provider.simulator.tokens import Tokens
 
 
 def build_app(
-    account: Account,
+    accounts: Accounts,
+    clock: Clock,
+    sessions: Sessions,
     tokens: Tokens,
     switches: Switches,
     misbehaviours: Misbehaviours,
@@ -43,8 +51,15 @@ def build_app(
             error, switches.error_shape, echo if switches.errors_echo_credentials else ""
         )
 
+    codes = Codes(clock)
     app = Starlette(
-        routes=[*ClientsAPI(account, tokens, switches).routes(), *Login(account, tokens).routes()],
+        routes=[
+            *ClientsAPI(accounts, tokens, switches).routes(),
+            *Login(accounts, sessions, tokens, codes).routes(),
+            *AuthorizationEndpoint(accounts, codes, sessions).routes(),
+            *LogoutEndpoint(accounts, tokens, sessions).routes(),
+            *Discovery(tokens.signer).routes(),
+        ],
         middleware=[
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),

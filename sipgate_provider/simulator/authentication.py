@@ -1,37 +1,43 @@
-"""Whether a request may do what it asks for, by its Authorization header."""
+"""Whether a request may do what it asks for, and on which account, by its Authorization header."""
 
 from __future__ import annotations
 
 import base64
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sipgate_provider.simulator.errors import Refusal
 from sipgate_provider.simulator.scopes import ALL
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.account import Account
+    from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.tokens import Tokens
 
 
-def require_scope(scope: str, authorization: str, account: Account, tokens: Tokens) -> None:
-    """The credential is valid, and has the scope or all of them.
+def authorized_account(
+    scope: str, authorization: str, accounts: Accounts, tokens: Tokens
+) -> Account:
+    """The account that the credential acts on: it is valid, and both role and scopes suffice.
 
     Raises:
-        Refusal: 401 for a missing, unknown or expired credential, 403 for a missing scope.
+        Refusal: 401 for a missing, unknown or expired credential, 403 for a role that may not
+            manage clients, and for a missing scope.
     """
     scheme, _, credential = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        access_token = tokens.access(credential.strip())
-        scopes = access_token.scopes if access_token else None
+        found = _by_access_token(credential, tokens)
     elif scheme.lower() == "basic":
-        scopes = _scopes_of_personal_access_token(credential, account)
+        found = _by_personal_access_token(credential, accounts)
     else:
         raise Refusal(401, "Full authentication is required to access this resource.")
-    if scopes is None:
+    if found is None:
         raise Refusal(401, "The credential is unknown or has expired.")
-    if not scopes & {scope, ALL}:
+    if not found.may_manage_clients:
+        raise Refusal(403, "The user's role may not manage OAuth clients.")
+    if not found.scopes & {scope, ALL}:
         raise Refusal(403, f"The scope {scope} is required.")
+    return found.account
 
 
 def same(one: str, other: str) -> bool:
@@ -49,9 +55,24 @@ def basic_pair(credential: str) -> tuple[str, str] | None:
     return (name, secret) if colon else None
 
 
-def _scopes_of_personal_access_token(credential: str, account: Account) -> frozenset[str] | None:
+class _Found(NamedTuple):
+    account: Account
+    scopes: frozenset[str]
+    may_manage_clients: bool
+
+
+def _by_access_token(credential: str, tokens: Tokens) -> _Found | None:
+    token = tokens.access(credential.strip())
+    if token is None:
+        return None
+    session = token.session
+    return _Found(session.account, token.scopes, session.user.may_manage_clients)
+
+
+def _by_personal_access_token(credential: str, accounts: Accounts) -> _Found | None:
     pair = basic_pair(credential)
-    known = account.personal_access_token(pair[0]) if pair else None
-    if pair and known and same(pair[1], known.token):
-        return known.scopes
-    return None
+    known = accounts.personal_access_token(pair[0]) if pair else None
+    if not pair or not known or not same(pair[1], known[1].token):
+        return None
+    account, token = known
+    return _Found(account, token.scopes, token.may_manage_clients)

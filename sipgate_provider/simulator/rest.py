@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.account import SETS, TEXTS, Account, Client
-from sipgate_provider.simulator.authentication import require_scope
+from sipgate_provider.simulator.account import SETS, TEXTS
+from sipgate_provider.simulator.authentication import authorized_account
 from sipgate_provider.simulator.errors import Refusal
 from sipgate_provider.simulator.scopes import READ, WRITE
 
 if TYPE_CHECKING:
+    from sipgate_provider.simulator.account import Account, Client
+    from sipgate_provider.simulator.accounts import Accounts
     from sipgate_provider.simulator.switches import Switches
     from sipgate_provider.simulator.tokens import Tokens
 
@@ -30,10 +32,10 @@ CLIENTS = f"{PREFIX}/authorization/oauth2/clients"
 
 
 class ClientsAPI:
-    """The calls, over one account."""
+    """The calls; each acts on the account that its credential belongs to."""
 
-    def __init__(self, account: Account, tokens: Tokens, switches: Switches) -> None:
-        self._account = account
+    def __init__(self, accounts: Accounts, tokens: Tokens, switches: Switches) -> None:
+        self._accounts = accounts
         self._tokens = tokens
         self._switches = switches
 
@@ -48,63 +50,66 @@ class ClientsAPI:
 
     async def list_all(self, request: Request) -> Response:
         """200 with every client."""
-        self._authorize(request, READ)
+        account = self._authorize(request, READ)
         without_secret = self._switches.list_without_secret or self._switches.get_without_secret
-        clients = self._account.clients()
+        clients = account.clients()
         return JSONResponse({"data": [self._shown(client, without_secret) for client in clients]})
 
     async def create(self, request: Request) -> Response:
         """200 with the new client."""
-        self._authorize(request, WRITE)
+        account = self._authorize(request, WRITE)
         _require_json(request)
-        client = self._account.add_client(**await _writable_fields(request))
+        client = account.add_client(**await _writable_fields(request))
         return JSONResponse(self._shown(client, self._switches.post_without_secret))
 
     async def read(self, request: Request) -> Response:
         """200 with the client."""
-        self._authorize(request, READ)
-        return JSONResponse(self._shown(self._find(request), self._switches.get_without_secret))
+        client = _find(self._authorize(request, READ), request)
+        return JSONResponse(self._shown(client, self._switches.get_without_secret))
 
     async def update(self, request: Request) -> Response:
         """200 with the client as it is now; its id and secret stay."""
-        self._authorize(request, WRITE)
+        account = self._authorize(request, WRITE)
         _require_json(request)
-        client_id = self._find(request)["clientId"]
+        client_id = _find(account, request)["clientId"]
         fields = await _writable_fields(request)
         try:
-            client = self._account.alter_client(client_id, **fields)
+            client = account.alter_client(client_id, **fields)
         except KeyError:
             raise _no_such_client() from None
         return JSONResponse(self._shown(client, self._switches.put_without_secret))
 
     async def delete(self, request: Request) -> Response:
         """202 without a body: accepted, and here it is done at once."""
-        self._authorize(request, WRITE)
+        account = self._authorize(request, WRITE)
         try:
-            self._account.remove_client(request.path_params["client_id"])
+            account.remove_client(request.path_params["client_id"])
         except KeyError:
             raise _no_such_client() from None
         return Response(status_code=202)
 
     async def gdpr(self, request: Request) -> Response:
         """200 with the two addresses, for everyone."""
-        client = self._find(request)
+        client = self._accounts.client(request.path_params["client_id"])
+        if client is None:
+            raise _no_such_client()
         return JSONResponse({name: client[name] for name in ("privacyUrl", "termsUrl")})
 
-    def _authorize(self, request: Request, scope: str) -> None:
+    def _authorize(self, request: Request, scope: str) -> Account:
         header = request.headers.get("authorization", "")
-        require_scope(scope, header, self._account, self._tokens)
-
-    def _find(self, request: Request) -> Client:
-        try:
-            return self._account.client(request.path_params["client_id"])
-        except KeyError:
-            raise _no_such_client() from None
+        return authorized_account(scope, header, self._accounts, self._tokens)
 
     def _shown(self, client: Client, without_secret: bool) -> Client:
         hidden = {"clientSecret"} if without_secret else set()
         shown = {name: value for name, value in client.items() if name not in hidden}
         return shown | self._switches.extra_fields
+
+
+def _find(account: Account, request: Request) -> Client:
+    try:
+        return account.client(request.path_params["client_id"])
+    except KeyError:
+        raise _no_such_client() from None
 
 
 def _no_such_client() -> Refusal:

@@ -1,7 +1,25 @@
-"""The scopes that the client calls ask for, in sipgate's spelling."""
+"""The scopes that the client calls ask for, in sipgate's spelling, and what a token gets of them."""
 
 from __future__ import annotations
 
 ALL = "all"
 READ = "authorization:oauth2:clients:read"
 WRITE = "authorization:oauth2:clients:write"
+
+OPENID = "openid"
+
+# OpenID Connect's own, which are about the log-in; the API asks for none of them.
+_ABOUT_THE_LOG_IN = frozenset({OPENID, "profile", "email", "offline_access"})
+
+
+def granted(requested: str, held: frozenset[str]) -> frozenset[str]:
+    """What of the scopes held a token gets that was requested with these, separated by spaces.
+
+    A request that names none of the API's gets all that are held. Which names sipgate knows is not
+    documented as a whole, so whoever holds `all` gets any that they ask for.
+    """
+    names = frozenset(requested.split())
+    about_the_log_in, narrowed = names & _ABOUT_THE_LOG_IN, names - _ABOUT_THE_LOG_IN
+    if not narrowed or ALL in narrowed:
+        return held | about_the_log_in
+    return (narrowed if ALL in held else narrowed & held) | about_the_log_in

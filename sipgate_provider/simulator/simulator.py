@@ -1,22 +1,26 @@
-"""The simulator as a whole: one account of sipgate on a local port, and what tests ask of it."""
+"""The simulator as a whole: sipgate on a local port, and what tests ask of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.account import Account
+from sipgate_provider.simulator.account import Account, User
+from sipgate_provider.simulator.accounts import Accounts
 from sipgate_provider.simulator.app import build_app
+from sipgate_provider.simulator.clientauth import APP_WEB
 from sipgate_provider.simulator.clock import Clock
-from sipgate_provider.simulator.login import APP_WEB, TOKEN_PATH
+from sipgate_provider.simulator.login import TOKEN_PATH
 from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
+from sipgate_provider.simulator.realms import SIPGATE_APPS, issuer_at
 from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
 from sipgate_provider.simulator.rest import PREFIX
 from sipgate_provider.simulator.server import Server
+from sipgate_provider.simulator.sessions import Session, Sessions
 from sipgate_provider.simulator.switches import Switches
 from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from typing_extensions import Self
@@ -28,12 +32,14 @@ class Simulator:
     """sipgate on a local port, for as long as the `with` block lasts.
 
     Attributes:
-        account: Its clients and who may call.
+        account: Its clients and who may call; of several accounts, the first.
+        accounts: Every account. A request acts on the one that its credential belongs to.
         clock: What tokens expire by.
         switches: How every answer differs from the usual; can be changed while it runs.
 
     Args:
         account: The account; without, an empty one with the `DEMO_…` credentials.
+        accounts: Several accounts, in place of one.
         host: Where to listen.
         port: 0 takes a free port.
         latency: Seconds before each answer.
@@ -42,13 +48,15 @@ class Simulator:
         on_request: Called, in the server's thread, with each request that is over.
 
     Raises:
-        ValueError: Other machines can reach `host`, and `allow_remote` is not set.
+        ValueError: Other machines can reach `host`, and `allow_remote` is not set; or both
+            `account` and `accounts` are given, or two accounts have the same number.
     """
 
     def __init__(
         self,
         account: Account | None = None,
         *,
+        accounts: Sequence[Account] = (),
         host: str = "127.0.0.1",
         port: int = 0,
         latency: float = 0.0,
@@ -56,14 +64,26 @@ class Simulator:
         allow_remote: bool = False,
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
-        self.account = account or Account.demo()
+        if account and accounts:
+            raise ValueError("Give account or accounts, not both.")
+        known = Accounts(accounts or [account or Account.demo()])
+        self.accounts = known.all
+        self.account = self.accounts[0]
         self.clock = Clock()
         self.switches = Switches(latency=latency)
+        self._sessions = Sessions(self.clock)
         self._tokens = Tokens(self.clock, token_life)
         self._misbehaviours = Misbehaviours()
         self._log = RequestLog()
         app = build_app(
-            self.account, self._tokens, self.switches, self._misbehaviours, self._log, on_request
+            known,
+            self.clock,
+            self._sessions,
+            self._tokens,
+            self.switches,
+            self._misbehaviours,
+            self._log,
+            on_request,
         )
         self._server = Server(app, host, port, allow_remote=allow_remote)
 
@@ -103,12 +123,18 @@ class Simulator:
         self.stop()
 
     def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
-        """An access token with just these scopes, for `life` seconds or the usual time."""
-        return self._tokens.issue_access(frozenset(scopes), life).value
+        """An access token to `account` with just these scopes, for `life` seconds or as usual."""
+        held = frozenset(scopes)
+        session, issuer = self._session(held), issuer_at(self._server.origin, SIPGATE_APPS)
+        return self._tokens.issue_access(session, APP_WEB, held, issuer, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
         """A refresh token with just these scopes, as a log-in through that client would yield."""
-        return self._tokens.issue_refresh(frozenset(scopes), client_id).value
+        held = frozenset(scopes)
+        return self._tokens.issue_refresh(self._session(held), client_id, held).value
+
+    def _session(self, scopes: frozenset[str]) -> Session:
+        return self._sessions.begin(self.account, User("issued@example.com", "", scopes))
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer; refresh tokens still are."""

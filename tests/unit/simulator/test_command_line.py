@@ -132,6 +132,7 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
         ("click", [], "cli"),
         ("starlette", ["simulator"], "simulator"),
         ("uvicorn", ["simulator"], "simulator"),
+        ("jinja2", ["simulator"], "simulator"),
     ],
 )
 def test_without_an_optional_package_one_sentence_says_how_to_get_it(
