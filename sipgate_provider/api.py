@@ -79,8 +79,14 @@ class SipgateAPI:
         )
 
     def delete_client(self, client_id: str) -> None:
-        """The client is gone, or on its way: sipgate answers 202."""
-        self._request(f"Deleting client {client_id}", "DELETE", "write", client_id=client_id)
+        """The client is gone, or on its way: sipgate answers 202 without a body."""
+        doing = f"Deleting client {client_id}"
+        answer = self._request(doing, "DELETE", "write", client_id=client_id)
+        if answer.body.strip() and answer.json() is None:
+            # A page of some proxy on the way says nothing about the client.
+            raise TransportError(
+                f"{doing}: the answer is not sipgate's; check sipgate:baseUrl and proxies on the way."
+            )
 
     def _request(
         self,

@@ -28,7 +28,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.kept import file_for_token, kept_login
 from sipgate_provider.rules import is_loopback
 
-__all__ = ["TOKEN_CHARACTERS", "Settings"]
+__all__ = ["TOKEN_CHARACTERS", "Settings", "login_settings"]
 
 _KEYS = (
     "tokenId",
@@ -117,16 +117,17 @@ class Settings:
         )
 
 
-def token_url_for_logins(
+def login_settings(
     configured: Callable[[str], object], environment: Mapping[str, str], account: str | None = None
-) -> str:
-    """The token endpoint of the authorization code flow; the authorization endpoint is its neighbour.
+) -> tuple[str, str, str]:
+    """The id and secret of the client to log in through, each "" where it is not set, and the token endpoint.
 
     Raises:
         ConfigurationError: An address is unusable.
     """
     given = _Given.read(configured, environment, account)
-    return _login_token_url(given, given.address("baseUrl", _BASE_URL).rstrip("/"))
+    token_url = _login_token_url(given, given.address("baseUrl", _BASE_URL).rstrip("/"))
+    return given.values.get("clientId", ""), given.values.get("clientSecret", ""), token_url
 
 
 def _login_token_url(given: _Given, base_url: str) -> str:

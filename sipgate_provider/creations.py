@@ -26,6 +26,7 @@ from sipgate_provider.errors import (
     PermissionDeniedError,
     SipgateError,
     TransportError,
+    may_have_acted,
 )
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState, content
 from sipgate_provider.named import NamedClients
@@ -69,7 +70,7 @@ class Creations:
             try:
                 made = self._api.create_client(inputs)
             except SipgateError as error:
-                if not _may_have_been_made(error):
+                if not may_have_acted(error):
                     raise
                 made = self._found_again(inputs, declared, before, error)
             self._named.add(made.client_id)
@@ -174,13 +175,6 @@ class Creations:
             equals[0].client_id,
         )
         return equals[0]
-
-
-def _may_have_been_made(error: SipgateError) -> bool:
-    """Whether sipgate may have made a client though it seems to have failed."""
-    if isinstance(error, APIError):
-        return error.status >= 500  # noqa: PLR2004  RFC 9110, 15.6
-    return isinstance(error, TransportError) and error.sent
 
 
 def _certainly_over(error: SipgateError) -> bool:

@@ -33,6 +33,7 @@ __all__ = [
     "RateLimitError",
     "SipgateError",
     "TransportError",
+    "may_have_acted",
 ]
 
 
@@ -93,3 +94,10 @@ class NotFoundError(APIError):
 
 class RateLimitError(APIError):
     """Sipgate asks to slow down, and went on asking while we waited."""
+
+
+def may_have_acted(error: SipgateError) -> bool:
+    """Whether sipgate may have done what it was asked to, though the request failed with `error`."""
+    if isinstance(error, APIError):
+        return error.status >= 500  # noqa: PLR2004  RFC 9110, 15.6
+    return isinstance(error, TransportError) and error.sent

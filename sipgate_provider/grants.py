@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from oauthlib.oauth2 import Client, LegacyApplicationClient, OAuth2Error, WebApplicationClient
 from requests import PreparedRequest
@@ -21,7 +21,7 @@ from sipgate_provider.errors import APIError, AuthenticationError, SipgateError,
 from sipgate_provider.kept import KeptFile
 from sipgate_provider.transport import Answer, Transport
 
-__all__ = ["Grant", "PasswordGrant", "RefreshGrant", "Token"]
+__all__ = ["Grant", "PasswordGrant", "RefreshGrant", "Token", "end_session"]
 
 # The client that sipgate's documentation page names for the password grant.
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
@@ -109,6 +109,22 @@ class RefreshGrant:
                 if token.refresh_token and token.refresh_token != current:
                     successor.put({**bag, "refresh_token": token.refresh_token})
             return token
+
+
+def end_session(credential: RefreshToken) -> None:
+    """The log-in that the refresh token stands for is over at sipgate (OpenID Connect's log-out endpoint).
+
+    Raises:
+        SipgateError: That is not certain.
+    """
+    url = credential.token_url.removesuffix("/token") + "/logout"
+    form = {"client_id": credential.client_id, "refresh_token": credential.refresh_token}
+    if credential.client_secret:
+        form["client_secret"] = credential.client_secret
+    doing = "Logging out"
+    answer = Transport().send("POST", url, doing=doing, auth=_NoAuth(), form=urlencode(form))
+    if not answer.ok:
+        raise _refusal(url, answer, doing, "The token may be over already.")
 
 
 class _NoAuth(AuthBase):

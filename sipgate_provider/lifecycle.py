@@ -37,6 +37,7 @@ from sipgate_provider.errors import (
     PermissionDeniedError,
     SipgateError,
     TransportError,
+    may_have_acted,
 )
 from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
 from sipgate_provider.named import NamedClients
@@ -233,15 +234,15 @@ class Lifecycle:
         """The secret that the answer to the PUT held; None too where the answer is lost but the change is in place."""
         try:
             return self._api.update_client(client_id, inputs).client_secret
-        except TransportError as error:
+        except SipgateError as error:
+            if not may_have_acted(error):
+                raise
             try:
                 live = self._api.get_client(client_id)
             except SipgateError:
-                live = None
-            if live is None or differs(
-                live.model_dump(by_alias=True), inputs.model_dump(by_alias=True)
-            ):
                 raise error from None
+            if differs(live.model_dump(by_alias=True), inputs.model_dump(by_alias=True)):
+                raise
             return live.client_secret
 
     def _confirm_gone(self, client_id: str, *, without_looking: bool) -> None:

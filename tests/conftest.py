@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from sipgate_provider.simulator import Simulator
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Where refresh tokens are kept.
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in os.environ:
         if name.startswith(("SIPGATE_", "PULUMI_")) and name != "SIPGATE_ENGINE_CACHE":
             monkeypatch.delenv(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from sipgate_provider._version import __version__
-from sipgate_provider.cli import delete, import_, simulator
+from sipgate_provider.cli import delete, import_, login, logout, simulator, whoami
 
 PROGRAM = "python -m sipgate_provider"
 
@@ -19,5 +19,5 @@ def main() -> None:
     """Manage sipgate OAuth 2.0 clients as code."""
 
 
-for module in (delete, import_, simulator):
+for module in (delete, import_, login, logout, simulator, whoami):
     main.add_command(module.command)

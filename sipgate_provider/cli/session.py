@@ -69,6 +69,16 @@ class Session:
 
         return Settings.resolve(self.configuration.get, os.environ, self.account)
 
+    def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
+        """The client's id (empty if there is none), its secret (empty if it needs none) and the token endpoint."""
+        from sipgate_provider.config import login_settings  # noqa: PLC0415
+
+        found, secret, token_url = login_settings(self.configuration.get, os.environ, self.account)
+        if client_id is not None and client_id != found:
+            # The secret in the settings belongs to the client in the settings.
+            return client_id, secret if not found else "", token_url
+        return found, secret, token_url
+
     @functools.cached_property
     def api(self) -> SipgateAPI:
         """The account that `pulumi up` would work on."""

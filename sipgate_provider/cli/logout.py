@@ -1,0 +1,30 @@
+"""`logout`: ends what `login` began."""
+
+from __future__ import annotations
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.errors import SipgateError
+
+
+@click.command("logout", short_help="End what login began.")
+@OPTIONS
+def command(session: Session) -> None:
+    """End the log-in at sipgate, and remove the refresh token that `login` has kept."""
+    from sipgate_provider.grants import end_session  # noqa: PLC0415
+    from sipgate_provider.kept import KeptFile, kept_login, login_file  # noqa: PLC0415
+
+    kept = KeptFile(login_file(session.account))
+    with kept.locked():
+        try:
+            login = kept_login(session.account)
+            if login is not None:
+                end_session(login)
+        except SipgateError as error:
+            click.echo(
+                f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.",
+                err=True,
+            )
+        there = kept.remove()
+    click.echo("Logged out." if there else "Nobody was logged in.", err=True)

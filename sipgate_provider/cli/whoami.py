@@ -1,0 +1,57 @@
+"""`whoami`: which credential `pulumi up` would use, and what sipgate lets it do."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session
+
+_KINDS = {
+    "PersonalAccessToken": "personal access token",
+    "AccessToken": "access token",
+    "Password": "user name and password",
+    "RefreshToken": "refresh token",
+}
+
+
+@click.command("whoami", short_help="Say which credential is used, and what it may do.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@OPTIONS
+def command(session: Session, as_json: bool) -> None:
+    """Say which credential `pulumi up` would use, where it comes from, and what sipgate lets it do.
+
+    The credential itself is never shown. sipgate is asked with one list of the clients and one deletion of a client
+    that cannot exist: nothing changes. The exit code is 0 only if clients may be read and written.
+    """
+    from sipgate_provider.access import access_of  # noqa: PLC0415
+
+    settings = session.settings
+    access = access_of(session.api)
+    kind = _KINDS[type(settings.credential).__name__]
+    name = getattr(settings.credential, "token_id", None) or getattr(
+        settings.credential, "username", None
+    )
+    if as_json:
+        document = {
+            "credential": kind,
+            "name": name,
+            "source": settings.source,
+            "baseUrl": settings.base_url,
+            "accepted": access.accepted,
+            "scopes": {"read": access.read, "write": access.write},
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo(f"Credential  {kind}{f' {name}' if name else ''}")
+        click.echo(f"From        {settings.source}")
+        click.echo(f"At          {settings.base_url}")
+        click.echo(f"Accepted    {'yes' if access.accepted else f'no. {access.problem}'}")
+        if access.accepted:
+            for scope, there in (("read", access.read), ("write", access.write)):
+                click.echo(
+                    f"Scope       authorization:oauth2:clients:{scope}: {'yes' if there else 'no'}"
+                )
+    if not (access.read and access.write):
+        raise click.exceptions.Exit(1)
