@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit integration engine clean
+.PHONY: help demo test lint types imports unit fuzz integration engine clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ imports: $(READY) ## import contracts: who may know whom
 
 unit: $(READY) ## tests without the engine
 	$(BIN)/pytest tests/unit -n $(WORKERS)
+
+fuzz: $(READY) ## ten thousand generated declarations and answers: about ten minutes
+	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics
 
 integration: $(READY) engine ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)

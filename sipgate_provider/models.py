@@ -10,8 +10,7 @@ Here is the shape alone: text, lists of text, nothing else. What a value may be 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import (
@@ -106,9 +105,7 @@ SETS: frozenset[str] = frozenset({"redirectUris", "webOrigins"})
 
 def same(name: str, one: object, other: object) -> bool:
     """Whether two values of property `name` (the API's spelling) mean the same to sipgate."""
-    if name in SETS and isinstance(one, Sequence) and isinstance(other, Sequence):
-        return set(one) == set(other)
-    return one == other
+    return _comparable(name, one) == _comparable(name, other)
 
 
 def differs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
@@ -118,10 +115,11 @@ def differs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 def content(bag: Mapping[str, object]) -> str:
     """The same text for bags that declare the same client, and another for others."""
-    return json.dumps(
-        {
-            name: sorted(value) if name in SETS and isinstance(value, list) else value
-            for name in WRITABLE
-            if (value := bag.get(name)) is not None
-        }
-    )
+    return repr([(name, _comparable(name, bag.get(name))) for name in WRITABLE])
+
+
+def _comparable(name: str, value: object) -> object:
+    """Equal for values that mean the same; takes whatever a state or an answer may hold."""
+    if name in SETS and isinstance(value, list | tuple):
+        return sorted({repr(item) for item in value})
+    return value

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sipgate_provider.simulator import Simulator
+
+settings.register_profile("default", max_examples=300, deadline=None)
+settings.register_profile("full", max_examples=10_000, deadline=None)
+settings.load_profile("default")
 
 
 @pytest.fixture(autouse=True)
