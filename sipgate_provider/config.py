@@ -290,8 +290,9 @@ def _nothing(given: _Given) -> ConfigurationError:
 
     return ConfigurationError(
         f"There is no credential for sipgate{account}. Give a personal access token "
-        f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and `pulumi config set --secret {prefix}:token`, "
-        f"or {names('tokenId', 'token')}), an access token ({prefix}:accessToken or {names('accessToken')}), "
+        f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
+        f"`pulumi config set --secret {prefix}:token`, or {names('tokenId', 'token')}), "
+        f"an access token ({prefix}:accessToken or {names('accessToken')}), "
         f"user name and password ({prefix}:username and {prefix}:password, or {names('username', 'password')}), "
         f"a refresh token ({prefix}:refreshToken and {prefix}:clientId, or {names('refreshToken', 'clientId')}), "
         "or log in with `python -m sipgate_provider login`."

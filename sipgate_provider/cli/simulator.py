@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import tempfile
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sipgate_provider.simulator import RequestRecord, Simulator
 
 # SIP's own port with a 1 in front. It is always the same, so exported variables outlive a restart,
@@ -49,7 +52,14 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
     is_flag=True,
     help="Permit a --host that other machines can reach. Everyone knows the credentials.",
 )
-def command(host: str, port: int, latency: float, token_life: float, allow_remote: bool) -> None:
+@click.option(
+    "--tls",
+    is_flag=True,
+    help="Speak HTTPS, with a certificate by an authority of its own.",
+)
+def command(
+    host: str, port: int, latency: float, token_life: float, allow_remote: bool, tls: bool
+) -> None:
     """Run a sipgate on this machine, to try the provider against.
 
     It answers the calls about OAuth clients as sipgate's API does, with an account of its own
@@ -58,6 +68,7 @@ def command(host: str, port: int, latency: float, token_life: float, allow_remot
 
     Start it in one terminal. It prints three lines to paste into another, where you run pulumi:
     they set SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, by which the provider finds it.
+    With --tls there is a fourth, REQUESTS_CA_BUNDLE, which names the certificate to trust.
     Every request is shown as it comes in. Ctrl-C ends it.
     """
     # Blocked before the server's thread begins, so that the thread inherits it: both signals then
@@ -67,7 +78,15 @@ def command(host: str, port: int, latency: float, token_life: float, allow_remot
     try:
         from sipgate_provider.simulator import Simulator  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name not in {"starlette", "uvicorn", "h11", "anyio", "jinja2"}:
+        if error.name not in {
+            "starlette",
+            "uvicorn",
+            "h11",
+            "anyio",
+            "jinja2",
+            "joserfc",
+            "trustme",
+        }:
             raise
         raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
     try:
@@ -77,6 +96,7 @@ def command(host: str, port: int, latency: float, token_life: float, allow_remot
             latency=latency,
             token_life=token_life,
             allow_remote=allow_remote,
+            tls=tls,
             on_request=_show,
         ).start()
     except ValueError as error:
@@ -85,14 +105,27 @@ def command(host: str, port: int, latency: float, token_life: float, allow_remot
         reason = error.strerror or error
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
     try:
-        _greet(sipgate)
-        signal.sigwait(endings)
+        with _ca_file(sipgate.ca_pem if tls else None) as ca_file:
+            _greet(sipgate, ca_file)
+            signal.sigwait(endings)
     finally:
         sipgate.stop()
     click.echo("The simulator has ended.")
 
 
-def _greet(sipgate: Simulator) -> None:
+@contextlib.contextmanager
+def _ca_file(ca_pem: bytes | None) -> Iterator[str | None]:
+    """A file with the certificate to trust, for as long as it is of use; None without TLS."""
+    if ca_pem is None:
+        yield None
+        return
+    with tempfile.NamedTemporaryFile(prefix="sipgate-simulator-", suffix=".pem") as file:
+        file.write(ca_pem)
+        file.flush()
+        yield file.name
+
+
+def _greet(sipgate: Simulator, ca_file: str | None) -> None:
     from sipgate_provider.simulator import (  # noqa: PLC0415
         DEMO_PASSWORD,
         DEMO_TOKEN,
@@ -100,6 +133,8 @@ def _greet(sipgate: Simulator) -> None:
         DEMO_USERNAME,
     )
 
+    # requests trusts this authority in place of all others, in that terminal only.
+    trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
     click.echo(f"""\
 A simulated sipgate listens on {sipgate.base_url}
 
@@ -107,7 +142,7 @@ Paste this into the terminal in which you run pulumi:
 
   export SIPGATE_BASE_URL={sipgate.base_url}
   export SIPGATE_TOKEN_ID={DEMO_TOKEN_ID}
-  export SIPGATE_TOKEN={DEMO_TOKEN}
+  export SIPGATE_TOKEN={DEMO_TOKEN}{trust}
 
 Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
   at {sipgate.token_url}

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
 from sipgate_provider.simulator.codes import Codes
+from sipgate_provider.simulator.cors import CORSMiddleware
 from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
@@ -63,6 +64,7 @@ def build_app(
         middleware=[
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
+            Middleware(CORSMiddleware, accounts=accounts, tokens=tokens),
         ],
         exception_handlers={HTTPException: refuse},
     )

@@ -9,23 +9,35 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import Scope
 
 
 class Connection(H11Protocol):
-    """One TCP connection to a caller."""
+    """One TCP connection to a caller.
+
+    Args:
+        on_secured: Called when its TLS handshake is over, if it has one.
+    """
 
     lost: asyncio.Event
+
+    def __init__(self, *args: Any, on_secured: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._on_secured = on_secured
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The connection is there, and each of its requests knows it."""
         super().connection_made(transport)
         self.lost = asyncio.Event()
+        if transport.get_extra_info("ssl_object"):
+            self._on_secured()
         self.app_state = {**self.app_state, "connection": self}
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from sipgate_provider.simulator.signing import Signer
 
+# Nothing in them is anybody's own, so any page may read them, as Keycloak has it.
+_FOR_EVERYONE = {"Access-Control-Allow-Origin": "*"}
+
 
 class Discovery:
     """The two documents of each realm."""
@@ -42,7 +45,7 @@ class Discovery:
 
     async def certs(self, request: Request) -> Response:  # noqa: ARG002
         """200 with the key set."""
-        return JSONResponse(self._signer.public_keys)
+        return JSONResponse(self._signer.public_keys, headers=_FOR_EVERYONE)
 
     async def configuration(self, request: Request) -> Response:
         """200 with where everything is and what it can do."""
@@ -68,5 +71,6 @@ class Discovery:
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [ALGORITHM],
                 "authorization_response_iss_parameter_supported": True,
-            }
+            },
+            headers=_FOR_EVERYONE,
         )

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator import realms
 from sipgate_provider.simulator.clientauth import identify
+from sipgate_provider.simulator.cors import CLIENT_ID
 from sipgate_provider.simulator.grants import GRANT_TYPES, Grants
 from sipgate_provider.simulator.oauthrequest import NOT_TO_BE_STORED, OAuthError, form_of
 from sipgate_provider.simulator.scopes import OPENID
@@ -44,18 +45,20 @@ class Login:
         """200 with a new access token and a new refresh token, or an OAuth error."""
         try:
             form = await form_of(request)
-            grant = self._grant(form, request.headers.get("authorization", ""))
+            grant = self._grant(request, form)
         except OAuthError as error:
             return error.response()
         return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
 
-    def _grant(self, form: dict[str, str], authorization: str) -> Grant:
+    def _grant(self, request: Request, form: dict[str, str]) -> Grant:
         grant_type = form.get("grant_type")
         if not grant_type:
             raise OAuthError(400, "invalid_request", "Missing form parameter: grant_type")
         if grant_type not in GRANT_TYPES:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
-        return self._grants.grant(form, identify(form, authorization, self._accounts))
+        caller = identify(form, request.headers.get("authorization", ""), self._accounts)
+        setattr(request.state, CLIENT_ID, caller.client_id)
+        return self._grants.grant(form, caller)
 
     def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:
         access = self._tokens.issue_access(grant.session, grant.client_id, grant.scopes, issuer)

@@ -9,13 +9,17 @@ import os
 import socket
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
 from sipgate_provider.simulator.connection import Connection
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp
 
 
@@ -27,16 +31,30 @@ class Server:
         host: A name or address of this machine.
         port: Where to listen; 0 takes a free one.
         allow_remote: Whether `host` may be one that other machines can reach.
+        tls: What it shows callers that it is; None is plain HTTP.
+
+    Attributes:
+        handshakes: How many TLS handshakes have come to a good end.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, *, allow_remote: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        *,
+        allow_remote: bool,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._family, self._address = _resolve(host, port)
         if not allow_remote and not ipaddress.ip_address(self._address[0]).is_loopback:
             raise ValueError(
                 f"{host} can be reached from other machines, and everyone knows the credentials. "
                 "Permit it explicitly, or use 127.0.0.1."
             )
+        self.handshakes = 0
         self._app = app
+        self._tls = tls
         self._uvicorn: _Uvicorn | None = None
         self._thread: threading.Thread | None = None
 
@@ -47,7 +65,7 @@ class Server:
         if host.is_unspecified:
             host = ipaddress.ip_address("::1" if self._family == socket.AF_INET6 else "127.0.0.1")
         shown = f"[{host}]" if self._family == socket.AF_INET6 else str(host)
-        return f"http://{shown}:{self._address[1]}"
+        return f"{'https' if self._tls else 'http'}://{shown}:{self._address[1]}"
 
     def start(self) -> None:
         """It accepts connections. A second start, after a stop, takes the same port.
@@ -60,7 +78,7 @@ class Server:
             raise RuntimeError("The simulator is running already.")
         listener = self._listen()
         self._address = listener.getsockname()[:2]
-        server = _Uvicorn(self._app)
+        server = _Uvicorn(self._app, self._tls, self._count_handshake)
         thread = threading.Thread(
             target=server.run_on, args=(listener,), name="sipgate-simulator", daemon=True
         )
@@ -74,6 +92,9 @@ class Server:
             self._uvicorn.request_stop()
             self._thread.join()
         self._uvicorn = self._thread = None
+
+    def _count_handshake(self) -> None:
+        self.handshakes += 1
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(self._family, socket.SOCK_STREAM)
@@ -91,11 +112,13 @@ class Server:
 class _Uvicorn(uvicorn.Server):
     """uvicorn, stopped by an event where the original looks every 0.1 s whether it should."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, tls: ssl.SSLContext | None, on_secured: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Connection,
+                http=cast("type[Connection]", partial(Connection, on_secured=on_secured)),
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -105,6 +128,9 @@ class _Uvicorn(uvicorn.Server):
                 server_header=False,
             )
         )
+        self.config.load()
+        # uvicorn itself takes certificates from files only.
+        self.config.ssl = tls
         self.started_future: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -151,7 +177,9 @@ class _Uvicorn(uvicorn.Server):
         # A request that waits for anything waits for the end of its connection too.
         await asyncio.gather(*(c.lost.wait() for c in connections), *self.server_state.tasks)
         for server in self.servers:
-            await server.wait_closed()
+            # A handshake that is not over belongs to no connection above, and counts here.
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(server.wait_closed(), 1.0)
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:

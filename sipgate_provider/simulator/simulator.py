@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from sipgate_provider.simulator.faults import Fault
+    from sipgate_provider.simulator.tls import Certificates
 
 
 class Simulator:
@@ -45,6 +46,7 @@ class Simulator:
         latency: Seconds before each answer.
         token_life: Seconds that an access token lives.
         allow_remote: Whether `host` may be one that other machines can reach.
+        tls: Whether it speaks HTTPS, with a certificate by an authority of its own: `ca_pem`.
         on_request: Called, in the server's thread, with each request that is over.
 
     Raises:
@@ -62,6 +64,7 @@ class Simulator:
         latency: float = 0.0,
         token_life: float = ACCESS_TOKEN_LIFE,
         allow_remote: bool = False,
+        tls: bool = False,
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
         if account and accounts:
@@ -85,7 +88,9 @@ class Simulator:
             self._log,
             on_request,
         )
-        self._server = Server(app, host, port, allow_remote=allow_remote)
+        self._certificates = _certificates(host) if tls else None
+        context = self._certificates.context() if self._certificates else None
+        self._server = Server(app, host, port, allow_remote=allow_remote, tls=context)
 
     @property
     def base_url(self) -> str:
@@ -96,6 +101,22 @@ class Simulator:
     def token_url(self) -> str:
         """Where the token endpoint is; known once started."""
         return self._server.origin + TOKEN_PATH
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The certificate, in PEM, of the authority that callers have to trust.
+
+        Raises:
+            ValueError: It speaks plain HTTP.
+        """
+        if self._certificates is None:
+            raise ValueError("This simulator speaks plain HTTP; make it with tls=True.")
+        return self._certificates.ca_pem
+
+    @property
+    def tls_handshakes(self) -> int:
+        """How many TLS handshakes have come to a good end: one for each connection."""
+        return self._server.handshakes
 
     def start(self) -> Self:
         """It listens. After a `stop` it can be started again: same port, same account.
@@ -174,3 +195,10 @@ class Simulator:
     def clear_requests(self) -> None:
         """The requests so far are forgotten."""
         self._log.clear()
+
+
+def _certificates(host: str) -> Certificates:
+    # Without TLS, nothing of it is loaded.
+    from sipgate_provider.simulator.tls import Certificates  # noqa: PLC0415
+
+    return Certificates(host)

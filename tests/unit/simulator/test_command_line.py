@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,3 +164,20 @@ def test_importing_the_command_line_loads_no_web_framework() -> None:
     )
 
     assert run(sys.executable, "-c", program).stdout.strip() == "set()"
+
+
+def test_with_tls_a_fourth_line_names_the_certificate_to_trust() -> None:
+    with running("--tls") as (process, greeting):
+        exported = dict(re.findall(r"^ *export (\w+)=(\S+)$", greeting, re.MULTILINE))
+        ca_file = Path(exported["REQUESTS_CA_BUNDLE"])
+
+        answer = requests.get(
+            exported["SIPGATE_BASE_URL"] + "/authorization/oauth2/clients",
+            auth=(exported["SIPGATE_TOKEN_ID"], exported["SIPGATE_TOKEN"]),
+            verify=str(ca_file),
+            timeout=5,
+        )
+        code, _ = ended(process, signal.SIGINT)
+
+    assert answer.json() == {"data": []}
+    assert (code, ca_file.exists()) == (0, False)
