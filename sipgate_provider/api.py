@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
@@ -166,8 +167,10 @@ def _refusal(
                 ),
             )
         case 429:
-            wait = f" (Retry-After: {answer.retry_after[:40]})" if answer.retry_after else ""
-            kind, advice = RateLimitError, f"Too many requests{wait}; run again later."
+            kind, advice = (
+                RateLimitError,
+                f"Too many requests; run again {_when(answer.retry_after)}.",
+            )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
             advice = "The answer is a redirect, which is not followed; check sipgate:baseUrl."
         case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
@@ -185,6 +188,19 @@ def _refusal(
         path=path,
         detail=detail,
     )
+
+
+def _when(retry_after: str | None) -> str:
+    """How long sipgate asks to wait, in either form of Retry-After (RFC 9110, 10.2.3)."""
+    if not retry_after:
+        return "later"
+    if retry_after.isascii() and retry_after.isdigit():
+        return f"in {retry_after[:9]} s, as sipgate asks"
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return "later"
+    return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
 
 
 def _detail(answer: Answer, secrets: Sequence[str]) -> str:

@@ -281,10 +281,21 @@ def test_a_post_that_may_have_arrived_is_not_repeated(
     assert sipgate.count("POST") == len(sipgate.account.clients()) == 1
 
 
-def test_waiting_has_an_end(sipgate: Simulator, life: Lifecycle) -> None:
-    sipgate.misbehave(Answer(429), times=None)
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({}, "run again later"),
+        ({"Retry-After": "0"}, "run again in 0 s"),
+        ({"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}, "after 2001-01-01 00:00:00 UTC"),
+        ({"Retry-After": "soon"}, "run again later"),
+    ],
+)
+def test_waiting_has_an_end_and_the_error_says_how_long_sipgate_asks_to_wait(
+    sipgate: Simulator, life: Lifecycle, headers: dict[str, str], says: str
+) -> None:
+    sipgate.misbehave(Answer(429, headers=headers), times=None)
 
-    with pytest.raises(RateLimitError, match="run again later"):
+    with pytest.raises(RateLimitError, match=says):
         life.read("2556404-0-x", {})
 
 
