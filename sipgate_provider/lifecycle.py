@@ -42,6 +42,7 @@ from sipgate_provider.errors import (
 from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
 from sipgate_provider.named import NamedClients
 from sipgate_provider.rules import Finding, failures
+from sipgate_provider.snapshot import Snapshot
 from sipgate_provider.transport import within
 
 __all__ = ["Checked", "Lifecycle", "check", "diff"]
@@ -155,6 +156,7 @@ class Lifecycle:
     ) -> None:
         self._api = api
         self._named = named or NamedClients()
+        self._snapshot = Snapshot(api)
         self._creations = Creations(api, self._named, allow_equal=allow_equal_clients)
         self._refused = False
 
@@ -184,7 +186,7 @@ class Lifecycle:
         """
         self._named.add(client_id)
         try:
-            found = self._api.get_client(client_id)
+            found = self._snapshot.client(client_id)
         except NotFoundError:
             self._confirm_gone(client_id, without_looking=False)
             if not olds.get("clientId"):
@@ -213,7 +215,10 @@ class Lifecycle:
         inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
         declared = inputs.model_dump(by_alias=True)
         self._named.add(client_id)
-        answered = self._rewritten(client_id, inputs) if differs(olds, declared) else None
+        answered = None
+        if differs(olds, declared):
+            self._snapshot.written(client_id)
+            answered = self._rewritten(client_id, inputs)
         secret = answered or olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
 
@@ -225,6 +230,7 @@ class Lifecycle:
             SipgateError: It is still there, or that is unknown.
         """
         self._named.add(client_id)
+        self._snapshot.written(client_id)
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
