@@ -39,8 +39,8 @@ imports: $(READY) ## import contracts: who may know whom
 unit: $(READY) ## tests without the engine
 	$(BIN)/pytest tests/unit -n $(WORKERS)
 
-fuzz: $(READY) ## ten thousand generated declarations and answers: about ten minutes
-	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics
+fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
+	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 integration: $(READY) engine ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)
