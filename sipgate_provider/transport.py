@@ -22,7 +22,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -48,6 +49,8 @@ _READ_SECONDS = 30.0
 _MAX_BYTES = 16 * 1024 * 1024
 _TOO_MANY_REQUESTS = 429
 _OPERATION_SECONDS = 120.0
+_MORE_TRIES_FOR_A_BODY = 2
+_REPEATABLE = ("GET", "PUT", "DELETE")
 
 _deadline: ContextVar[float | None] = ContextVar("sipgate_deadline", default=None)
 
@@ -110,7 +113,7 @@ _RETRY_RULE = _RetryRule(
     backoff_max=8,
     retry_after_max=20,
     status_forcelist=(_TOO_MANY_REQUESTS, 502, 503, 504),
-    allowed_methods=("GET", "PUT", "DELETE"),
+    allowed_methods=_REPEATABLE,
     raise_on_status=False,
 )
 
@@ -186,6 +189,17 @@ class Transport:
         headers: Mapping[str, str] = (
             {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
         )
+        send = partial(
+            self._answer, method, url, doing, auth=auth, json=json_body, data=form, headers=headers
+        )
+        if method in _REPEATABLE:
+            # The rule ends where a body begins, so a body that breaks off is seen here.
+            for _ in range(_MORE_TRIES_FOR_A_BODY):
+                with contextlib.suppress(_BrokeOffError):
+                    return send()
+        return send()
+
+    def _answer(self, method: str, url: str, doing: str, **request: Any) -> Answer:
         left = _seconds_left()
         if left <= 0:
             raise TransportError(f"{doing}: not sent, since the time for it is over.", sent=False)
@@ -194,10 +208,7 @@ class Transport:
             with self._session.request(
                 method,
                 url,
-                json=json_body,
-                data=form,
-                headers=headers,
-                auth=auth,
+                **request,
                 timeout=(min(_CONNECT_SECONDS, left), min(_READ_SECONDS, left)),
                 proxies={"no_proxy": host} if is_loopback(host) else None,
                 allow_redirects=False,
@@ -209,13 +220,23 @@ class Transport:
             raise unanswered(doing, error) from None
 
 
+class _BrokeOffError(TransportError):
+    """The headers came whole, and the body did not."""
+
+
 def _read(response: requests.Response, doing: str) -> bytes:
     """The whole body, or an error where it is too long or too slow."""
     body = bytearray()
-    for chunk in response.iter_content(65536):
+    chunks = response.iter_content(65536)
+    while True:
+        try:
+            chunk = next(chunks, b"")
+        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError):
+            raise _BrokeOffError(f"{doing}: the answer broke off.") from None
+        if not chunk:
+            return bytes(body)
         body += chunk
         if len(body) > _MAX_BYTES:
             raise TransportError(f"{doing}: the answer is larger than {_MAX_BYTES // 2**20} MiB.")
         if _seconds_left() <= 0:
             raise TransportError(f"{doing}: the answer came too slowly.")
-    return bytes(body)
