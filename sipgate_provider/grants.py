@@ -15,9 +15,9 @@ from oauthlib.oauth2 import Client, LegacyApplicationClient, OAuth2Error, WebApp
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from sipgate_provider.config import TOKEN_CHARACTERS
 from sipgate_provider.credentials import Password, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
+from sipgate_provider.given import TOKEN_CHARACTERS
 from sipgate_provider.kept import KeptFile
 from sipgate_provider.transport import Answer, Transport
 

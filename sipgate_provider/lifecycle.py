@@ -1,4 +1,4 @@
-"""What each step of a client's life means: check, diff, create, read, update, delete.
+"""What each step of a client's life means: create, read, update, delete. Check and diff are in `declaration`.
 
 No Pulumi here: a host translates its own bags of properties into these and back, and decides nothing. Bags are
 mappings in the API's spelling; `outs` are the inputs, `clientId` and `clientSecret`.
@@ -22,11 +22,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
-
-from pydantic import ValidationError
 
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.creations import Creations
@@ -39,80 +36,14 @@ from sipgate_provider.errors import (
     TransportError,
     may_have_acted,
 )
-from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, differs, same
+from sipgate_provider.models import WRITABLE, OAuthClientInputs, differs, same
 from sipgate_provider.named import NamedClients
-from sipgate_provider.rules import Finding, failures
 from sipgate_provider.snapshot import Snapshot
 from sipgate_provider.transport import within
 
-__all__ = ["Checked", "Lifecycle", "check", "diff"]
+__all__ = ["Lifecycle"]
 
 _log = logging.getLogger(__name__)
-
-# Stands in for what a preview does not know yet; it is valid wherever it is put.
-_NOT_YET_KNOWN = "https://not-yet-known"
-_REASONS = {
-    "missing": "is required",
-    "string_type": "must be text",
-    "list_type": "must be a list of text",
-    "extra_forbidden": "is not a property of a client",
-}
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The inputs with defaults and without duplicates, or why there are none."""
-
-    inputs: dict[str, object]
-    failures: tuple[Finding, ...] = ()
-
-
-def check(
-    news: Mapping[str, object],
-    olds: Mapping[str, object] | None = None,
-    *,
-    unknown: Collection[str] = (),
-) -> Checked:
-    """The declared properties, completed and validated; nothing is sent.
-
-    Args:
-        news: The properties that are known.
-        olds: The inputs of the last deployment, if there was one; what they hold already is not refused.
-        unknown: Names of properties that a preview cannot know yet; they are taken to be good.
-    """
-    bag = {name: value for name, value in news.items() if value is not None}
-    bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
-    try:
-        inputs = OAuthClientInputs.model_validate(bag, by_alias=True, by_name=False)
-    except ValidationError as error:
-        return Checked(dict(news), tuple(_misshapen(error)))
-    document = inputs.model_dump(by_alias=True)
-    known = {name: value for name, value in document.items() if name not in unknown}
-    held = olds or {}
-    return Checked(
-        known,
-        tuple(
-            finding
-            for finding in failures(known)
-            if not same(finding.property, held.get(finding.property), known[finding.property])
-        ),
-    )
-
-
-def diff(
-    olds: Mapping[str, object], news: Mapping[str, object], *, unknown: Collection[str] = ()
-) -> bool | None:
-    """Whether an update is due; None where that depends on what is not known yet.
-
-    A secret that is still missing in `olds` is due as well, though it sends no PUT.
-    """
-    known = [name for name in WRITABLE if name not in unknown]
-    if not all(same(name, olds.get(name), news.get(name)) for name in known):
-        return True
-    if unknown:
-        return None
-    return not olds.get("clientSecret")
-
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
@@ -291,13 +222,3 @@ class Lifecycle:
 
 def _outs(client_id: str, secret: object, inputs: Mapping[str, object]) -> dict[str, object]:
     return {"clientId": client_id, "clientSecret": secret, **inputs}
-
-
-def _misshapen(error: ValidationError) -> list[Finding]:
-    """Pydantic's findings in the words of someone who writes a program."""
-    found = []
-    for problem in error.errors():
-        name, *indices = problem["loc"]
-        path = str(name) + "".join(f"[{index}]" for index in indices)
-        found.append(Finding(path, _REASONS.get(problem["type"], problem["msg"])))
-    return found

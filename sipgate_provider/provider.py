@@ -73,26 +73,26 @@ class OAuthClientProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates what a program declares."""
-        from sipgate_provider import lifecycle
+        from sipgate_provider import declaration
         from sipgate_provider.models import content
 
         if _olds and _olds.get(_ACCOUNT) == self._account:
             self._named.stand_for(content(_olds))
         known, unknown = _split(news)
-        checked = lifecycle.check(known, _olds, unknown=unknown)
+        checked = declaration.check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
         return CheckResult({**checked.inputs, **unknown, **self._mark}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Says whether an update is due; nothing but another account replaces a client."""
-        from sipgate_provider import lifecycle
+        from sipgate_provider import declaration
         from sipgate_provider.models import content
 
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
         known, unknown = _split(_news)
-        return DiffResult(changes=lifecycle.diff(_olds, known, unknown=unknown), replaces=[])
+        return DiffResult(changes=declaration.diff(_olds, known, unknown=unknown), replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Creates a client."""

@@ -17,8 +17,9 @@ from sipgate_provider import creations, transport
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import PersonalAccessToken
+from sipgate_provider.declaration import check, diff
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.lifecycle import Lifecycle, check, diff
+from sipgate_provider.lifecycle import Lifecycle
 from sipgate_provider.models import WRITABLE
 from sipgate_provider.rules import advice
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator

@@ -10,8 +10,9 @@ from sipgate_provider import creations
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import AccessToken, PersonalAccessToken
+from sipgate_provider.declaration import check
 from sipgate_provider.errors import APIError, SipgateError, TransportError
-from sipgate_provider.lifecycle import Lifecycle, check
+from sipgate_provider.lifecycle import Lifecycle
 from sipgate_provider.named import NamedClients
 from sipgate_provider.simulator import (
     DEMO_TOKEN,

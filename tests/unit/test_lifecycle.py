@@ -7,6 +7,7 @@ import pytest
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
+from sipgate_provider.declaration import check
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
@@ -16,7 +17,7 @@ from sipgate_provider.errors import (
     SipgateError,
     TransportError,
 )
-from sipgate_provider.lifecycle import Lifecycle, check
+from sipgate_provider.lifecycle import Lifecycle
 from sipgate_provider.simulator import (
     DEMO_PASSWORD,
     DEMO_TOKEN,

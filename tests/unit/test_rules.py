@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.lifecycle import check
+from sipgate_provider.declaration import check
 from sipgate_provider.rules import advice, failures
 
 

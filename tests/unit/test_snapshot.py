@@ -11,7 +11,8 @@ from sipgate_provider import snapshot
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import PersonalAccessToken
-from sipgate_provider.lifecycle import Lifecycle, check
+from sipgate_provider.declaration import check
+from sipgate_provider.lifecycle import Lifecycle
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
 DECLARED = check({"name": "crm", "redirectUris": ["https://crm.example.com/*"]}).inputs

@@ -1,0 +1,91 @@
+"""What a program declares: check completes and validates it, diff compares it with what is stored.
+
+Nothing is sent. Bags are mappings in the API's spelling. What a preview cannot know yet is taken to be good and left
+alone. Order means nothing in `redirectUris` and `webOrigins`, and nothing ever replaces a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, same
+from sipgate_provider.rules import Finding, failures
+
+__all__ = ["Checked", "check", "diff"]
+
+# Stands in for what a preview does not know yet; it is valid wherever it is put.
+_NOT_YET_KNOWN = "https://not-yet-known"
+_REASONS = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "list_type": "must be a list of text",
+    "extra_forbidden": "is not a property of a client",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The inputs with defaults and without duplicates, or why there are none."""
+
+    inputs: dict[str, object]
+    failures: tuple[Finding, ...] = ()
+
+
+def check(
+    news: Mapping[str, object],
+    olds: Mapping[str, object] | None = None,
+    *,
+    unknown: Collection[str] = (),
+) -> Checked:
+    """The declared properties, completed and validated; nothing is sent.
+
+    Args:
+        news: The properties that are known.
+        olds: The inputs of the last deployment, if there was one; what they hold already is not refused.
+        unknown: Names of properties that a preview cannot know yet; they are taken to be good.
+    """
+    bag = {name: value for name, value in news.items() if value is not None}
+    bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
+    try:
+        inputs = OAuthClientInputs.model_validate(bag, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return Checked(dict(news), tuple(_misshapen(error)))
+    document = inputs.model_dump(by_alias=True)
+    known = {name: value for name, value in document.items() if name not in unknown}
+    held = olds or {}
+    return Checked(
+        known,
+        tuple(
+            finding
+            for finding in failures(known)
+            if not same(finding.property, held.get(finding.property), known[finding.property])
+        ),
+    )
+
+
+def diff(
+    olds: Mapping[str, object], news: Mapping[str, object], *, unknown: Collection[str] = ()
+) -> bool | None:
+    """Whether an update is due; None where that depends on what is not known yet.
+
+    A secret that is still missing in `olds` is due as well, though it sends no PUT.
+    """
+    known = [name for name in WRITABLE if name not in unknown]
+    if not all(same(name, olds.get(name), news.get(name)) for name in known):
+        return True
+    if unknown:
+        return None
+    return not olds.get("clientSecret")
+
+
+def _misshapen(error: ValidationError) -> list[Finding]:
+    """Pydantic's findings in the words of someone who writes a program."""
+    found = []
+    for problem in error.errors():
+        name, *indices = problem["loc"]
+        path = str(name) + "".join(f"[{index}]" for index in indices)
+        found.append(Finding(path, _REASONS.get(problem["type"], problem["msg"])))
+    return found

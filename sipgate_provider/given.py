@@ -1,0 +1,165 @@
+"""The values that a user has given for one account's keys, where each was found, and whether it can be right.
+
+Messages name a key as a user knows it, `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sipgate_provider.accounts import namespace, variable
+from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.rules import is_loopback
+
+__all__ = ["TOKEN_CHARACTERS", "Given"]
+
+_KEYS = (
+    "tokenId",
+    "token",
+    "accessToken",
+    "username",
+    "password",
+    "refreshToken",
+    "clientId",
+    "clientSecret",
+    "baseUrl",
+    "tokenUrl",
+    "allowEqualClients",
+)
+_METHODS: dict[str, tuple[str, ...]] = {
+    "a personal access token": ("tokenId", "token"),
+    "an access token": ("accessToken",),
+    "user name and password": ("username", "password"),
+    "a refresh token": ("refreshToken", "clientId"),
+}
+# What a person types may hold anything that is text; a token travels in a header as it is (RFC 6750, 2.1).
+_TYPED = frozenset({"username", "password", "clientId", "clientSecret"})
+_TOKENS = frozenset({"tokenId", "token", "accessToken", "refreshToken"})
+# A client's id and secret say through what one logs in, not that one does.
+_NOT_ALONE = frozenset({"clientId", "clientSecret"})
+TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
+"""What a token is made of."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The values of one account's keys, and where they were found."""
+
+    values: dict[str, str]
+    stack: frozenset[str]
+    account: str | None
+
+    @classmethod
+    def read(
+        cls,
+        configured: Callable[[str], object],
+        environment: Mapping[str, str],
+        account: str | None,
+    ) -> Given:
+        """What is given for the account's keys; `Settings.resolve` says what the arguments are."""
+        prefix = namespace(account)
+        stack = {
+            key: str(value)
+            for key in _KEYS
+            if (value := configured(f"{prefix}:{key}")) not in (None, "")
+        }
+        shell = {key: value for key in _KEYS if (value := environment.get(variable(account, key)))}
+        return cls(shell | stack, frozenset(stack), account)
+
+    def spelled(self, key: str) -> str:
+        """The names that a user knows the key by."""
+        return f"{namespace(self.account)}:{key} ({variable(self.account, key)})"
+
+    def origin(self, key: str) -> str:
+        """The name under which the value was found."""
+        if key in self.stack:
+            return f"{namespace(self.account)}:{key}"
+        return variable(self.account, key)
+
+    def method(self) -> tuple[str, ...] | None:
+        """The keys of the one way to authenticate that is meant; None where none is named.
+
+        Raises:
+            ConfigurationError: One is half given, or several are meant.
+        """
+        complete = {
+            what: keys for what, keys in _METHODS.items() if all(key in self.values for key in keys)
+        }
+        if len(complete) > 1:
+            nearer = {
+                what: keys
+                for what, keys in complete.items()
+                if any(key in self.stack for key in keys)
+            }
+            complete = nearer or complete
+        if len(complete) > 1:
+            raise ConfigurationError(
+                f"More than one credential for sipgate is set: {' and '.join(complete)}. Keep one and remove "
+                + ", or ".join(" and ".join(map(self.spelled, keys)) for keys in complete.values())
+                + "."
+            )
+        for keys in complete.values():
+            return keys
+        for what, keys in _METHODS.items():
+            present = [key for key in keys if key in self.values]
+            if set(present) - _NOT_ALONE:
+                missing = [key for key in keys if key not in self.values]
+                raise ConfigurationError(
+                    f"The credential for sipgate is incomplete: {what} needs "
+                    f"{' and '.join(map(self.spelled, missing))} beside "
+                    f"{' and '.join(map(self.spelled, present))}."
+                )
+        return None
+
+    def check_characters(self) -> None:
+        """Raises ConfigurationError where a value cannot be what it should be."""
+        for key in _TYPED & self.values.keys():
+            if any("\ud800" <= character <= "\udfff" for character in self.values[key]):
+                raise ConfigurationError(f"{self.spelled(key)} is not UTF-8 text; set it again.")
+        for key in _TOKENS & self.values.keys():
+            if not TOKEN_CHARACTERS.fullmatch(self.values[key]):
+                raise ConfigurationError(
+                    f"{self.spelled(key)} holds white space or characters that no token has; "
+                    "copy it again, without a line break at its end."
+                )
+
+    def flag(self, key: str) -> bool:
+        """True or false as given; false by default."""
+        value = self.values.get(key, "false").lower()
+        if value not in {"true", "false"}:
+            raise ConfigurationError(
+                f"{self.spelled(key)} is neither true nor false; set it to one of them."
+            )
+        return value == "true"
+
+    def address(self, key: str, default: str) -> str:
+        """The address under `key`: https, or http on loopback, so that no credential travels in clear."""
+        value = self.values.get(key, default)
+        spelled = self.spelled(key)
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            raise ConfigurationError(
+                f"{spelled} is not an address; write it as in {default}."
+            ) from None
+        if any(character.isspace() or not character.isprintable() for character in value):
+            raise ConfigurationError(f"{spelled} holds white space; write it as in {default}.")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ConfigurationError(
+                f"{spelled} holds a user name, query or fragment; keep only scheme, host and path."
+            )
+        if not host or parts.scheme not in {"http", "https"}:
+            raise ConfigurationError(f"{spelled} is not a web address; write it as in {default}.")
+        if any(not 0 < len(label) < 64 for label in host.rstrip(".").split(".")):  # noqa: PLR2004  RFC 1035, 2.3.4
+            raise ConfigurationError(
+                f"{spelled} names a host that cannot be; write it as in {default}."
+            )
+        if parts.scheme == "http" and not is_loopback(host):
+            raise ConfigurationError(
+                f"{spelled} uses http, which would send the credential in clear; use https."
+            )
+        return value
