@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration engine clean
+.PHONY: help demo test lint types imports unit fuzz integration engine bench clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ integration: $(READY) engine ## tests on the genuine engine
 
 engine: $(READY) ## get the genuine engine onto this machine
 	@$(BIN)/python tools/engine >/dev/null
+
+bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
+	$(BIN)/python benchmarks
 
 clean: ## remove what was built here; the engine stays in the user's cache
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -27,7 +27,7 @@ from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tools.engine import EngineNotFoundError, locate  # noqa: E402
+from tools.engine import EngineNotFoundError, locate, scratch_environment  # noqa: E402
 
 _GRACE_SECONDS = 20.0
 
@@ -59,22 +59,7 @@ class Demo:
         self._sipgate = sipgate
         self._project = folder / "quickstart"
         shutil.copytree(ROOT / "examples/quickstart", self._project)
-        (folder / "backend").mkdir()
-        path = os.pathsep.join((str(Path(sys.executable).parent), str(engine), os.environ["PATH"]))
-        inherited = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("PULUMI_", "SIPGATE_"))
-        }
-        self._environment = inherited | {
-            "PATH": path,
-            # The simulator is on this machine, whatever proxy there is for the rest of the world.
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
-            "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "demo",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        self._environment = scratch_environment(folder, engine) | {
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,

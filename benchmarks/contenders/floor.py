@@ -1,0 +1,53 @@
+"""What the engine itself costs: a dynamic provider whose calls do nothing."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import Any
+
+from pulumi.dynamic import (
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+
+class Provider(ResourceProvider):
+    serialize_as_secret_always = False
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        return DiffResult(changes=olds["description"] != news["description"])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        return CreateResult(str(uuid.uuid4()), props)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        return ReadResult(id_, props)
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        return UpdateResult(news)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        return
+
+
+class Client(Resource, module="floor", name="Client"):
+    pass
+
+
+def declare() -> None:
+    for number in range(int(os.environ["BENCHMARK_CLIENTS"])):
+        name = f"client-{number}"
+        Client(
+            Provider(),
+            name,
+            {
+                "name": name,
+                "description": os.environ["BENCHMARK_DESCRIPTION"],
+                "redirectUris": [f"https://{name}.example.com/*"],
+            },
+        )

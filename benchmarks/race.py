@@ -1,0 +1,104 @@
+"""One contender's whole life with N clients: five `pulumi` commands, timed, with sipgate's requests counted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tools.engine import scratch_environment
+
+CONTENDERS = ("floor", "naive", "ours")
+COMMANDS = ("create", "no-op", "update all", "refresh", "destroy")
+_PULUMI = {
+    "create": ("up", "one"),
+    "no-op": ("up", "one"),
+    "update all": ("up", "two"),
+    "refresh": ("refresh", "two"),
+    "destroy": ("destroy", "two"),
+}
+_HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Lap:
+    """One command of one contender.
+
+    Attributes:
+        seconds: From the command's start to its end.
+        requests: How many requests of each method sipgate saw.
+        handshakes: How many TLS connections were made.
+    """
+
+    contender: str
+    clients: int
+    command: str
+    seconds: float
+    requests: dict[str, int]
+    handshakes: int
+
+
+def life(contender: str, clients: int, folder: Path, engine: Path, latency: float) -> list[Lap]:
+    """Every command once, against a simulator of its own over TLS.
+
+    Raises:
+        RuntimeError: A command failed; its output is the text.
+    """
+    project = folder / "project"
+    project.mkdir(parents=True)
+    # A module of its own, so that every contender's provider is stored by name and not by value.
+    shutil.copy(_HERE / f"contenders/{contender}.py", project / "contender.py")
+    (project / "__main__.py").write_text("import contender\n\ncontender.declare()\n")
+    (project / "Pulumi.yaml").write_text("name: race\nruntime: python\n")
+    with Simulator(tls=True, latency=latency) as sipgate:
+        authority = folder / "ca.pem"
+        authority.write_bytes(sipgate.ca_pem)
+        environment = scratch_environment(folder, engine) | {
+            "REQUESTS_CA_BUNDLE": str(authority),
+            "SIPGATE_BASE_URL": sipgate.base_url,
+            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_TOKEN": DEMO_TOKEN,
+            "BENCHMARK_CLIENTS": str(clients),
+        }
+        _run(("stack", "init", "race"), project, environment)
+        laps = []
+        for command in COMMANDS:
+            verb, description = _PULUMI[command]
+            sipgate.clear_requests()
+            handshakes = sipgate.tls_handshakes
+            began = time.perf_counter()
+            _run(
+                (verb, "--yes", "--skip-preview"),
+                project,
+                environment | {"BENCHMARK_DESCRIPTION": description},
+            )
+            laps.append(
+                Lap(
+                    contender,
+                    clients,
+                    command,
+                    time.perf_counter() - began,
+                    dict(Counter(request.method for request in sipgate.requests)),
+                    sipgate.tls_handshakes - handshakes,
+                )
+            )
+        return laps
+
+
+def _run(arguments: tuple[str, ...], project: Path, environment: dict[str, str]) -> None:
+    run = subprocess.run(
+        ("pulumi", *arguments, "--non-interactive", "--color=never"),
+        check=False,
+        cwd=project,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if run.returncode:
+        raise RuntimeError(run.stdout)

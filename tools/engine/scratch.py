@@ -1,0 +1,31 @@
+"""An environment for the engine in a scratch folder, so that nothing of the user's Pulumi is read or changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+PASSPHRASE = "scratch"  # noqa: S105  it guards made-up secrets in a folder that is soon gone
+
+
+def scratch_environment(folder: Path, engine: Path) -> dict[str, str]:
+    """The variables for engine and programs: backend, home and passphrase in or for `folder`, which must exist."""
+    backend = folder / "backend"
+    backend.mkdir(exist_ok=True)
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PULUMI_", "SIPGATE_", "PYTHON"))
+    }
+    interpreter = Path(sys.executable).parent
+    return inherited | {
+        "PATH": os.pathsep.join((str(interpreter), str(engine), os.environ["PATH"])),
+        # The simulator is on this machine, whatever proxy there is for the rest of the world.
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
