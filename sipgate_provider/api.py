@@ -27,7 +27,7 @@ from sipgate_provider.errors import (
     TransportError,
 )
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState
-from sipgate_provider.transport import Answer, Transport
+from sipgate_provider.transport import Answer, Transport, within
 
 __all__ = ["SipgateAPI"]
 
@@ -107,11 +107,12 @@ class SipgateAPI:
             doing=doing,
             json_body=None if body is None else body.model_dump(by_alias=True),
         )
-        auth = self._authenticator.current()
-        answer = send(auth=auth)
-        if answer.status == _UNAUTHORIZED and (other := self._authenticator.instead_of(auth)):
-            # Refused means not done, so a POST may be sent again as well.
-            answer = send(auth=other)
+        with within():
+            auth = self._authenticator.current()
+            answer = send(auth=auth)
+            if answer.status == _UNAUTHORIZED and (other := self._authenticator.instead_of(auth)):
+                # Refused means not done, so a POST may be sent again as well.
+                answer = send(auth=other)
         if not answer.ok:
             where = urlsplit(self._base_url).path + path
             raise _refusal(doing, method, where, access, answer, self._secrets)

@@ -8,7 +8,9 @@ other, so that never two such answers are open at once; where more than one clie
 A process that is killed cannot compare. So the same list is looked at before a POST as well: a client that already
 equals what is about to be made, and that no resource of this deployment has named, may be what a killed run left
 over (or what a resource renamed without an alias is about to be replaced by). Making another would double it, so
-that is refused, with the ways to go on; `sipgate:allowEqualClients` says that equal clients are meant.
+that is refused, with the ways to go on; `sipgate:allowEqualClients` says that equal clients are meant, and turns the
+refusal into a warning. A namesake that is not equal may be left over as well, from before the program was edited;
+names need not be unique, so that is a warning too.
 
 A credential without the read scope cannot look: it creates as anybody would, and a lost answer is told as such.
 """
@@ -20,6 +22,7 @@ import threading
 import time
 from collections import defaultdict
 
+from sipgate_provider.accounts import namespace
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.errors import (
     APIError,
@@ -44,10 +47,18 @@ _LOOKS_AFTER_SECONDS = (0.0, 1.0, 3.0)
 class Creations:
     """The clients that one deployment makes in one account; safe to share between threads."""
 
-    def __init__(self, api: SipgateAPI, named: NamedClients, *, allow_equal: bool = False) -> None:
+    def __init__(
+        self,
+        api: SipgateAPI,
+        named: NamedClients,
+        *,
+        allow_equal: bool = False,
+        account: str | None = None,
+    ) -> None:
         self._api = api
         self._named = named
         self._allow_equal = allow_equal
+        self._account = account
         self._lock = threading.Lock()
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looked = False
@@ -65,8 +76,9 @@ class Creations:
             one_at_a_time = self._one_at_a_time[declared]
         with one_at_a_time:
             before = self._clients_before(inputs)
-            if before is not None and not self._allow_equal:
+            if before is not None:
                 self._refuse_to_double(inputs, declared, before)
+                self._point_out_namesakes(inputs, declared, before)
             try:
                 made = self._api.create_client(inputs)
             except SipgateError as error:
@@ -96,15 +108,64 @@ class Creations:
         self, inputs: OAuthClientInputs, declared: str, before: list[OAuthClientState]
     ) -> None:
         equals = {client.client_id for client in before if _content(client) == declared}
-        strangers = self._named.strangers(equals, declared, _NAMING_SECONDS)
-        if strangers:
-            raise SipgateError(
-                f"Creating client {inputs.name!r}: the account already holds {_listed(strangers)}, equal in every "
-                "property, and nothing was created. If an interrupted run left it over, take it in with "
-                f"`python -m sipgate_provider import <resource>={min(strangers)}` or delete it with "
-                f"`python -m sipgate_provider delete {min(strangers)}`; if the resource was renamed, give it "
-                "`aliases`; if a second equal client is meant, `pulumi config set sipgate:allowEqualClients true`."
+        strangers, standing = self._named.strangers(equals, declared, _NAMING_SECONDS)
+        if not strangers:
+            return
+        if self._allow_equal:
+            _log.warning(
+                "The account already holds %s, equal to client %r in every property, and no resource of this run has "
+                "named it; if an interrupted run left it over, take it in or delete it: %s, %s.",
+                _listed(strangers),
+                inputs.name,
+                self._import(strangers),
+                self._delete(strangers),
             )
+            return
+        replaced = (
+            "One of them belongs to the resource that is being replaced: if an earlier replacement was not finished, "
+            "first run `pulumi up` with its trigger unchanged. "
+            if standing
+            else ""
+        )
+        raise SipgateError(
+            f"Creating client {inputs.name!r}: the account already holds {_listed(strangers)}, equal in every "
+            f"property, and nothing was created. {replaced}If an interrupted run left it over, take it in with "
+            f"{self._import(strangers)} or delete it with {self._delete(strangers)}; if the resource was renamed, "
+            "give it `aliases`; if another resource has it that this run has not reached yet (`--target`, "
+            "`depends_on`), let that one come first; if a second equal client is meant, "
+            f"`pulumi config set {namespace(self._account)}:allowEqualClients true`."
+        )
+
+    def _point_out_namesakes(
+        self, inputs: OAuthClientInputs, declared: str, before: list[OAuthClientState]
+    ) -> None:
+        namesakes = {
+            client.client_id
+            for client in before
+            if client.name == inputs.name and _content(client) != declared
+        }
+        unnamed = self._named.unnamed(namesakes, _NAMING_SECONDS) if namesakes else set()
+        if unnamed:
+            _log.warning(
+                "The account already holds %s of the name %r, and no resource of this run has named it. If an "
+                "interrupted run left it over, take it in with %s or delete it with %s.",
+                _listed(unnamed),
+                inputs.name,
+                self._import(unnamed),
+                self._delete(unnamed),
+            )
+
+    def _import(self, client_ids: set[str]) -> str:
+        return self._command("import", client_ids, "<resource>=")
+
+    def _delete(self, client_ids: set[str]) -> str:
+        return self._command("delete", client_ids)
+
+    def _command(self, name: str, client_ids: set[str], before_id: str = "") -> str:
+        """What to type about the one client, or about whichever of several it is."""
+        account = f" --account {self._account}" if self._account else ""
+        client_id = min(client_ids) if len(client_ids) == 1 else "<clientId>"
+        return f"`python -m sipgate_provider {name}{account} {before_id}{client_id}`"
 
     def _found_again(
         self,
@@ -146,11 +207,18 @@ class Creations:
             if _certainly_over(error):
                 break
         self._open.add(declared)
-        namesakes = {client.client_id for client in new if client.name == inputs.name}
-        hint = f" Of that name, but not equal, is new: {_listed(namesakes)}." if namesakes else ""
+        namesakes = [client for client in new if client.name == inputs.name]
+        if namesakes:
+            # sipgate may have stored other values than were sent, or somebody else has made it.
+            raise self._untold(namesakes, error)
+        found = (
+            "was not made"
+            if _certainly_over(error)
+            else "was not found there, and so was hardly made"
+        )
         raise error.followed_by(
-            f"The account's list does not hold the client, so it was not made.{hint} Run again; "
-            "should it still appear, that run names it."
+            f"The account's clients were looked through: it {found}. Run again; should it still appear, that run "
+            "names it."
         )
 
     def _the_only(
@@ -161,20 +229,22 @@ class Creations:
         Raises:
             SipgateError: It could be another's: there are several, or an equal one was sought in vain before.
         """
-        ids = {client.client_id for client in equals}
         if len(equals) > 1 or declared in self._open:
             self._open.add(declared)
-            raise TransportError(
-                f"{error} Which client it made cannot be told, since equal ones are new in the account: "
-                f"{_listed(ids)}. Take in what is yours with `python -m sipgate_provider import <resource>=<id>`, "
-                "and delete what is left over with `python -m sipgate_provider delete <id>`."
-            ) from None
+            raise self._untold(equals, error)
         _log.warning(
             "%s The client was made nevertheless, and is found again as %s.",
             error,
             equals[0].client_id,
         )
         return equals[0]
+
+    def _untold(self, candidates: list[OAuthClientState], error: SipgateError) -> TransportError:
+        ids = {client.client_id for client in candidates}
+        return TransportError(
+            f"{error} Which client it made, if any, cannot be told; new in the account, and like it: {_listed(ids)}. "
+            f"Take in what is yours with {self._import(ids)}, and delete what is left over with {self._delete(ids)}."
+        )
 
 
 def _certainly_over(error: SipgateError) -> bool:

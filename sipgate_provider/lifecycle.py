@@ -84,11 +84,14 @@ class Lifecycle:
         named: NamedClients | None = None,
         *,
         allow_equal_clients: bool = False,
+        account: str | None = None,
     ) -> None:
         self._api = api
         self._named = named or NamedClients()
         self._snapshot = Snapshot(api)
-        self._creations = Creations(api, self._named, allow_equal=allow_equal_clients)
+        self._creations = Creations(
+            api, self._named, allow_equal=allow_equal_clients, account=account
+        )
         self._refused = False
 
     @_step

@@ -73,8 +73,8 @@ def get_oauth_client(
         account: Which account's settings to use; by default the usual ones.
 
     Raises:
-        pulumi.RunError: There is none, there are several of the name (all are listed), or sipgate could not be asked;
-            the `SipgateError` is its cause.
+        pulumi.RunError: There is none, there are several of the name (the first ten are listed), or sipgate could
+            not be asked; the `SipgateError` is its cause.
     """
     with _one_sentence():
         return _result(_found(_settings(account), client_id, name))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import NamedTuple
 
 __all__ = ["NamedClients"]
 
@@ -40,11 +41,26 @@ class NamedClients:
         with self._changed:
             return client_id in self._ids
 
-    def strangers(self, client_ids: set[str], content: str, seconds: float) -> set[str]:
+    def strangers(self, client_ids: set[str], content: str, seconds: float) -> Strangers:
         """Those of `client_ids`, all of `content`, that no resource accounts for, after giving it some time."""
         with self._changed:
             self._changed.wait_for(
                 lambda: len(client_ids - self._ids) <= self._stood_for[content], seconds
             )
             unnamed = client_ids - self._ids
-            return unnamed if len(unnamed) > self._stood_for[content] else set()
+            standing = self._stood_for[content]
+            return Strangers(unnamed if len(unnamed) > standing else set(), standing)
+
+    def unnamed(self, client_ids: set[str], seconds: float) -> set[str]:
+        """Those of `client_ids` that no resource has named, after giving it some time."""
+        with self._changed:
+            self._changed.wait_for(lambda: client_ids <= self._ids, seconds)
+            # A resource that is replaced names nothing, and may stand for any of them.
+            return set() if self._stood_for.total() else client_ids - self._ids
+
+
+class Strangers(NamedTuple):
+    """Clients that no resource accounts for; `standing` of them belong to resources that are being replaced."""
+
+    ids: set[str]
+    standing: int

@@ -148,6 +148,7 @@ class OAuthClientProvider(ResourceProvider):
                     SipgateAPI(settings),
                     self._named,
                     allow_equal_clients=settings.allow_equal_clients,
+                    account=self._account,
                 )
             return self._lifecycle
 

@@ -223,7 +223,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
         if opts is not None and opts.import_ is not None:
             raise pulumi.RunError(
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
-                f"`python -m sipgate_provider import {resource_name}=<clientId>` once instead, and leave `import_` out."
+                f"`python -m sipgate_provider import{f' --account {account}' if account else ''} "
+                f"{resource_name}=<clientId>` once instead, and leave `import_` out."
             )
         secret = pulumi.ResourceOptions(additional_secret_outputs=["client_secret"])
         super().__init__(

@@ -2,9 +2,12 @@
 
 Refused is only what can never work. sipgate documents simple wildcards, as a whole first label of the host
 (`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
-a `*` anywhere else for the character itself. What works but is risky, and what may or may not match, is advice.
-sipgate's own scripts register origins with ports and even paths, so those are advice too. What the state holds
-already is not refused: sipgate has taken it, and a stricter version of this package must not stop a stack.
+a `*` in a path for the character itself. The wildcard in the host is sipgate's own, and how far it reaches is not
+documented; so other forms of it are advice, not failures. What works but is risky, and what may or may not match,
+is advice. sipgate's own scripts register origins with ports and even paths, so those are advice too.
+
+What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
+stop a stack.
 """
 
 from __future__ import annotations
@@ -161,7 +164,7 @@ def _covers_foreign_hosts(host: str) -> bool:
 def _host(parts: SplitResult) -> str:
     """The host, a wildcard in it included; a wildcard in place of the port is no part of it."""
     if parts.netloc.endswith(_ANY_PORT):
-        return parts.netloc.rpartition("@")[2].removesuffix(_ANY_PORT)
+        return parts.netloc.rpartition("@")[2].removesuffix(_ANY_PORT).strip("[]").lower()
     return parts.hostname or ""
 
 

@@ -227,11 +227,11 @@ class _BrokeOffError(TransportError):
 def _read(response: requests.Response, doing: str) -> bytes:
     """The whole body, or an error where it is too long or too slow."""
     body = bytearray()
-    chunks = response.iter_content(65536)
     while True:
         try:
-            chunk = next(chunks, b"")
-        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError):
+            # What has come so far; `iter_content` would wait for a full chunk, however slowly it comes.
+            chunk = response.raw.read1(65536, decode_content=True)
+        except (HTTPError, OSError):
             raise _BrokeOffError(f"{doing}: the answer broke off.") from None
         if not chunk:
             return bytes(body)

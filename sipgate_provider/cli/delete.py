@@ -21,7 +21,7 @@ def command(session: Session, client_id: str, yes: bool) -> None:
     """
     from sipgate_provider.search import find_client  # noqa: PLC0415
 
-    managed = session.stack.clients() if session.in_project else {}
+    managed = session.stack.clients().managed if session.in_project else {}
     if client_id in managed:
         raise ConfigurationError(
             f"The current stack manages client {client_id} as {managed[client_id]!r}; take it out of the program "

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.errors import ConfigurationError
 
 
 @click.command("import", short_help="Take clients that exist into the stack.")
@@ -57,10 +60,17 @@ def command(
     if out is not None and out.exists():
         raise click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
     stack = session.stack
-    managed = stack.clients()
+    managed, read = stack.clients()
+    _refuse_names_in_use(pairs, read)
     asked = [find_client(session.api, client_id) for client_id in pairs.values()]
     listed = find_clients(session.api) if everything else []
-    decided = plan([*asked, *listed], pairs, managed, set(managed.values()), everything=everything)
+    decided = plan(
+        [*asked, *listed],
+        pairs,
+        managed,
+        {*managed.values(), *read.values()},
+        everything=everything,
+    )
     for name in decided.there:
         click.echo(f"{name} is in the stack already.", err=True)
     if not decided.enter and not decided.there:
@@ -70,22 +80,49 @@ def command(
             err=True,
         )
         return
+    source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
     count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
-    if decided.enter and preview_only:
+    if preview_only:
         click.echo(f"{count} would be taken in:", err=True)
-    elif decided.enter:
-        stack.take_in(decided.enter, protect=protect, account=session.account)
+    else:
+        with _written(out, source):
+            if decided.enter:
+                stack.take_in(decided.enter, protect=protect, account=session.account)
         click.echo(f"{count} taken in{', protected' if protect else ''}:", err=True)
     width = max(map(len, decided.enter), default=0)
     for name, client in decided.enter.items():
         click.echo(f"  {name:{width}}  {client.client_id}", err=True)
-    source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
     if out is None or preview_only:
         click.echo(source, nl=False)
     else:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(source)
         click.echo(f"{out} declares {'it' if len(decided.enter) == 1 else 'them'}.", err=True)
+
+
+def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:
+    for name in set(names) & set(read.values()):
+        raise ConfigurationError(
+            f"The stack reads a client as {name!r} through OAuthClient.get; take that out of the program, run "
+            "`pulumi up`, and import then."
+        )
+
+
+@contextlib.contextmanager
+def _written(path: Path | None, text: str) -> Iterator[None]:
+    """The text is in the file before the block begins, so that it cannot be lost; where the block fails, it is not."""
+    if path is None:
+        yield
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be written ({error.strerror}); nothing was done."
+        ) from None
+    try:
+        yield
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:

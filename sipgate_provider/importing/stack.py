@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi.dynamic.dynamic import serialize_provider
 
@@ -22,12 +22,19 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
 from sipgate_provider.provider import OAuthClientProvider
 
-__all__ = ["Stack"]
+__all__ = ["Clients", "Stack"]
 
 _TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
 # How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 _SECONDS = 600
+
+
+class Clients(NamedTuple):
+    """Client id to resource name: of the clients that a stack manages, and of those that it only reads."""
+
+    managed: dict[str, str]
+    read: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,16 @@ class Stack:
         )
         return {key: str(entry["value"]) for key, entry in answer.items() if "value" in entry}
 
-    def clients(self) -> dict[str, str]:
-        """Client id to resource name, of every client that the stack manages."""
+    def clients(self) -> Clients:
+        """The clients that the stack has."""
         document = json.loads(self._run("stack", "export"))
-        resources = document.get("deployment", {}).get("resources") or []
-        return {
-            resource["id"]: resource["urn"].split("::", 3)[3]
-            for resource in resources
-            if resource["type"] == _TYPE and resource.get("id") and not resource.get("external")
-        }
+        managed: dict[str, str] = {}
+        read: dict[str, str] = {}
+        for resource in document.get("deployment", {}).get("resources") or []:
+            if resource["type"] == _TYPE and resource.get("id"):
+                name = resource["urn"].split("::", 3)[3]
+                (read if resource.get("external") else managed)[resource["id"]] = name
+        return Clients(managed, read)
 
     def take_in(
         self,

@@ -125,6 +125,7 @@ def test_a_client_that_was_taken_in_changes_and_is_deleted_like_any_other(
         (["other={id}"], "manages this client already, as 'crm'"),
         (["crm={second}"], "another client of that name"),
         (["--all", "--out", "Pulumi.yaml"], "exists"),
+        (["--all", "--out", "nowhere/clients.py"], "cannot be written"),
         (["--all", "--stack", "nowhere"], "no stack named 'nowhere'"),
     ],
 )
@@ -142,6 +143,30 @@ def test_what_cannot_be_taken_in_is_a_sentence_and_the_stack_stays_as_it_was(
     assert says in " ".join(refused.stderr.split())
     assert "Traceback" not in refused.stderr
     assert engine.resources() == before
+
+
+def test_a_preview_shows_the_program_and_does_nothing(engine: Any, sipgate: Simulator) -> None:
+    crm = sipgate.account.add_client(**CRM)
+
+    shown = engine.ours("import", "--all", "--preview-only")
+
+    assert "1 client would be taken in" in shown.stderr
+    assert "Click-to-dial" in shown.stdout
+    assert crm["clientId"] in shown.stderr
+    assert not engine.resources()
+
+
+def test_a_name_under_which_the_stack_only_reads_is_refused(
+    engine: Any, sipgate: Simulator
+) -> None:
+    crm = sipgate.account.add_client(**CRM)["clientId"]
+    engine.write(f"import sipgate_provider as sipgate\nsipgate.OAuthClient.get('crm', {crm!r})\n")
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    refused = engine.ours("import", f"crm={crm}")
+
+    assert refused.returncode == 1
+    assert "OAuthClient.get" in refused.stderr
 
 
 def test_outside_of_a_project_it_says_where_to_go(engine: Any, tmp_path: Path) -> None:

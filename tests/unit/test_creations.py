@@ -13,6 +13,7 @@ from sipgate_provider.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.declaration import check
 from sipgate_provider.errors import APIError, SipgateError, TransportError
 from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.models import content
 from sipgate_provider.named import NamedClients
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -88,7 +89,7 @@ def test_a_client_that_was_not_made_is_an_error_that_says_so(
 ) -> None:
     sipgate.misbehave(fault, method="POST")
 
-    with pytest.raises(SipgateError, match=r"'crm'.*was not made"):
+    with pytest.raises(SipgateError, match=r"'crm'.*(was not made|was hardly made)"):
         life.create(DECLARED)
 
     assert not sipgate.account.clients()
@@ -169,20 +170,82 @@ def test_an_equal_client_that_a_resource_of_this_deployment_names_is_no_leftover
     assert second["clientId"] != first["clientId"]
 
 
-def test_equal_clients_may_be_allowed(sipgate: Simulator) -> None:
-    deployment(sipgate).create(DECLARED)
+def test_equal_clients_may_be_allowed_and_are_still_pointed_out(
+    sipgate: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = deployment(sipgate).create(DECLARED)
 
     deployment(sipgate, allow_equal=True).create(DECLARED)
 
     assert len(sipgate.account.clients()) == 2
+    assert f"import <resource>={first['clientId']}" in caplog.text
 
 
-def test_a_client_of_that_name_alone_is_no_leftover(sipgate: Simulator, life: Lifecycle) -> None:
-    sipgate.account.add_client(name="crm", redirectUris=DECLARED["redirectUris"])
+def test_a_namesake_that_nobody_names_is_pointed_out_with_the_ways_to_go_on(
+    sipgate: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = deployment(sipgate).create(DECLARED)
+
+    deployment(sipgate).create({**DECLARED, "description": "edited meanwhile"})
+
+    assert f"delete {left['clientId']}" in caplog.text
+
+
+def test_a_namesake_that_a_resource_names_is_not_worth_a_word(
+    sipgate: Simulator, named: NamedClients, life: Lifecycle, caplog: pytest.LogCaptureFixture
+) -> None:
+    named.add(str(deployment(sipgate).create(DECLARED)["clientId"]))
+
+    life.create({**DECLARED, "description": "other"})
+
+    assert not caplog.records
+
+
+def test_commands_for_another_account_name_it(sipgate: Simulator) -> None:
+    (left,) = (deployment(sipgate).create(DECLARED),)
+    credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
+    life = Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)), account="eu")
+
+    with pytest.raises(SipgateError) as caught:
+        life.create(DECLARED)
+
+    assert f"import --account eu <resource>={left['clientId']}" in str(caught.value)
+    assert "sipgate-eu:allowEqualClients" in str(caught.value)
+
+
+def test_a_resource_that_is_replaced_stands_for_its_client(
+    sipgate: Simulator, named: NamedClients, life: Lifecycle
+) -> None:
+    deployment(sipgate).create(DECLARED)
+    named.stand_for(content(DECLARED))
 
     life.create(DECLARED)
 
     assert len(sipgate.account.clients()) == 2
+
+
+def test_what_is_left_over_beside_a_client_that_is_replaced_is_not_guessed_at(
+    sipgate: Simulator, named: NamedClients, life: Lifecycle
+) -> None:
+    deployment(sipgate).create(DECLARED)
+    deployment(sipgate, allow_equal=True).create(DECLARED)
+    named.stand_for(content(DECLARED))
+
+    with pytest.raises(SipgateError, match="trigger unchanged") as caught:
+        life.create(DECLARED)
+
+    assert "import <resource>=<clientId>" in str(caught.value)
+
+
+def test_a_new_namesake_that_is_not_equal_is_named_and_not_taken(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    life.create({**DECLARED, "name": "first"})
+    stored = sipgate.account.add_client(**{**DECLARED, "privacyUrl": "https://filled.example.com"})
+    sipgate.misbehave(Reset(), method="POST")
+
+    with pytest.raises(TransportError, match=stored["clientId"]):
+        life.create(DECLARED)
 
 
 def test_without_a_look_at_the_account_nothing_is_created(

@@ -60,6 +60,7 @@ def test_an_origin_that_can_never_work_is_refused_with_its_path(value: str, word
         {"redirectUris": ["https://phone.sipgate.com/*"], "webOrigins": ["https://*.example.com"]},
         {"redirectUris": ["http://localhost:8080/*", "http://127.0.0.1/*", "http://[::1]:3000/cb"]},
         {"redirectUris": ["com.example.app:/callback", "com.example.app://callback"]},
+        {"redirectUris": ["http://[::1]:*", "http://LOCALHOST:*"]},
         {"redirectUris": ["http://localhost:*", "http://app.localhost:3000/*"]},
         {"redirectUris": ["https://example.com/callback?tenant=5"]},
         {"webOrigins": ["http://localhost:8080", "https://example.com:8443", "+"]},

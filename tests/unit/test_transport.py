@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -167,6 +170,31 @@ def test_a_step_has_one_deadline_for_all_its_requests_and_repeats(sipgate: Simul
         account(sipgate.base_url).list_clients()
 
     # One read may begin just before the end, and it is given what was left then.
+    assert time.monotonic() - began < 5
+
+
+def test_a_body_that_comes_byte_by_byte_ends_with_the_deadline() -> None:
+    ended = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            while not ended.wait(0.05):
+                connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        began = time.monotonic()
+        try:
+            with within(1.0), pytest.raises(TransportError, match="too slowly"):
+                account(f"http://127.0.0.1:{server.getsockname()[1]}/v2").list_clients()
+        finally:
+            ended.set()
+            dripping.join()
+
     assert time.monotonic() - began < 5
 
 
