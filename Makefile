@@ -1,5 +1,5 @@
 # make demo   the whole life of a client, on the genuine engine, against an embedded sipgate
-# make test   every check: lint, types, import contracts, unit and integration tests
+# make test   every check: lint, types, import contracts, unit, integration and browser tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration engine bench clean
+.PHONY: help demo test lint types imports unit fuzz integration browser engine chromium bench clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ $(READY): pyproject.toml
 demo: $(READY) ## the whole life of a client, on the genuine engine
 	@$(BIN)/python tools/demo
 
-test: lint types imports unit integration ## every check there is
+test: lint types imports unit integration browser ## every check there is
 
 lint: $(READY) ## ruff: style and formatting
 	$(BIN)/ruff check .
@@ -45,8 +45,15 @@ fuzz: $(READY) ## ten thousand generated declarations, settings and answers: abo
 integration: $(READY) engine ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)
 
+browser: $(READY) engine chromium ## tests in a real browser
+	$(BIN)/pytest tests/browser -n $(WORKERS)
+
 engine: $(READY) ## get the genuine engine onto this machine
 	@$(BIN)/python tools/engine >/dev/null
+
+# Without one, the tests themselves say what follows from that: a failure in CI, skips elsewhere.
+chromium: $(READY) ## get a Chromium onto this machine
+	-@$(BIN)/python tools/browser >/dev/null
 
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
 	$(BIN)/python benchmarks

@@ -11,6 +11,9 @@ from hypothesis import settings
 
 from sipgate_provider.simulator import Simulator
 
+# The engine, for the tests that run it: a fixture that nobody names does nothing.
+pytest_plugins = ["tests.engine_fixtures"]
+
 settings.register_profile("default", max_examples=300, deadline=None)
 settings.register_profile("full", max_examples=10_000, deadline=None)
 settings.load_profile("default")

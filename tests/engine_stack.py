@@ -1,22 +1,17 @@
-"""The genuine engine, each test in a project, backend, home and environment of its own."""
+"""One stack of one program on the genuine engine, and what tests ask of its command line."""
 
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
-import pytest
-
-from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass
@@ -38,6 +33,11 @@ class Engine:
     def write(self, program: str, settings: str = "name: trial\nruntime: python\n") -> None:
         (self.project / "Pulumi.yaml").write_text(settings)
         (self.project / "__main__.py").write_text(program)
+
+    def take_example(self, name: str) -> None:
+        """The project is that example's from now on, with a stack of its own."""
+        shutil.copytree(ROOT / "examples" / name, self.project, dirs_exist_ok=True)
+        self.succeeds("stack", "init", "trial")
 
     def client(self, **arguments: object) -> None:
         """Writes a program that declares one client and exports it."""
@@ -118,59 +118,3 @@ class Engine:
         return [
             resource for resource in resources if resource["type"].endswith("sipgate:OAuthClient")
         ]
-
-
-@pytest.fixture(scope="session")
-def engine_folder() -> Path:
-    """Where the engine is; a machine that cannot have one fails here, it does not skip."""
-    command = (sys.executable, str(ROOT / "tools/engine"))
-    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Path(found.stdout.strip())
-
-
-@pytest.fixture
-def make_engine(engine_folder: Path, tmp_path: Path, sipgate: Simulator) -> Callable[[str], Engine]:
-    """Engines on folders of the test's own."""
-
-    def make(name: str) -> Engine:
-        folder = tmp_path / name
-        (folder / "project").mkdir(parents=True)
-        (folder / "backend").mkdir()
-        inherited = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("PULUMI_", "SIPGATE_", "PYTHON"))
-        }
-        interpreter = Path(sys.executable).parent
-        environment = inherited | {
-            "PATH": os.pathsep.join((str(interpreter), str(engine_folder), os.environ["PATH"])),
-            "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "trial",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "SIPGATE_BASE_URL": sipgate.base_url,
-            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
-            "SIPGATE_TOKEN": DEMO_TOKEN,
-        }
-        engine = Engine(folder / "project", environment)
-        engine.write("")
-        engine.succeeds("stack", "init", "trial")
-        return engine
-
-    return make
-
-
-@pytest.fixture
-def engine(make_engine: Callable[[str], Engine], tmp_path: Path) -> Iterator[Engine]:
-    """One stack; afterwards none of its processes is left, and no output held a traceback or a credential."""
-    made = make_engine("trial")
-    yield made
-    for result in made.log:
-        assert "Traceback" not in result.output
-        assert DEMO_TOKEN not in result.output
-    left = [
-        process.info
-        for process in psutil.process_iter(["pid", "cmdline", "cwd"])
-        if str(tmp_path) in str(process.info["cwd"])
-    ]
-    assert not left

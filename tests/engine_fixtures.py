@@ -1,0 +1,71 @@
+"""The genuine engine, each test in a project, backend, home and environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tests.engine_stack import ROOT, Engine
+
+
+@pytest.fixture(scope="session")
+def engine_folder() -> Path:
+    """Where the engine is; a machine that cannot have one fails here, it does not skip."""
+    command = (sys.executable, str(ROOT / "tools/engine"))
+    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Path(found.stdout.strip())
+
+
+@pytest.fixture
+def make_engine(engine_folder: Path, tmp_path: Path, sipgate: Simulator) -> Callable[[str], Engine]:
+    """Engines on folders of the test's own."""
+
+    def make(name: str) -> Engine:
+        folder = tmp_path / name
+        (folder / "project").mkdir(parents=True)
+        (folder / "backend").mkdir()
+        inherited = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("PULUMI_", "SIPGATE_", "PYTHON"))
+        }
+        interpreter = Path(sys.executable).parent
+        environment = inherited | {
+            "PATH": os.pathsep.join((str(interpreter), str(engine_folder), os.environ["PATH"])),
+            "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "trial",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "SIPGATE_BASE_URL": sipgate.base_url,
+            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_TOKEN": DEMO_TOKEN,
+        }
+        engine = Engine(folder / "project", environment)
+        engine.write("")
+        engine.succeeds("stack", "init", "trial")
+        return engine
+
+    return make
+
+
+@pytest.fixture
+def engine(make_engine: Callable[[str], Engine], tmp_path: Path) -> Iterator[Engine]:
+    """One stack; afterwards none of its processes is left, and no output held a traceback or a credential."""
+    made = make_engine("trial")
+    yield made
+    for result in made.log:
+        assert "Traceback" not in result.output
+        assert DEMO_TOKEN not in result.output
+    left = [
+        process.info
+        for process in psutil.process_iter(["pid", "cmdline", "cwd"])
+        if str(tmp_path) in str(process.info["cwd"])
+    ]
+    assert not left
