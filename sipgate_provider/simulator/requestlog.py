@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 import threading
 import time
@@ -52,6 +53,15 @@ class RequestLog:
         """Every request since the start or the last `clear`."""
         with self._lock:
             return list(self._records.values())
+
+    def latest(self, most: int) -> list[tuple[int, RequestRecord]]:
+        """The latest requests, newest first, each with the number that stands for it."""
+        with self._lock:
+            return list(itertools.islice(reversed(self._records.items()), most))
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._records)
 
     def count(self, method: str | None = None, path: str = "") -> int:
         """How many requests had that method (None: any) and a path in which the regex is found."""

@@ -86,6 +86,7 @@ class Simulator:
             self.switches,
             self._misbehaviours,
             self._log,
+            host,
             on_request,
         )
         self._certificates = _certificates(host) if tls else None
