@@ -70,7 +70,19 @@ def command(
     they set SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, by which the provider finds it.
     With --tls there is a fourth, REQUESTS_CA_BUNDLE, which names the certificate to trust.
     Every request is shown as it comes in. Ctrl-C ends it.
-    """
+
+    A browser shows clients and requests at the address that it prints. To see what a program
+    does when sipgate fails, order a fault, here for the next request:
+
+    \b
+      curl --json '{"kind": "answer", "status": 503}' \\
+        http://127.0.0.1:15060/_simulator/faults
+
+    GET and DELETE of the same path show the faults and end them. The kinds are answer, reset,
+    truncate, delay and stall; "method", "path" and "times" say which requests meet one.
+    PATCH /_simulator/switches alters every answer; GET /_simulator/requests counts. All of it is
+    described in the module sipgate_provider.simulator.control.
+    """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Blocked before the server's thread begins, so that the thread inherits it: both signals then
     # wait for sigwait, and neither can strike in the middle of starting or stopping.
     endings = {signal.SIGINT, signal.SIGTERM}
@@ -146,6 +158,8 @@ Paste this into the terminal in which you run pulumi:
 
 Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
   at {sipgate.token_url}
+
+In a browser: {sipgate.page_url}
 
 Ctrl-C ends it, and what was created here is gone then.
 """)

@@ -1,6 +1,6 @@
 """The web application: REST API and log-in, behind request log and misbehaviour.
 
-Around them is what sipgate has not: a page to look at, and what it asks for.
+Around them is what sipgate has not: a page to look at, and calls to make it misbehave.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
 from sipgate_provider.simulator.backstage import PREFIX, Backstage
 from sipgate_provider.simulator.codes import Codes
+from sipgate_provider.simulator.control import Control
 from sipgate_provider.simulator.cors import CORSMiddleware
 from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
@@ -60,6 +61,7 @@ def build_app(
 
     codes = Codes(clock)
     overview = Overview(accounts, log)
+    backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
     app = Starlette(
         routes=[
             *ClientsAPI(accounts, tokens, switches).routes(),
@@ -69,7 +71,7 @@ def build_app(
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[
-            Middleware(Backstage, path=f"{PREFIX}/", routes=overview.routes(), host=host),
+            Middleware(Backstage, path=f"{PREFIX}/", routes=backstage, host=host),
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
             Middleware(Backstage, path="/", routes=overview.page_routes(), host=host),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 PREFIX = "/_simulator"
 
+# What goes with every answer below it.
+NOT_FOR_OTHERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 class Backstage:
     """Takes the requests to a path, or below one that ends in a slash, out of the usual course.

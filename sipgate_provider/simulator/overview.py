@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.backstage import PREFIX
+from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
 from sipgate_provider.simulator.pages import fixed_page
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.requestlog import RequestLog
 
 SHOWN_REQUESTS = 100
-
-_NEVER_STORED = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Overview:
@@ -65,7 +59,7 @@ class Overview:
         """200 with the state, or 304 if the caller has it already."""
         body = json.dumps(self._state()).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": tag, **_NEVER_STORED}
+        headers = {"ETag": tag, **NOT_FOR_OTHERS}
         if request.headers.get("if-none-match") == tag:
             return Response(None, 304, headers)
         return Response(body, 200, headers, "application/json")
@@ -74,8 +68,8 @@ class Overview:
         """200 with the client's secret, or 404."""
         client = self._accounts.client(request.path_params["client_id"])
         if client is None:
-            return JSONResponse({"error": "There is no such client."}, 404, _NEVER_STORED)
-        return JSONResponse({"clientSecret": client["clientSecret"]}, 200, _NEVER_STORED)
+            return JSONResponse({"error": "There is no such client."}, 404, NOT_FOR_OTHERS)
+        return JSONResponse({"clientSecret": client["clientSecret"]}, 200, NOT_FOR_OTHERS)
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -86,16 +80,9 @@ class Overview:
                 }
                 for account in self._accounts.all
             ],
-            "requestCount": len(self._log),
+            "request_count": len(self._log),
             "requests": [
-                {
-                    "number": number,
-                    "method": record.method,
-                    "path": record.path,
-                    "time": record.time.isoformat(),
-                    "status": record.status,
-                    "milliseconds": record.milliseconds,
-                }
+                record.as_json() | {"number": number}
                 for number, record in self._log.latest(SHOWN_REQUESTS)
             ],
         }
@@ -107,7 +94,7 @@ def _without_secret(client: dict[str, Any]) -> dict[str, Any]:
 
 def _file(name: str, media_type: str) -> Any:
     async def endpoint(request: Request) -> Response:  # noqa: ARG001
-        headers = {**_NEVER_STORED, "Cache-Control": "no-cache"}
+        headers = {**NOT_FOR_OTHERS, "Cache-Control": "no-cache"}
         return Response(_content(name), 200, headers, media_type)
 
     return endpoint

@@ -104,6 +104,11 @@ class Simulator:
         return self._server.origin + TOKEN_PATH
 
     @property
+    def page_url(self) -> str:
+        """Where a browser sees clients and requests; known once started."""
+        return self._server.origin + "/"
+
+    @property
     def ca_pem(self) -> bytes:
         """The certificate, in PEM, of the authority that callers have to trust.
 
@@ -191,7 +196,7 @@ class Simulator:
 
     def count(self, method: str | None = None, path: str = "") -> int:
         """How many requests had that method (None: any) and a path in which the regex is found."""
-        return self._log.count(method, path)
+        return len(self._log.matching(method, path))
 
     def clear_requests(self) -> None:
         """The requests so far are forgotten."""

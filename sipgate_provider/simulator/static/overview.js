@@ -119,8 +119,8 @@ const show = (state) => {
   find("no-requests").hidden = state.requests.length > 0;
   put(
     find("requests-heading"),
-    state.requestCount > state.requests.length
-      ? `Last ${state.requests.length} of ${plural(state.requestCount, "request")}`
+    state.request_count > state.requests.length
+      ? `Last ${state.requests.length} of ${plural(state.request_count, "request")}`
       : "Last requests",
   );
 };

@@ -127,6 +127,20 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
         assert variable in ran.stdout
 
 
+def test_help_says_how_to_order_a_fault_and_what_it_says_works() -> None:
+    help_text = run(*PROGRAM, "simulator", "--help").stdout
+    (order,) = re.findall(r"--json '(.*)'", help_text)
+
+    assert "http://127.0.0.1:15060/_simulator/faults" in help_text
+    with running() as (_, greeting):
+        (page,) = re.findall(r"^In a browser: (\S+)$", greeting, re.MULTILINE)
+        headers = {"Content-Type": "application/json"}
+        requests.post(f"{page}_simulator/faults", data=order, headers=headers, timeout=5)
+
+        assert requests.get(f"{page}v2/none", timeout=5).status_code == 503
+        assert requests.get(page, timeout=5).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("absent", "arguments", "extra"),
     [

@@ -108,7 +108,7 @@ def test_the_state_has_the_last_requests_newest_first_and_their_answers(
 
     shown = [(request["path"], request["status"]) for request in state["requests"][:2]]
     assert shown == [("/v2" + CLIENTS, 200), ("/v2/none", 404)]
-    assert (len(state["requests"]), state["requestCount"]) == (100, 102)
+    assert (len(state["requests"]), state["request_count"]) == (100, 102)
 
 
 def test_a_state_that_has_not_changed_is_not_sent_again(
