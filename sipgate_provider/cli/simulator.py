@@ -57,26 +57,50 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
     is_flag=True,
     help="Speak HTTPS, with a certificate by an authority of its own.",
 )
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False),
+    metavar="PATH",
+    help="Keep clients and credentials in this file; it is made if it is not there.",
+)
 def command(
-    host: str, port: int, latency: float, token_life: float, allow_remote: bool, tls: bool
+    host: str,
+    port: int,
+    latency: float,
+    token_life: float,
+    allow_remote: bool,
+    tls: bool,
+    file: str | None,
 ) -> None:
     """Run a sipgate on this machine, to try the provider against.
 
     It answers the calls about OAuth clients as sipgate's API does, with an account of its own
-    that starts empty and is gone when it ends. No sipgate account is needed, and nothing leaves
-    this machine.
+    that starts empty and is gone when it ends, unless --file keeps it. No sipgate account is
+    needed, and nothing leaves this machine.
 
     Start it in one terminal. It prints three lines to paste into another, where you run pulumi:
     they set SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, by which the provider finds it.
     With --tls there is a fourth, REQUESTS_CA_BUNDLE, which names the certificate to trust.
     Every request is shown as it comes in. Ctrl-C ends it.
-    """
+
+    A browser shows clients and requests at the address that it prints. To see what a program
+    does when sipgate fails, order a fault, here for the next request:
+
+    \b
+      curl --json '{"kind": "answer", "status": 503}' \\
+        http://127.0.0.1:15060/_simulator/faults
+
+    GET and DELETE of the same path show the faults and end them. The kinds are answer, reset,
+    truncate, delay and stall; "method", "path" and "times" say which requests meet one.
+    PATCH /_simulator/switches alters every answer; GET /_simulator/requests counts. All of it is
+    described in the module sipgate_provider.simulator.control.
+    """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Blocked before the server's thread begins, so that the thread inherits it: both signals then
     # wait for sigwait, and neither can strike in the middle of starting or stopping.
     endings = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, endings)
     try:
-        from sipgate_provider.simulator import Simulator  # noqa: PLC0415
+        from sipgate_provider.simulator import Simulator, StorageError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {
             "starlette",
@@ -97,16 +121,19 @@ def command(
             token_life=token_life,
             allow_remote=allow_remote,
             tls=tls,
+            file=file,
             on_request=_show,
         ).start()
     except ValueError as error:
         raise click.UsageError(f"{error} --allow-remote permits it.") from None
+    except StorageError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         reason = error.strerror or error
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
     try:
         with _ca_file(sipgate.ca_pem if tls else None) as ca_file:
-            _greet(sipgate, ca_file)
+            _greet(sipgate, ca_file, file)
             signal.sigwait(endings)
     finally:
         sipgate.stop()
@@ -125,7 +152,7 @@ def _ca_file(ca_pem: bytes | None) -> Iterator[str | None]:
         yield file.name
 
 
-def _greet(sipgate: Simulator, ca_file: str | None) -> None:
+def _greet(sipgate: Simulator, ca_file: str | None, file: str | None) -> None:
     from sipgate_provider.simulator import (  # noqa: PLC0415
         DEMO_PASSWORD,
         DEMO_TOKEN,
@@ -135,6 +162,7 @@ def _greet(sipgate: Simulator, ca_file: str | None) -> None:
 
     # requests trusts this authority in place of all others, in that terminal only.
     trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
+    fate = f"kept in {file}" if file else "gone then"
     click.echo(f"""\
 A simulated sipgate listens on {sipgate.base_url}
 
@@ -147,7 +175,9 @@ Paste this into the terminal in which you run pulumi:
 Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
   at {sipgate.token_url}
 
-Ctrl-C ends it, and what was created here is gone then.
+In a browser: {sipgate.page_url}
+
+Ctrl-C ends it, and what was created here is {fate}.
 """)
 
 

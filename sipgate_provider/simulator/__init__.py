@@ -24,6 +24,7 @@ from sipgate_provider.simulator.misbehaviour import Misbehaviour
 from sipgate_provider.simulator.requestlog import RequestRecord
 from sipgate_provider.simulator.scopes import ALL, READ, WRITE
 from sipgate_provider.simulator.simulator import Simulator
+from sipgate_provider.simulator.storage import StorageError
 
 __all__ = [
     "ALL",
@@ -43,6 +44,7 @@ __all__ = [
     "Reset",
     "Simulator",
     "Stall",
+    "StorageError",
     "Truncate",
     "User",
 ]

@@ -12,12 +12,15 @@ import secrets
 import threading
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sipgate_provider.simulator.scopes import ALL
+from sipgate_provider.simulator.storage import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, MutableMapping
+
+    from sipgate_provider.simulator.storage import File
 
 Client = dict[str, Any]
 
@@ -62,6 +65,9 @@ class PersonalAccessToken:
     may_manage_clients: bool = True
 
 
+Credential = TypeVar("Credential", User, PersonalAccessToken)
+
+
 class Account:
     """Users, personal access tokens and clients.
 
@@ -79,9 +85,11 @@ class Account:
         number: int = 2556404,
     ) -> None:
         self.number = number
-        self._users = {user.username: user for user in users}
-        self._tokens = {token.token_id: token for token in personal_access_tokens}
-        self._clients: dict[str, Client] = {}
+        self._users: MutableMapping[str, User] = {user.username: user for user in users}
+        self._tokens: MutableMapping[str, PersonalAccessToken] = {
+            token.token_id: token for token in personal_access_tokens
+        }
+        self._clients: MutableMapping[str, Client] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -91,6 +99,28 @@ class Account:
             users=[User(DEMO_USERNAME, DEMO_PASSWORD)],
             personal_access_tokens=[PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)],
         )
+
+    def keep_in(self, file: File) -> None:
+        """What the file has for this number is here too, and what changes from now on is there.
+
+        Of two clients with one id, the file's counts; of two users or personal access tokens, the
+        one that is here: those are declared by whoever makes the account.
+        """
+        number = self.number
+        with self._lock:
+            clients: Kept[Client] = Kept(file, "clients", number, dict, dict)
+            users = Kept(file, "users", number, *_json_of(User))
+            tokens = Kept(file, "personal_access_tokens", number, *_json_of(PersonalAccessToken))
+            clients.update({**self._clients, **clients})
+            users.update(self._users)
+            tokens.update(self._tokens)
+            self._clients, self._users, self._tokens = clients, users, tokens
+
+    def let_go(self) -> None:
+        """What changes from now on is in no file; all that was here still is."""
+        with self._lock:
+            self._clients = dict(self._clients)
+            self._users, self._tokens = dict(self._users), dict(self._tokens)
 
     def user(self, username: str) -> User | None:
         """The user of that name, if there is one."""
@@ -179,6 +209,15 @@ class Account:
         """
         with self._lock:
             del self._clients[client_id]
+
+
+def _json_of(
+    kind: Callable[..., Credential],
+) -> tuple[Callable[[Credential], Any], Callable[[Any], Credential]]:
+    return (
+        lambda credential: {**vars(credential), "scopes": sorted(credential.scopes)},
+        lambda found: kind(**{**found, "scopes": frozenset(found["scopes"])}),
+    )
 
 
 def _changed(client: Client, changes: dict[str, Any]) -> Client:

@@ -1,4 +1,7 @@
-"""The web application: REST API and log-in, behind request log and misbehaviour."""
+"""The web application: REST API and log-in, behind request log and misbehaviour.
+
+Around them is what sipgate has not: a page to look at, and calls to make it misbehave.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
+from sipgate_provider.simulator.backstage import PREFIX, Backstage
 from sipgate_provider.simulator.codes import Codes
+from sipgate_provider.simulator.control import Control
 from sipgate_provider.simulator.cors import CORSMiddleware
 from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
 from sipgate_provider.simulator.logout import LogoutEndpoint
 from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
+from sipgate_provider.simulator.overview import Overview
 from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
 from sipgate_provider.simulator.rest import ClientsAPI
 
@@ -40,6 +46,7 @@ def build_app(
     switches: Switches,
     misbehaviours: Misbehaviours,
     log: RequestLog,
+    host: str,
     on_request: Callable[[RequestRecord], None] | None = None,
 ) -> Starlette:
     """An application that answers as sipgate does; it must be run with `connection.Connection`."""
@@ -53,6 +60,8 @@ def build_app(
         )
 
     codes = Codes(clock)
+    overview = Overview(accounts, log)
+    backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
     app = Starlette(
         routes=[
             *ClientsAPI(accounts, tokens, switches).routes(),
@@ -62,7 +71,9 @@ def build_app(
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[
+            Middleware(Backstage, path=f"{PREFIX}/", routes=backstage, host=host),
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
+            Middleware(Backstage, path="/", routes=overview.page_routes(), host=host),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
             Middleware(CORSMiddleware, accounts=accounts, tokens=tokens),
         ],

@@ -22,20 +22,23 @@ class Misbehaviour:
         method: The requests' method; None is any.
         path: A regex that is found in the requests' path.
         times: How many requests it happens to; None is all.
+
+    Attributes:
+        hits: How many requests it has happened to.
     """
 
     def __init__(self, fault: Fault, method: str | None, path: str, times: int | None) -> None:
         self.fault = fault
         self.hits = 0
-        self._method = method.upper() if method else None
-        self._path = re.compile(path)
-        self._times = times
+        self.method = method.upper() if method else None
+        self.path = re.compile(path)
+        self.times = times
 
     def meets(self, method: str, path: str) -> bool:
         """Whether it is this request's turn."""
-        if self._times is not None and self.hits >= self._times:
+        if self.times is not None and self.hits >= self.times:
             return False
-        return self._method in {None, method} and self._path.search(path) is not None
+        return self.method in {None, method} and self.path.search(path) is not None
 
 
 class Misbehaviours:
@@ -54,6 +57,11 @@ class Misbehaviours:
         """Every request takes its normal course again."""
         with self._lock:
             self._queue.clear()
+
+    def all(self) -> list[Misbehaviour]:
+        """What was ordered since the last `clear`, in order, spent or not."""
+        with self._lock:
+            return list(self._queue)
 
     def next_fault(self, method: str, path: str) -> Fault | None:
         """What goes wrong with this request; that counts as a hit."""

@@ -1,6 +1,6 @@
-"""The pages a person sees: log-in, log-out, and what went wrong.
+"""The pages a person sees: log-in, log-out, what went wrong, and the overview.
 
-They load nothing from anywhere, and run no script.
+They load nothing from anywhere else, and run no script but the overview's own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,15 @@ def page(template: str, status: int = 200, /, **values: object) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
     body = _environment().get_template(template).render(nonce=nonce, **values)
     return HTMLResponse(body, status, headers_of_a_page(f"style-src 'nonce-{nonce}'"))
+
+
+def fixed_page(template: str, **values: object) -> HTMLResponse:
+    """The page made of that template, which loads style, script and data from the simulator."""
+    body = _environment().get_template(template).render(**values)
+    own = [f"{kind}-src 'self'" for kind in ("style", "script", "connect")]
+    # Whatever script there is, it cannot turn a string into markup.
+    strict = ["form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"]
+    return HTMLResponse(body, headers=headers_of_a_page(*own, *strict))
 
 
 def headers_of_a_page(*allowed: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 
@@ -39,6 +40,10 @@ class RequestRecord:
     status: int | None = None
     milliseconds: float | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {**vars(self), "time": self.time.isoformat()}
+
 
 class RequestLog:
     """The requests so far, oldest first."""
@@ -53,13 +58,23 @@ class RequestLog:
         with self._lock:
             return list(self._records.values())
 
-    def count(self, method: str | None = None, path: str = "") -> int:
-        """How many requests had that method (None: any) and a path in which the regex is found."""
-        return sum(
-            (method is None or record.method == method.upper())
-            and re.search(path, record.path) is not None
+    def matching(self, method: str | None = None, path: str = "") -> list[RequestRecord]:
+        """Those that had that method (None: any) and a path in which the regex is found."""
+        return [
+            record
             for record in self.records()
-        )
+            if (method is None or record.method == method.upper())
+            and re.search(path, record.path) is not None
+        ]
+
+    def latest(self, most: int) -> list[tuple[int, RequestRecord]]:
+        """The latest requests, newest first, each with the number that stands for it."""
+        with self._lock:
+            return list(itertools.islice(reversed(self._records.items()), most))
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._records)
 
     def clear(self) -> None:
         """The requests so far are forgotten."""

@@ -67,15 +67,17 @@ class Server:
         shown = f"[{host}]" if self._family == socket.AF_INET6 else str(host)
         return f"{'https' if self._tls else 'http'}://{shown}:{self._address[1]}"
 
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not been stopped since."""
+        return self._thread is not None
+
     def start(self) -> None:
         """It accepts connections. A second start, after a stop, takes the same port.
 
         Raises:
             OSError: The port is in use, or may not be used.
-            RuntimeError: It is running already.
         """
-        if self._thread:
-            raise RuntimeError("The simulator is running already.")
         listener = self._listen()
         self._address = listener.getsockname()[:2]
         server = _Uvicorn(self._app, self._tls, self._count_handshake)

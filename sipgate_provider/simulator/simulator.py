@@ -16,10 +16,12 @@ from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
 from sipgate_provider.simulator.rest import PREFIX
 from sipgate_provider.simulator.server import Server
 from sipgate_provider.simulator.sessions import Session, Sessions
+from sipgate_provider.simulator.storage import File
 from sipgate_provider.simulator.switches import Switches
 from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
@@ -47,6 +49,9 @@ class Simulator:
         token_life: Seconds that an access token lives.
         allow_remote: Whether `host` may be one that other machines can reach.
         tls: Whether it speaks HTTPS, with a certificate by an authority of its own: `ca_pem`.
+        file: Where clients, users and personal access tokens are kept; without, they are gone when
+            it ends. It belongs to this simulator from `start` to `stop`: only what changes then is
+            in it.
         on_request: Called, in the server's thread, with each request that is over.
 
     Raises:
@@ -65,6 +70,7 @@ class Simulator:
         token_life: float = ACCESS_TOKEN_LIFE,
         allow_remote: bool = False,
         tls: bool = False,
+        file: str | os.PathLike[str] | None = None,
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
         if account and accounts:
@@ -86,8 +92,11 @@ class Simulator:
             self.switches,
             self._misbehaviours,
             self._log,
+            host,
             on_request,
         )
+        self._path = file
+        self._file: File | None = None
         self._certificates = _certificates(host) if tls else None
         context = self._certificates.context() if self._certificates else None
         self._server = Server(app, host, port, allow_remote=allow_remote, tls=context)
@@ -101,6 +110,11 @@ class Simulator:
     def token_url(self) -> str:
         """Where the token endpoint is; known once started."""
         return self._server.origin + TOKEN_PATH
+
+    @property
+    def page_url(self) -> str:
+        """Where a browser sees clients and requests; known once started."""
+        return self._server.origin + "/"
 
     @property
     def ca_pem(self) -> bytes:
@@ -124,13 +138,32 @@ class Simulator:
         Raises:
             OSError: The port is in use, or may not be used.
             RuntimeError: It is running already.
+            StorageError: The file is in use by another simulator, or cannot be used.
         """
-        self._server.start()
+        if self._server.running:
+            raise RuntimeError("The simulator is running already.")
+        try:
+            if self._path is not None:
+                self._file = File(self._path)
+                for account in self.accounts:
+                    account.keep_in(self._file)
+            self._server.start()
+        except BaseException:
+            self._let_go()
+            raise
         return self
 
     def stop(self) -> None:
         """It is gone from the port, and requests in flight are cut off."""
         self._server.stop()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._file:
+            for account in self.accounts:
+                account.let_go()
+            self._file.close()
+        self._file = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -190,7 +223,7 @@ class Simulator:
 
     def count(self, method: str | None = None, path: str = "") -> int:
         """How many requests had that method (None: any) and a path in which the regex is found."""
-        return self._log.count(method, path)
+        return len(self._log.matching(method, path))
 
     def clear_requests(self) -> None:
         """The requests so far are forgotten."""

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +129,20 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
         assert variable in ran.stdout
 
 
+def test_help_says_how_to_order_a_fault_and_what_it_says_works() -> None:
+    help_text = run(*PROGRAM, "simulator", "--help").stdout
+    (order,) = re.findall(r"--json '(.*)'", help_text)
+
+    assert "http://127.0.0.1:15060/_simulator/faults" in help_text
+    with running() as (_, greeting):
+        (page,) = re.findall(r"^In a browser: (\S+)$", greeting, re.MULTILINE)
+        headers = {"Content-Type": "application/json"}
+        requests.post(f"{page}_simulator/faults", data=order, headers=headers, timeout=5)
+
+        assert requests.get(f"{page}v2/none", timeout=5).status_code == 503
+        assert requests.get(page, timeout=5).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("absent", "arguments", "extra"),
     [
@@ -181,3 +197,62 @@ def test_with_tls_a_fourth_line_names_the_certificate_to_trust() -> None:
 
     assert answer.json() == {"data": []}
     assert (code, ca_file.exists()) == (0, False)
+
+
+def created_until_it_dies(url: str, auth: tuple[str, str], ids: list[str]) -> None:
+    """Client after client is made; `ids` has those that were answered."""
+    body = {"name": "", "description": "", "privacyUrl": "", "termsUrl": ""}
+    with requests.Session() as session, suppress(requests.RequestException):
+        while True:
+            answer = session.post(
+                url, json=body | {"redirectUris": [], "webOrigins": []}, auth=auth, timeout=5
+            )
+            answer.raise_for_status()
+            ids.append(answer.json()["clientId"])
+
+
+def clients_url(greeting: str) -> tuple[str, tuple[str, str]]:
+    exported = dict(re.findall(r"^ *export (\w+)=(\S+)$", greeting, re.MULTILINE))
+    url = exported["SIPGATE_BASE_URL"] + "/authorization/oauth2/clients"
+    return url, (exported["SIPGATE_TOKEN_ID"], exported["SIPGATE_TOKEN"])
+
+
+def test_every_client_that_was_answered_is_in_the_file_when_the_process_is_killed(
+    tmp_path: Path,
+) -> None:
+    ids: list[str] = []
+    for _ in range(3):
+        aim = len(ids) + 40
+        with (
+            running("--file", str(tmp_path / "sipgate.db")) as (process, greeting),
+            ThreadPoolExecutor(4) as pool,
+        ):
+            url, auth = clients_url(greeting)
+            for _ in range(4):
+                pool.submit(created_until_it_dies, url, auth, ids)
+            while len(ids) < aim and process.poll() is None:
+                time.sleep(0.001)
+            process.kill()
+
+    with running("--file", str(tmp_path / "sipgate.db")) as (_, greeting):
+        url, auth = clients_url(greeting)
+        kept = {
+            client["clientId"] for client in requests.get(url, auth=auth, timeout=5).json()["data"]
+        }
+
+    assert len(ids) >= 120
+    assert set(ids) <= kept
+    # What was in flight may have been made without an answer: one for each caller and process.
+    assert len(kept) <= len(ids) + 12
+
+
+def test_it_says_where_clients_are_kept_and_a_second_one_is_told_so_in_one_sentence(
+    tmp_path: Path,
+) -> None:
+    file = str(tmp_path / "sipgate.db")
+    with running("--file", file) as (_, greeting):
+        second = run(*PROGRAM, "simulator", "--port", "0", "--file", file)
+
+    assert f"kept in {file}" in greeting
+    assert second.returncode == 1
+    assert second.stderr == f"Error: {file} is in use by another simulator.\n"

@@ -1,0 +1,162 @@
+"""Misbehaviour on demand, over HTTP: what `Simulator` offers in Python, for all other programs.
+
+    POST   /_simulator/faults     orders a fault, as `Simulator.misbehave` does; 201
+    GET    /_simulator/faults     {"faults": [...]}: what was ordered, each with its `hits`
+    DELETE /_simulator/faults     `Simulator.behave`; 204
+    PATCH  /_simulator/switches   sets those switches that are named; 200 with all
+    GET    /_simulator/switches   200 with all
+    GET    /_simulator/requests   {"count": ..., "requests": [...]}, oldest first; `?method=` and
+                                  `?path=` (a regex) count only some
+    DELETE /_simulator/requests   forgets the requests so far; 204
+
+A fault is its `kind` with that class's fields, and which requests meet it. Only `kind` is needed,
+and what the class cannot do without:
+
+    {"kind": "answer", "status": 503, "body": "", "headers": {"Retry-After": "1"}, "taken": false,
+     "method": "POST", "path": "/clients$", "times": 2}
+    {"kind": "reset", "taken": true}                 {"kind": "truncate", "declared": false}
+    {"kind": "delay", "seconds": 5, "taken": true}   {"kind": "stall", "times": null}
+
+`times` is 1 unless given, and null is until the next DELETE. The switches are those of `Switches`,
+such as `{"latency": 0.5, "post_without_secret": true}`. For example:
+
+    curl --json '{"kind": "answer", "status": 503}' http://127.0.0.1:15060/_simulator/faults
+
+A body that cannot be used is answered 400 with `{"error": "what is wrong"}`, one that is not
+declared as application/json 415: no web page can send that type, nor PATCH or DELETE, without
+asking first, and nobody here says yes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
+from sipgate_provider.simulator.orders import (
+    KINDS,
+    InvalidOrder,
+    check_regex,
+    misbehaviour_from,
+    switch,
+)
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
+    from sipgate_provider.simulator.requestlog import RequestLog
+    from sipgate_provider.simulator.switches import Switches
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Control:
+    """The calls."""
+
+    def __init__(self, misbehaviours: Misbehaviours, switches: Switches, log: RequestLog) -> None:
+        self._misbehaviours = misbehaviours
+        self._switches = switches
+        self._log = log
+
+    def routes(self) -> list[Route]:
+        """Where the calls are found."""
+        return [
+            _route("faults", POST=self.misbehave, GET=self.faults, DELETE=self.behave),
+            _route("switches", PATCH=self.switch, GET=self.switches),
+            _route("requests", GET=self.requests, DELETE=self.clear_requests),
+        ]
+
+    async def misbehave(self, request: Request) -> Response:
+        """201 with what was ordered."""
+        misbehaviour = misbehaviour_from(await _object(request))
+        self._misbehaviours.add(misbehaviour)
+        return _answer(_shown(misbehaviour), 201)
+
+    async def faults(self, request: Request) -> Response:  # noqa: ARG002
+        """200 with what was ordered, in order."""
+        return _answer({"faults": [_shown(ordered) for ordered in self._misbehaviours.all()]})
+
+    async def behave(self, request: Request) -> Response:  # noqa: ARG002
+        """204; no request meets a fault any longer."""
+        self._misbehaviours.clear()
+        return Response(status_code=204)
+
+    async def switch(self, request: Request) -> Response:
+        """200 with the switches as they are now."""
+        switch(self._switches, await _object(request))
+        return await self.switches(request)
+
+    async def switches(self, request: Request) -> Response:  # noqa: ARG002
+        """200 with the switches."""
+        return _answer(asdict(self._switches))
+
+    async def requests(self, request: Request) -> Response:
+        """200 with the requests that match the query."""
+        path = request.query_params.get("path", "")
+        check_regex(path, "path")
+        matching = self._log.matching(request.query_params.get("method"), path)
+        return _answer({"count": len(matching), "requests": [one.as_json() for one in matching]})
+
+    async def clear_requests(self, request: Request) -> Response:  # noqa: ARG002
+        """204; the requests so far are forgotten."""
+        self._log.clear()
+        return Response(status_code=204)
+
+
+def _route(name: str, **endpoints: Endpoint) -> Route:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            return await endpoints[method](request)
+        except InvalidOrder as error:
+            return _answer({"error": str(error)}, 400)
+        except HTTPException as error:
+            return _answer({"error": error.detail}, error.status_code)
+
+    return Route(f"{PREFIX}/{name}", endpoint, methods=list(endpoints))
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise HTTPException(415, "The Content-Type must be application/json.")
+    try:
+        body = json.loads(await request.body())
+        # 1e400 and half of a surrogate pair are legal, and cannot be sent in an answer.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise InvalidOrder("The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise InvalidOrder("The body is not an object.")
+    return body
+
+
+def _shown(misbehaviour: Misbehaviour) -> dict[str, Any]:
+    fault = misbehaviour.fault
+    kinds = {kind: name for name, kind in KINDS.items()}
+    return {
+        "kind": kinds.get(type(fault), type(fault).__name__),
+        **(vars(fault) if type(fault) in kinds else {}),
+        "method": misbehaviour.method,
+        "path": misbehaviour.path.pattern,
+        "times": misbehaviour.times,
+        "hits": misbehaviour.hits,
+    }
+
+
+def _plain(value: object) -> Any:
+    """What Python code may have ordered, and JSON has no word for."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else repr(value)
+
+
+def _answer(content: Any, status: int = 200) -> Response:
+    body = json.dumps(content, default=_plain)
+    return Response(body, status, NOT_FOR_OTHERS, "application/json")

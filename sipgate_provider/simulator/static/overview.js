@@ -1,0 +1,169 @@
+// Shows the state of the simulator, and follows it.
+//
+// What comes from a client is only ever written as text. A row that is there stays there: neither
+// the keyboard's focus nor a secret that is shown is lost when something else changes.
+
+const prefix = document.body.dataset.prefix;
+const PAUSE = 1000;
+const MISSING = "–";
+
+const find = (id) => document.getElementById(id);
+const make = (id) => find(id).content.firstElementChild.cloneNode(true);
+
+const put = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+// The parent has one child for each item, in that order; children are found again by their key.
+const follow = (parent, items, keyOf, fresh, fill) => {
+  const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  let next = parent.firstElementChild;
+  for (const item of items) {
+    const key = String(keyOf(item));
+    let child = known.get(key);
+    known.delete(key);
+    if (child === undefined) {
+      child = fresh(item);
+      child.dataset.key = key;
+    }
+    fill(child, item);
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
+  for (const gone of known.values()) gone.remove();
+};
+
+const list = (parent, values) => {
+  const shown = values.length ? values : [MISSING];
+  follow(parent, shown, (value) => value, () => document.createElement("li"), put);
+};
+
+const showSecret = async (row, id) => {
+  const [code, button] = [row.querySelector(".secret code"), row.querySelector("button")];
+  if (button.textContent === "Hide") {
+    put(code, "");
+    put(button, "Show");
+    return;
+  }
+  try {
+    const path = `${prefix}/clients/${encodeURIComponent(id)}/secret`;
+    const answer = await fetch(path, { cache: "no-store" });
+    if (!answer.ok) return;
+    put(code, (await answer.json()).clientSecret);
+    put(button, "Hide");
+  } catch {
+    // The status line says that nobody answers.
+  }
+};
+
+const freshClient = (client) => {
+  const row = make("client");
+  row.querySelector("button").addEventListener("click", () => showSecret(row, client.clientId));
+  return row;
+};
+
+const fillClient = (row, client) => {
+  put(row.querySelector(".text"), client.name || "(without a name)");
+  put(row.querySelector(".about"), client.description);
+  put(row.querySelector(".id code"), client.clientId);
+  list(row.querySelector(".redirects"), client.redirectUris);
+  list(row.querySelector(".origins"), client.webOrigins);
+  put(row.querySelector(".privacy"), client.privacyUrl || MISSING);
+  put(row.querySelector(".terms"), client.termsUrl || MISSING);
+  const label = `Secret of ${client.name || client.clientId}`;
+  row.querySelector("button").setAttribute("aria-description", label);
+};
+
+const fillAccount = (section, account) => {
+  const heading = section.querySelector("h3");
+  heading.id = `account-${account.number}`;
+  put(heading, `Account ${account.number}: ${plural(account.clients.length, "client")}`);
+  section.querySelector(".scroll").setAttribute("aria-labelledby", heading.id);
+  section.querySelector("table").hidden = account.clients.length === 0;
+  section.querySelector(".empty").hidden = account.clients.length > 0;
+  const rows = section.querySelector("tbody");
+  follow(rows, account.clients, (client) => client.clientId, freshClient, fillClient);
+};
+
+const kind = (status) => {
+  if (status === null) return "warn";
+  return status < 400 ? "good" : "bad";
+};
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+const fillRequest = (row, request) => {
+  const time = row.querySelector("time");
+  time.dateTime = request.time;
+  put(time, clock.format(new Date(request.time)));
+  put(row.querySelector(".method"), request.method);
+  put(row.querySelector(".path code"), request.path);
+  const answer = row.querySelector(".answer");
+  put(answer, request.status === null ? "no answer" : String(request.status));
+  answer.className = `answer ${kind(request.status)}`;
+  const took = request.milliseconds;
+  put(row.querySelector(".number"), took === null ? "" : `${took.toFixed(took < 10 ? 1 : 0)} ms`);
+};
+
+const show = (state) => {
+  follow(
+    find("accounts"), state.accounts, (account) => account.number,
+    () => make("account"), fillAccount,
+  );
+  follow(
+    find("requests"), state.requests, (request) => request.number,
+    () => make("request"), fillRequest,
+  );
+  find("no-requests").hidden = state.requests.length > 0;
+  put(
+    find("requests-heading"),
+    state.request_count > state.requests.length
+      ? `Last ${state.requests.length} of ${plural(state.request_count, "request")}`
+      : "Last requests",
+  );
+};
+
+// Only what changes rarely is in the status line: every change of it is read out.
+const say = (text, lost) => {
+  put(find("status"), text);
+  find("status").classList.toggle("lost", lost);
+};
+
+let tag = "";
+let said = "";
+
+const refresh = async () => {
+  try {
+    const headers = tag ? { "If-None-Match": tag } : {};
+    const signal = AbortSignal.timeout(5000);
+    const answer = await fetch(`${prefix}/state`, { headers, cache: "no-store", signal });
+    if (answer.status === 200) {
+      const state = await answer.json();
+      show(state);
+      tag = answer.headers.get("ETag") ?? "";
+      const count = state.accounts.reduce((sum, account) => sum + account.clients.length, 0);
+      said = `Running, with ${plural(count, "client")}.`;
+    } else if (answer.status !== 304) {
+      throw new Error(`status ${answer.status}`);
+    }
+    say(said, false);
+  } catch {
+    say("The simulator does not answer; what is shown here may be out of date.", true);
+  }
+};
+
+// One request at a time, and none while nobody looks.
+for (;;) {
+  if (document.hidden) {
+    await new Promise((resume) => {
+      document.addEventListener("visibilitychange", resume, { once: true });
+    });
+  } else {
+    await refresh();
+    await new Promise((resume) => {
+      setTimeout(resume, PAUSE);
+    });
+  }
+}
