@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
+from tools.engine import scratch_environment
 
 
 @pytest.fixture(scope="session")
@@ -30,19 +30,7 @@ def make_engine(engine_folder: Path, tmp_path: Path, sipgate: Simulator) -> Call
     def make(name: str) -> Engine:
         folder = tmp_path / name
         (folder / "project").mkdir(parents=True)
-        (folder / "backend").mkdir()
-        inherited = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("PULUMI_", "SIPGATE_", "PYTHON"))
-        }
-        interpreter = Path(sys.executable).parent
-        environment = inherited | {
-            "PATH": os.pathsep.join((str(interpreter), str(engine_folder), os.environ["PATH"])),
-            "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "trial",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        environment = scratch_environment(folder, engine_folder) | {
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
