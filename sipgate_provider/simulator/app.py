@@ -60,7 +60,7 @@ def build_app(
         )
 
     codes = Codes(clock)
-    overview = Overview(accounts, log)
+    overview = Overview(accounts, misbehaviours, log)
     backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
     app = Starlette(
         routes=[

@@ -30,7 +30,7 @@ asking first, and nobody here says yes.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +41,15 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
 from sipgate_provider.simulator.orders import (
-    KINDS,
     InvalidOrder,
     check_regex,
     misbehaviour_from,
+    order_of,
     switch,
 )
 
 if TYPE_CHECKING:
-    from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
+    from sipgate_provider.simulator.misbehaviour import Misbehaviours
     from sipgate_provider.simulator.requestlog import RequestLog
     from sipgate_provider.simulator.switches import Switches
 
@@ -76,11 +76,11 @@ class Control:
         """201 with what was ordered."""
         misbehaviour = misbehaviour_from(await _object(request))
         self._misbehaviours.add(misbehaviour)
-        return _answer(_shown(misbehaviour), 201)
+        return _answer(order_of(misbehaviour), 201)
 
     async def faults(self, request: Request) -> Response:  # noqa: ARG002
         """200 with what was ordered, in order."""
-        return _answer({"faults": [_shown(ordered) for ordered in self._misbehaviours.all()]})
+        return _answer({"faults": [order_of(ordered) for ordered in self._misbehaviours.all()]})
 
     async def behave(self, request: Request) -> Response:  # noqa: ARG002
         """204; no request meets a fault any longer."""
@@ -137,26 +137,6 @@ async def _object(request: Request) -> dict[str, Any]:
     return body
 
 
-def _shown(misbehaviour: Misbehaviour) -> dict[str, Any]:
-    fault = misbehaviour.fault
-    kinds = {kind: name for name, kind in KINDS.items()}
-    return {
-        "kind": kinds.get(type(fault), type(fault).__name__),
-        **(vars(fault) if type(fault) in kinds else {}),
-        "method": misbehaviour.method,
-        "path": misbehaviour.path.pattern,
-        "times": misbehaviour.times,
-        "hits": misbehaviour.hits,
-    }
-
-
-def _plain(value: object) -> Any:
-    """What Python code may have ordered, and JSON has no word for."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value.decode(errors="replace") if isinstance(value, bytes) else repr(value)
-
-
 def _answer(content: Any, status: int = 200) -> Response:
-    body = json.dumps(content, default=_plain)
+    body = json.dumps(content, default=repr)
     return Response(body, status, NOT_FOR_OTHERS, "application/json")

@@ -45,6 +45,21 @@ def misbehaviour_from(order: Mapping[str, Any]) -> Misbehaviour:
     return Misbehaviour(fault, order.get("method"), order.get("path", ""), order.get("times", 1))
 
 
+def order_of(misbehaviour: Misbehaviour) -> dict[str, Any]:
+    """What orders the same, and how many requests have met it: for JSON."""
+    fault = misbehaviour.fault
+    kinds = {kind: name for name, kind in KINDS.items()}
+    fields = vars(fault) if type(fault) in kinds else {}
+    return {
+        "kind": kinds.get(type(fault), type(fault).__name__),
+        **{name: _plain(value) for name, value in fields.items()},
+        "method": misbehaviour.method,
+        "path": misbehaviour.path.pattern,
+        "times": misbehaviour.times,
+        "hits": misbehaviour.hits,
+    }
+
+
 def switch(switches: Switches, changes: Mapping[str, Any]) -> None:
     """The switches are set as the changes say; if one cannot be, none is.
 
@@ -78,6 +93,13 @@ def _check(given: Mapping[str, Any], known: Collection[str]) -> None:
                 raise InvalidOrder(f"{name} must be {wanted}.")
     if isinstance(given.get("path"), str):
         check_regex(given["path"], "path")
+
+
+def _plain(value: Any) -> Any:
+    """What Python code may have ordered, and JSON has no word for."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _is(kind: type) -> Callable[[Any], bool]:

@@ -1,4 +1,4 @@
-"""The page at `/`: every account's clients and the last requests, as they are right now.
+"""The page at `/`: every account's clients, the last requests and the faults, as they are now.
 
 The page is the same for everyone. Its script asks for the state and writes it down as text, so that
 nothing of what a client is called can become markup; the policy that comes with the page holds it
@@ -20,12 +20,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
+from sipgate_provider.simulator.orders import order_of
 from sipgate_provider.simulator.pages import fixed_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from sipgate_provider.simulator.accounts import Accounts
+    from sipgate_provider.simulator.misbehaviour import Misbehaviours
     from sipgate_provider.simulator.requestlog import RequestLog
 
 SHOWN_REQUESTS = 100
@@ -34,8 +36,9 @@ SHOWN_REQUESTS = 100
 class Overview:
     """The page, and what it loads and asks for."""
 
-    def __init__(self, accounts: Accounts, log: RequestLog) -> None:
+    def __init__(self, accounts: Accounts, misbehaviours: Misbehaviours, log: RequestLog) -> None:
         self._accounts = accounts
+        self._misbehaviours = misbehaviours
         self._log = log
 
     def page_routes(self) -> list[Route]:
@@ -57,7 +60,7 @@ class Overview:
 
     async def state(self, request: Request) -> Response:
         """200 with the state, or 304 if the caller has it already."""
-        body = json.dumps(self._state()).encode()
+        body = json.dumps(self._state(), default=repr).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, **NOT_FOR_OTHERS}
         if request.headers.get("if-none-match") == tag:
@@ -80,6 +83,7 @@ class Overview:
                 }
                 for account in self._accounts.all
             ],
+            "faults": [order_of(ordered) for ordered in self._misbehaviours.all()],
             "request_count": len(self._log),
             "requests": [
                 record.as_json() | {"number": number}

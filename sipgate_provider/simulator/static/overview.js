@@ -40,11 +40,19 @@ const list = (parent, values) => {
   follow(parent, shown, (value) => value, () => document.createElement("li"), put);
 };
 
+// The button says "Show" in every row; whose secret it is, it says to who does not see the row.
+const label = (row) => {
+  const button = row.querySelector("button");
+  const name = row.querySelector(".text").textContent;
+  button.setAttribute("aria-label", `${button.textContent} the secret of ${name}`);
+};
+
 const showSecret = async (row, id) => {
   const [code, button] = [row.querySelector(".secret code"), row.querySelector("button")];
   if (button.textContent === "Hide") {
     put(code, "");
     put(button, "Show");
+    label(row);
     return;
   }
   try {
@@ -53,6 +61,7 @@ const showSecret = async (row, id) => {
     if (!answer.ok) return;
     put(code, (await answer.json()).clientSecret);
     put(button, "Hide");
+    label(row);
   } catch {
     // The status line says that nobody answers.
   }
@@ -72,8 +81,7 @@ const fillClient = (row, client) => {
   list(row.querySelector(".origins"), client.webOrigins);
   put(row.querySelector(".privacy"), client.privacyUrl || MISSING);
   put(row.querySelector(".terms"), client.termsUrl || MISSING);
-  const label = `Secret of ${client.name || client.clientId}`;
-  row.querySelector("button").setAttribute("aria-description", label);
+  label(row);
 };
 
 const fillAccount = (section, account) => {
@@ -85,6 +93,14 @@ const fillAccount = (section, account) => {
   section.querySelector(".empty").hidden = account.clients.length > 0;
   const rows = section.querySelector("tbody");
   follow(rows, account.clients, (client) => client.clientId, freshClient, fillClient);
+};
+
+const fillFault = (row, { kind, method, path, times, hits, ...details }) => {
+  put(row.querySelector(".fault"), kind);
+  put(row.querySelector(".details code"), JSON.stringify(details));
+  put(row.querySelector(".method"), method ?? "any");
+  put(row.querySelector(".path code"), path || "any");
+  put(row.querySelector(".number"), times === null ? `${hits}, no end` : `${hits} of ${times}`);
 };
 
 const kind = (status) => {
@@ -116,6 +132,12 @@ const show = (state) => {
     find("requests"), state.requests, (request) => request.number,
     () => make("request"), fillRequest,
   );
+  follow(
+    find("faults"), state.faults.map((fault, index) => ({ fault, index })), ({ index }) => index,
+    () => make("fault"), (row, { fault }) => fillFault(row, fault),
+  );
+  find("faults-section").hidden = state.faults.length === 0;
+  find("forget").disabled = state.request_count === 0;
   find("no-requests").hidden = state.requests.length > 0;
   put(
     find("requests-heading"),
@@ -153,6 +175,18 @@ const refresh = async () => {
     say("The simulator does not answer; what is shown here may be out of date.", true);
   }
 };
+
+const remove = async (what) => {
+  try {
+    await fetch(`${prefix}/${what}`, { method: "DELETE" });
+  } catch {
+    // The status line says that nobody answers.
+  }
+  await refresh();
+};
+
+find("behave").addEventListener("click", () => remove("faults"));
+find("forget").addEventListener("click", () => remove("requests"));
 
 // One request at a time, and none while nobody looks.
 for (;;) {

@@ -111,6 +111,17 @@ def test_the_state_has_the_last_requests_newest_first_and_their_answers(
     assert (len(state["requests"]), state["request_count"]) == (100, 102)
 
 
+def test_the_state_has_the_faults_that_were_ordered_and_how_many_requests_met_them(
+    get: Callable[..., requests.Response], api: requests.Session, sipgate: Simulator
+) -> None:
+    sipgate.misbehave(Answer(503), path="clients", times=2)
+    api.get(CLIENTS)
+
+    (fault,) = get("/_simulator/state").json()["faults"]
+
+    assert (fault["kind"], fault["status"], fault["hits"], fault["times"]) == ("answer", 503, 1, 2)
+
+
 def test_a_state_that_has_not_changed_is_not_sent_again(
     get: Callable[..., requests.Response], sipgate: Simulator
 ) -> None:
