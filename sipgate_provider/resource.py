@@ -162,7 +162,8 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
             resource_name: The resource's logical name in the stack.
             opts: Pulumi's resource options.
             redirect_uris: The application's addresses, as in `https://app.example.com/*`.
-            web_origins: Its origins; the REST API needs none, so by default there are none.
+            web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
+                that fetches its tokens itself lists the origin that it comes from.
             name: What people see when they log in; by default `resource_name`.
             description: A note for colleagues; by default "Managed by Pulumi".
             privacy_url: The privacy policy shown at log-in; by default none.
