@@ -1,7 +1,10 @@
 """Measures whole `pulumi` commands: what the engine costs, the usual provider, and ours.
 
-Every round runs all contenders one after the other, so that what else the machine does meets each alike; figures are
-medians of the rounds with their spread, and only those of one run may be compared. `make bench` runs it.
+Parts: `race` times every contender's whole life with N clients and counts the requests that sipgate sees; `startup`
+what importing adds; `share` what of the plugin's time and size is ours; `settings` what the engine's own settings
+change. Without a name all are run. Figures are medians of the rounds with their spread, and only those of one run
+may be compared: every round runs all contenders one after the other, so that what else the machine does meets each
+alike. `make bench` runs it.
 """
 
 from __future__ import annotations
@@ -10,39 +13,68 @@ import argparse
 import json
 import os
 import platform
-import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import settings, share, startup  # noqa: E402
 from benchmarks.race import COMMANDS, CONTENDERS, Lap, life  # noqa: E402
 from tools.engine import locate  # noqa: E402
 
+PARTS = ("startup", "race", "share", "settings")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the race and prints its table; progress goes to stderr."""
+    """Runs the parts and prints their tables; progress goes to stderr."""
     given = _parser().parse_args(arguments)
+    parts = given.parts or PARTS
     engine = locate()
-    laps: list[Lap] = []
-    for clients in given.clients:
-        for number in range(1, given.rounds + 1):
-            for contender in CONTENDERS:
-                sys.stderr.write(f"{clients} clients, round {number}, {contender} …\n")
-                with tempfile.TemporaryDirectory(prefix="sipgate-race-") as folder:
-                    laps += life(contender, clients, Path(folder) / "race", engine, given.latency)
-    sys.stdout.write(table(laps, given.latency))
+    document: dict[str, object] = {"machine": machine(engine), "latency": given.latency}
+    _show(", ".join(f"{key} {value}" for key, value in machine(engine).items()))
+    if "startup" in parts:
+        started, imported = startup.startup(given.rounds * 4), startup.imports()
+        document["startup"] = started
+        _show(startup.table(started, imported))
+    if "race" in parts:
+        laps = race(given.clients, given.rounds, engine, given.latency)
+        document["race"] = [vars(lap) for lap in laps]
+        _show(table(laps, given.latency))
+        if given.picture:
+            from benchmarks.picture import draw  # noqa: PLC0415  it takes a second
+
+            draw(laps, given.latency, given.picture)
+    if "share" in parts:
+        shares = []
+        for clients in given.clients:
+            _say(f"{clients} clients, our own share …")
+            shares.append(share.share(clients, engine, given.latency))
+        document["share"] = [vars(one) for one in shares]
+        _show(share.table(shares))
+    if "settings" in parts:
+        for clients in given.clients:
+            _say(f"{clients} clients under {len(settings.SETTINGS)} settings …")
+            found = settings.settings(clients, given.rounds, engine, given.latency)
+            document[f"settings, {clients} clients"] = found
+            _show(settings.table(clients, found))
     if given.json:
-        given.json.write_text(json.dumps(document(laps, given.latency), indent=2) + "\n")
+        given.json.write_text(json.dumps(document, indent=2) + "\n")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=", ".join(PARTS))
     parser.add_argument(
         "--clients",
         type=lambda text: [int(part) for part in text.split(",")],
@@ -59,31 +91,51 @@ def _parser() -> argparse.ArgumentParser:
         help="how long sipgate takes for an answer (default: 0.1)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the race (svg or png)")
     return parser
 
 
-def machine() -> dict[str, object]:
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}")
+    return name
+
+
+def machine(engine: Path) -> dict[str, object]:
     """What the figures depend on."""
+    told = subprocess.run(
+        (engine / "pulumi", "version"), check=True, capture_output=True, text=True
+    )
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count(),
         "python": platform.python_version(),
-        "pulumi": version("pulumi"),
+        "pulumi SDK": version("pulumi"),
+        "engine": told.stdout.strip(),
     }
 
 
-def document(laps: Sequence[Lap], latency: float) -> dict[str, object]:
-    """All figures, for programs."""
-    return {"machine": machine(), "latency": latency, "laps": [vars(lap) for lap in laps]}
+def race(counts: Sequence[int], rounds: int, engine: Path, latency: float) -> list[Lap]:
+    """All laps of all contenders."""
+    laps: list[Lap] = []
+    for clients in counts:
+        for number in range(1, rounds + 1):
+            for contender in CONTENDERS:
+                _say(f"{clients} clients, round {number} of {rounds}, {contender} …")
+                with tempfile.TemporaryDirectory(prefix="sipgate-race-") as folder:
+                    laps += life(contender, clients, Path(folder) / "race", engine, latency)
+    return laps
 
 
 def table(laps: Sequence[Lap], latency: float) -> str:
     """Medians in seconds with the spread, and the requests of one round, as Markdown."""
-    facts = ", ".join(f"{key} {value}" for key, value in machine().items())
-    lines = [f"{facts}; {latency * 1000:.0f} ms per answer, over TLS\n"]
+    lines = [f"\nWhole commands, {latency * 1000:.0f} ms per answer, over TLS"]
     for clients in sorted({lap.clients for lap in laps}):
+        rounds = len([lap for lap in laps if lap.clients == clients]) // (
+            len(CONTENDERS) * len(COMMANDS)
+        )
         lines += [
-            f"\n{clients} clients: median seconds (least to most)",
+            f"\n{clients} clients: median seconds of {rounds} (least to most)",
             f"| | {' | '.join(COMMANDS)} |",
             "|---|" + "---|" * len(COMMANDS),
         ]
@@ -97,16 +149,31 @@ def table(laps: Sequence[Lap], latency: float) -> str:
                 for command in COMMANDS
             }
             times = [[lap.seconds for lap in of[command]] for command in COMMANDS]
-            shown = [f"{statistics.median(t):.2f} ({min(t):.2f} to {max(t):.2f})" for t in times]
+            shown = [f"{median(t):.2f} ({min(t):.2f} to {max(t):.2f})" for t in times]
             lines.append(f"| {contender} | {' | '.join(shown)} |")
-            sent = [_sent(of[command][-1]) for command in COMMANDS]
-            lines.append(f"| {contender}: requests | {' | '.join(sent)} |")
+            if contender != "floor":
+                sent = [_sent(of[command]) for command in COMMANDS]
+                lines.append(f"| {contender}: requests | {' | '.join(sent)} |")
     return "\n".join(lines) + "\n"
 
 
-def _sent(lap: Lap) -> str:
-    requests = ", ".join(f"{count} {method}" for method, count in sorted(lap.requests.items()))
-    return f"{requests or 'none'}; {lap.handshakes} TLS"
+def _sent(laps: Sequence[Lap]) -> str:
+    """What sipgate saw: the same in every round, or it is said."""
+    seen = {tuple(sorted(lap.requests.items())) for lap in laps}
+    told = " or ".join(
+        ", ".join(f"{count} {method}" for method, count in requests) or "none"
+        for requests in sorted(seen)
+    )
+    return f"{told}; {max(lap.handshakes for lap in laps)} TLS"
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 if __name__ == "__main__":

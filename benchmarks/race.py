@@ -1,4 +1,7 @@
-"""One contender's whole life with N clients: five `pulumi` commands, timed, with sipgate's requests counted."""
+"""One contender's whole life with N clients: five `pulumi` commands, timed, with sipgate's requests counted.
+
+Every life has a folder, a backend and a simulator of its own, so that none meets what another has left.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +25,7 @@ _PULUMI = {
     "refresh": ("refresh", "two"),
     "destroy": ("destroy", "two"),
 }
-_HERE = Path(__file__).resolve().parent
+_CONTENDERS = Path(__file__).resolve().parent / "contenders"
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,28 @@ class Lap:
     handshakes: int
 
 
-def life(contender: str, clients: int, folder: Path, engine: Path, latency: float) -> list[Lap]:
-    """Every command once, against a simulator of its own over TLS.
+def life(
+    contender: str,
+    clients: int,
+    folder: Path,
+    engine: Path,
+    latency: float,
+    *,
+    commands: Sequence[str] = COMMANDS,
+    options: Sequence[str] = ("--skip-preview",),
+    variables: Mapping[str, str] | None = None,
+) -> list[Lap]:
+    """The commands, one after the other, against a simulator over TLS.
+
+    Args:
+        contender: Whose program is run: a module in `contenders`.
+        clients: How many it declares.
+        folder: Where all of it lives; it must not exist yet.
+        engine: The folder of the engine's programs.
+        latency: How long sipgate takes for an answer, in seconds.
+        commands: Which of `COMMANDS`.
+        options: What else each `pulumi` command is given.
+        variables: What its environment holds besides.
 
     Raises:
         RuntimeError: A command failed; its output is the text.
@@ -51,30 +75,33 @@ def life(contender: str, clients: int, folder: Path, engine: Path, latency: floa
     project = folder / "project"
     project.mkdir(parents=True)
     # A module of its own, so that every contender's provider is stored by name and not by value.
-    shutil.copy(_HERE / f"contenders/{contender}.py", project / "contender.py")
-    (project / "__main__.py").write_text("import contender\n\ncontender.declare()\n")
+    shutil.copy(_CONTENDERS / f"{contender}.py", project)
+    shutil.copy(_CONTENDERS / "program.py", project / "__main__.py")
     (project / "Pulumi.yaml").write_text("name: race\nruntime: python\n")
     with Simulator(tls=True, latency=latency) as sipgate:
         authority = folder / "ca.pem"
         authority.write_bytes(sipgate.ca_pem)
-        environment = scratch_environment(folder, engine) | {
+        environment = {
+            **scratch_environment(folder, engine),
             "REQUESTS_CA_BUNDLE": str(authority),
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
             "BENCHMARK_CLIENTS": str(clients),
+            "BENCHMARK_CONTENDER": contender,
+            **(variables or {}),
         }
         _run(("stack", "init", "race"), project, environment)
         laps = []
-        for command in COMMANDS:
+        for command in commands:
             verb, description = _PULUMI[command]
             sipgate.clear_requests()
             handshakes = sipgate.tls_handshakes
             began = time.perf_counter()
             _run(
-                (verb, "--yes", "--skip-preview"),
+                (verb, "--yes", *options),
                 project,
-                environment | {"BENCHMARK_DESCRIPTION": description},
+                environment | {"BENCHMARK_DESCRIPTION": description, "BENCHMARK_COMMAND": command},
             )
             laps.append(
                 Lap(

@@ -1,0 +1,82 @@
+"""What the engine's own settings win back for users: this project's program under each of them, side by side."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from benchmarks.race import Lap, life
+
+COMMANDS = ("create", "no-op", "update all", "destroy")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way to run `pulumi`."""
+
+    label: str
+    options: tuple[str, ...] = ("--skip-preview",)
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+SETTINGS = (
+    Setting("with its preview", ()),
+    Setting("--skip-preview (all that follow too)"),
+    Setting("--parallel 4", ("--skip-preview", "--parallel", "4")),
+    Setting("--parallel 1", ("--skip-preview", "--parallel", "1")),
+    Setting("PULUMI_SELF_MANAGED_STATE_GZIP", variables={"PULUMI_SELF_MANAGED_STATE_GZIP": "true"}),
+    Setting(
+        "PULUMI_DISABLE_CHECKPOINT_BACKUPS",
+        variables={"PULUMI_DISABLE_CHECKPOINT_BACKUPS": "true"},
+    ),
+    Setting(
+        "PULUMI_SKIP_CHECKPOINTS",
+        variables={"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"},
+    ),
+)
+
+
+def settings(
+    clients: int, rounds: int, engine: Path, latency: float
+) -> dict[str, dict[str, list[float]]]:
+    """Seconds by setting and command, with the settings interleaved."""
+    found: dict[str, dict[str, list[float]]] = {
+        setting.label: {command: [] for command in COMMANDS} for setting in SETTINGS
+    }
+    for _ in range(rounds):
+        for setting in SETTINGS:
+            for lap in _laps(setting, clients, engine, latency):
+                found[setting.label][lap.command].append(lap.seconds)
+    return found
+
+
+def _laps(setting: Setting, clients: int, engine: Path, latency: float) -> list[Lap]:
+    with tempfile.TemporaryDirectory(prefix="sipgate-settings-") as folder:
+        return life(
+            "ours",
+            clients,
+            Path(folder) / "race",
+            engine,
+            latency,
+            commands=COMMANDS,
+            options=setting.options,
+            variables=setting.variables,
+        )
+
+
+def table(clients: int, found: dict[str, dict[str, list[float]]]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        f"\nThe engine's settings, {clients} clients of ours: median seconds (least to most)",
+        f"| | {' | '.join(COMMANDS)} |",
+        "|---|" + "---|" * len(COMMANDS),
+    ]
+    for label, times in found.items():
+        cells = [
+            f"{median(times[command]):.2f} ({min(times[command]):.2f} to {max(times[command]):.2f})"
+            for command in COMMANDS
+        ]
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
