@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,8 @@ PARTS = ("startup", "race", "share", "settings")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the parts and prints their tables; progress goes to stderr."""
     given = _parser().parse_args(arguments)
+    # A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parts = given.parts or PARTS
     engine = locate()
     document: dict[str, object] = {"machine": machine(engine), "latency": given.latency}
