@@ -23,9 +23,9 @@ def document(
         managers: Who manages which client; None where that is not known, and then `managedBy` is left out.
         show_secret: Whether `clientSecret` is among the properties.
     """
-    properties = client.model_dump(
-        by_alias=True, exclude=set() if show_secret else {"client_secret"}
-    )
+    properties = client.bag()
+    if not show_secret:
+        del properties["clientSecret"]
     if managers is None:
         return properties
     manager = managers.get(client.client_id)

@@ -173,7 +173,7 @@ class Stack:
 
 
 def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:
-    document = client.model_dump(by_alias=True)
+    document = client.bag()
     inputs = {key: document[key] for key in WRITABLE} | dict(host)
     secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
     outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}
