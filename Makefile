@@ -14,7 +14,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium bench dist docs clean
+	engine chromium postgres bench dist docs clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ unit: $(READY) ## tests without the engine
 fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
 	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
-integration: $(READY) engine ## tests on the genuine engine
+integration: $(READY) engine postgres ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)
 
 browser: $(READY) engine chromium ## tests in a real browser
@@ -82,6 +82,10 @@ engine: $(READY) ## get the genuine engine onto this machine
 # Without one, the tests themselves say what follows from that: a failure in CI, skips elsewhere.
 chromium: $(READY) ## get a Chromium onto this machine
 	-@$(BIN)/python tools/browser >/dev/null
+
+# Likewise.
+postgres: $(READY) ## get a PostgreSQL onto this machine
+	-@$(BIN)/python tools/postgres >/dev/null
 
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
 	$(BIN)/python benchmarks

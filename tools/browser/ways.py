@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from tools import debian as debian_packages
 from tools.browser import installed
 from tools.engine import progress
 from tools.engine.errors import UnavailableError
@@ -16,8 +15,6 @@ from tools.engine.process import follow
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGE = "chromium"
-
 
 def debian() -> Path:
     """The browser of Debian's package, which is installed now.
@@ -25,17 +22,7 @@ def debian() -> Path:
     Raises:
         UnavailableError: This is no machine for it, or the package cannot be had.
     """
-    if shutil.which("apt-get") is None:
-        raise UnavailableError("there is no apt-get")
-    if os.geteuid() != 0:
-        raise UnavailableError(f"only root may do so; run `sudo apt-get install {PACKAGE}`")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # Another apt-get may be under way; by default this one would give up at once.
-    apt = ["apt-get", "--quiet", "--yes", "-o", "DPkg::Lock::Timeout=300"]
-    with progress.step("Asking Debian for its list of packages"):
-        follow([*apt, "update"], env=environment)
-    with progress.step(f"Installing Debian's package {PACKAGE}, about 100 MB"):
-        follow([*apt, "install", "--no-install-recommends", PACKAGE], env=environment)
+    debian_packages.install("chromium", "about 100 MB")
     return installed.on_path()
 
 
