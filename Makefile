@@ -1,13 +1,20 @@
 # make demo   the whole life of a client, on the genuine engine, against an embedded sipgate
-# make test   every check: lint, types, import contracts, unit, integration and browser tests
+# make test   every check: lint, types, import contracts, unit, integration and browser tests, the packages and the
+#             oldest dependencies
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+# Like pip, with the certificates that this machine trusts.
+UV := $(BIN)/uv --quiet --system-certs
+FLOOR := build/floor
+OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python $(PYTHON); do \
+  $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration browser engine chromium postgres bench clean
+.PHONY: help demo test lint types imports unit fuzz integration browser package floor \
+	engine chromium postgres bench dist docs clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,14 +31,15 @@ $(READY): pyproject.toml
 demo: $(READY) ## the whole life of a client, on the genuine engine
 	@$(BIN)/python tools/demo
 
-test: lint types imports unit integration browser ## every check there is
+test: lint types imports unit integration browser package floor ## every check there is
 
 lint: $(READY) ## ruff: style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY) ## mypy, strict
+types: $(READY) ## mypy, strict; and what users see under pyright, strict
 	$(BIN)/mypy
+	$(BIN)/basedpyright
 
 imports: $(READY) ## import contracts: who may know whom
 	$(BIN)/lint-imports
@@ -48,6 +56,26 @@ integration: $(READY) engine postgres ## tests on the genuine engine
 browser: $(READY) engine chromium ## tests in a real browser
 	$(BIN)/pytest tests/browser -n $(WORKERS)
 
+package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, and that they work where nothing else is
+	$(BIN)/pytest tests/packaging
+
+# In a folder without the package, so that what is tested is the wheel. Left out is what takes long and depends
+# least on other packages.
+floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python that this machine has
+	rm -rf $(FLOOR)
+	$(UV) venv --no-python-downloads --python "$(OLDEST)" $(FLOOR)
+	$(UV) build --wheel --out-dir $(FLOOR)/wheel
+	$(UV) pip install --python $(FLOOR) --resolution lowest-direct -r pyproject.toml --extra test
+	$(UV) pip install --python $(FLOOR) --no-deps $(FLOOR)/wheel/*.whl
+	$(UV) pip list --python $(FLOOR)
+	mkdir $(FLOOR)/checkout
+	cp -R README.md pyproject.toml Pulumi.yaml examples tests tools $(FLOOR)/checkout
+	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
+	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py test_fault_matrix.py) \
+	  -k 'not silent_connection and not HTTPS_PROXY'
+	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py -n $(WORKERS) --dist worksteal \
+	  -k 'creates or second_up or every_property or drift or destroy or read_that_fails or missing_credential'
+
 engine: $(READY) ## get the genuine engine onto this machine
 	@$(BIN)/python tools/engine >/dev/null
 
@@ -61,6 +89,15 @@ postgres: $(READY) ## get a PostgreSQL onto this machine
 
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
 	$(BIN)/python benchmarks
+
+dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
+	rm -rf dist
+	$(UV) build
+	$(BIN)/twine check --strict dist/*
+
+docs: $(READY) ## the reference manual, in build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open build/docs/index.html in a browser."
 
 clean: ## remove what was built here; the engine stays in the user's cache
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

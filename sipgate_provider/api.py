@@ -8,12 +8,12 @@ without the credential or anything that looks like a token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ValidationError
+from msgspec import ValidationError
 
 from sipgate_provider.auth import authenticator_for
 from sipgate_provider.config import Settings
@@ -26,7 +26,7 @@ from sipgate_provider.errors import (
     RateLimitError,
     TransportError,
 )
-from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.models import OAuthClientInputs, OAuthClientState, place
 from sipgate_provider.transport import Answer, Transport, within
 
 __all__ = ["SipgateAPI"]
@@ -67,10 +67,10 @@ class SipgateAPI:
         """All clients of the account."""
         doing = "Listing the account's clients"
         document = self._request(doing, "GET", "read").json()
-        try:
-            return _ClientList.model_validate(document).data
-        except ValidationError as error:
-            raise _nonsense(doing, "a list of clients", error) from None
+        listed = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(listed, list):
+            raise _nonsense(doing, "a list of clients", "data")
+        return [_entry(doing, index, entry) for index, entry in enumerate(listed)]
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client after it was rewritten whole."""
@@ -105,7 +105,7 @@ class SipgateAPI:
             method,
             self._base_url + path,
             doing=doing,
-            json_body=None if body is None else body.model_dump(by_alias=True),
+            json_body=None if body is None else body.bag(),
         )
         with within():
             auth = self._authenticator.current()
@@ -121,24 +121,24 @@ class SipgateAPI:
     @staticmethod
     def _client(doing: str, answer: Answer) -> OAuthClientState:
         try:
-            return OAuthClientState.model_validate(answer.json())
+            return OAuthClientState.from_answer(answer.json())
         except ValidationError as error:
-            raise _nonsense(doing, "a client", error) from None
+            raise _nonsense(doing, "a client", place(error)) from None
 
 
-class _ClientList(BaseModel):
-    data: list[OAuthClientState]
+def _entry(doing: str, index: int, entry: object) -> OAuthClientState:
+    try:
+        return OAuthClientState.from_answer(entry)
+    except ValidationError as error:
+        where = f"data[{index}].{place(error)}".rstrip(".")
+        raise _nonsense(doing, "a list of clients", where) from None
 
 
-def _nonsense(doing: str, expected: str, error: ValidationError) -> TransportError:
+def _nonsense(doing: str, expected: str, where: str) -> TransportError:
     return TransportError(
-        f"{doing}: the answer is not {expected} ({_places(error)}); check sipgate:baseUrl and proxies on the way."
+        f"{doing}: the answer is not {expected} ({where or 'it is not a JSON object'}); check sipgate:baseUrl and "
+        "proxies on the way."
     )
-
-
-def _places(error: ValidationError) -> str:
-    fields: Iterable[str] = (".".join(map(str, problem["loc"])) for problem in error.errors())
-    return ", ".join(filter(None, dict.fromkeys(fields))) or "it is not a JSON object"
 
 
 def _refusal(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -21,8 +21,10 @@ from sipgate_provider.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import TransportError
-from sipgate_provider.grants import Grant, PasswordGrant, RefreshGrant
 from sipgate_provider.transport import Transport
+
+if TYPE_CHECKING:
+    from sipgate_provider.grants import Grant
 
 __all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
@@ -115,6 +117,11 @@ def authenticator_for(credential: Credential, transport: Transport) -> Authentic
         case AccessToken():
             return _Fixed(BearerAuth(credential.access_token))
         case Password():
+            # OAuth's library takes as long to import as all the rest, and most runs use a personal access token.
+            from sipgate_provider.grants import PasswordGrant
+
             return _Renewing(PasswordGrant(credential, transport))
         case RefreshToken():
+            from sipgate_provider.grants import RefreshGrant
+
             return _Renewing(RefreshGrant(credential, transport))

@@ -25,7 +25,6 @@ from sipgate_provider.credentials import (
 )
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.given import Given
-from sipgate_provider.kept import file_for_token, kept_login
 
 __all__ = ["Settings", "login_settings"]
 
@@ -73,6 +72,8 @@ class Settings:
         given.check_characters()
         keys = given.method()
         if keys is None:
+            from sipgate_provider.kept import kept_login
+
             kept = kept_login(account)
             if kept is None:
                 raise _nothing(given)
@@ -117,6 +118,8 @@ def _credential(given: Given, keys: tuple[str, ...], base_url: str) -> Credentia
             token_url = given.address("tokenUrl", f"{_origin(base_url)}{_PASSWORD_GRANT_PATH}")
             return Password(values["username"], values["password"], token_url)
         case ("refreshToken", "clientId"):
+            from sipgate_provider.kept import file_for_token
+
             token_url = _login_token_url(given, base_url)
             return RefreshToken(
                 client_id=values["clientId"],

@@ -71,7 +71,7 @@ class Creations:
         Raises:
             SipgateError: Nothing was sent, nothing was made, or the text says which clients might be it.
         """
-        declared = content(inputs.model_dump(by_alias=True))
+        declared = content(inputs.bag())
         with self._lock:
             one_at_a_time = self._one_at_a_time[declared]
         with one_at_a_time:
@@ -253,7 +253,7 @@ def _certainly_over(error: SipgateError) -> bool:
 
 
 def _content(client: OAuthClientState) -> str:
-    return content(client.model_dump(by_alias=True))
+    return content(client.bag())
 
 
 def _listed(client_ids: set[str]) -> str:

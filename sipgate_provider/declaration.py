@@ -9,21 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
-from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, same
+from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, misshapen, same
 from sipgate_provider.rules import Finding, failures
 
 __all__ = ["Checked", "check", "diff"]
 
 # Stands in for what a preview does not know yet; it is valid wherever it is put.
 _NOT_YET_KNOWN = "https://not-yet-known"
-_REASONS = {
-    "missing": "is required",
-    "string_type": "must be text",
-    "list_type": "must be a list of text",
-    "extra_forbidden": "is not a property of a client",
-}
 
 
 @dataclass(frozen=True)
@@ -49,11 +41,9 @@ def check(
     """
     bag = {name: value for name, value in news.items() if value is not None}
     bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
-    try:
-        inputs = OAuthClientInputs.model_validate(bag, by_alias=True, by_name=False)
-    except ValidationError as error:
-        return Checked(dict(news), tuple(_misshapen(error)))
-    document = inputs.model_dump(by_alias=True)
+    if found := [Finding(path, reason) for path, reason in misshapen(bag)]:
+        return Checked(dict(news), tuple(found))
+    document = OAuthClientInputs.from_bag(bag).bag()
     known = {name: value for name, value in document.items() if name not in unknown}
     held = olds or {}
     return Checked(
@@ -79,13 +69,3 @@ def diff(
     if unknown:
         return None
     return not olds.get("clientSecret")
-
-
-def _misshapen(error: ValidationError) -> list[Finding]:
-    """Pydantic's findings in the words of someone who writes a program."""
-    found = []
-    for problem in error.errors():
-        name, *indices = problem["loc"]
-        path = str(name) + "".join(f"[{index}]" for index in indices)
-        found.append(Finding(path, _REASONS.get(problem["type"], problem["msg"])))
-    return found

@@ -14,9 +14,9 @@ from sipgate_provider.accounts import namespace, variable
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.rules import is_loopback
 
-__all__ = ["TOKEN_CHARACTERS", "Given"]
+__all__ = ["KEYS", "SECRET_KEYS", "TOKEN_CHARACTERS", "Given"]
 
-_KEYS = (
+KEYS = (
     "tokenId",
     "token",
     "accessToken",
@@ -29,6 +29,9 @@ _KEYS = (
     "tokenUrl",
     "allowEqualClients",
 )
+"""Every key there is."""
+SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
+"""Those whose values no file should hold in clear."""
 _METHODS: dict[str, tuple[str, ...]] = {
     "a personal access token": ("tokenId", "token"),
     "an access token": ("accessToken",),
@@ -63,10 +66,10 @@ class Given:
         prefix = namespace(account)
         stack = {
             key: str(value)
-            for key in _KEYS
+            for key in KEYS
             if (value := configured(f"{prefix}:{key}")) not in (None, "")
         }
-        shell = {key: value for key in _KEYS if (value := environment.get(variable(account, key)))}
+        shell = {key: value for key in KEYS if (value := environment.get(variable(account, key)))}
         return cls(shell | stack, frozenset(stack), account)
 
     def spelled(self, key: str) -> str:

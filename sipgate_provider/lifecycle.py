@@ -101,10 +101,10 @@ class Lifecycle:
         Raises:
             SipgateError: No client was made, or the text says which client may be left over.
         """
-        inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
+        inputs = OAuthClientInputs.from_bag(news)
         made = self._creations.make(inputs)
         secret = made.client_secret or self._secret(made.client_id)
-        return _outs(made.client_id, secret, inputs.model_dump(by_alias=True))
+        return _outs(made.client_id, secret, inputs.bag())
 
     @_step
     def read(self, client_id: str, olds: Mapping[str, object]) -> dict[str, object] | None:
@@ -130,7 +130,7 @@ class Lifecycle:
                     "credential is for the right account."
                 ) from None
             return None
-        live = found.model_dump(by_alias=True)
+        live = found.bag()
         kept = {
             name: olds[name] if name in olds and same(name, olds[name], live[name]) else live[name]
             for name in WRITABLE
@@ -146,8 +146,8 @@ class Lifecycle:
         Raises:
             SipgateError: The client is as it was, or it is unknown whether it changed; the next run sends it again.
         """
-        inputs = OAuthClientInputs.model_validate(news, by_alias=True, by_name=False)
-        declared = inputs.model_dump(by_alias=True)
+        inputs = OAuthClientInputs.from_bag(news)
+        declared = inputs.bag()
         self._named.add(client_id)
         answered = None
         if differs(olds, declared):
@@ -181,7 +181,7 @@ class Lifecycle:
                 live = self._api.get_client(client_id)
             except SipgateError:
                 raise error from None
-            if differs(live.model_dump(by_alias=True), inputs.model_dump(by_alias=True)):
+            if differs(live.bag(), inputs.bag()):
                 raise
             return live.client_secret
 

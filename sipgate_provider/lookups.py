@@ -161,8 +161,14 @@ def _api(settings: Settings) -> SipgateAPI:
 
 def _result(client: OAuthClientState) -> GetOAuthClientResult:
     return GetOAuthClientResult(
-        **client.model_dump(exclude={"client_secret"}),
+        client_id=client.client_id,
         client_secret=pulumi.Output.secret(client.client_secret),
+        name=client.name,
+        description=client.description,
+        redirect_uris=client.redirect_uris,
+        web_origins=client.web_origins,
+        privacy_url=client.privacy_url,
+        terms_url=client.terms_url,
     )
 
 

@@ -55,12 +55,15 @@ def find_client(
     )
 
 
-def find_clients(api: SipgateAPI, name: str | None = None) -> list[OAuthClientState]:
+def find_clients(
+    api: SipgateAPI, name: str | None = None, *, secrets: bool = True
+) -> list[OAuthClientState]:
     """The account's clients in the order that sipgate lists them.
 
     Args:
         api: The account.
         name: Only clients of this name; each `*` stands for any text. None is all.
+        secrets: Whether secrets are needed, so that a client whose secret the list lacks is read singly.
 
     Raises:
         SipgateError: The account cannot be read.
@@ -68,9 +71,8 @@ def find_clients(api: SipgateAPI, name: str | None = None) -> list[OAuthClientSt
     pattern = re.compile(
         ".*" if name is None else ".*".join(map(re.escape, name.split("*"))), re.DOTALL
     )
-    return [
-        _with_secret(api, client) for client in api.list_clients() if pattern.fullmatch(client.name)
-    ]
+    found = [client for client in api.list_clients() if pattern.fullmatch(client.name)]
+    return [_with_secret(api, client) for client in found] if secrets else found
 
 
 def _with_secret(api: SipgateAPI, client: OAuthClientState) -> OAuthClientState:

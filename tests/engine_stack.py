@@ -105,11 +105,8 @@ class Engine:
     def outputs(self) -> dict[str, Any]:
         # The state's own document, since `stack output` prints a warning beside it.
         document = json.loads(self.succeeds("stack", "export", "--show-secrets"))
-        stack = document["deployment"]["resources"][0]["outputs"]
-        return {
-            name: json.loads(value["plaintext"]) if isinstance(value, dict) else value
-            for name, value in stack.items()
-        }
+        outputs: dict[str, Any] = _in_clear(document["deployment"]["resources"][0]["outputs"])
+        return outputs
 
     def resources(self) -> list[Mapping[str, Any]]:
         """The clients in the state, as it is stored."""
@@ -118,3 +115,12 @@ class Engine:
         return [
             resource for resource in resources if resource["type"].endswith("sipgate:OAuthClient")
         ]
+
+
+def _in_clear(value: Any) -> Any:
+    """What the state holds, with the contents of secrets in their places."""
+    if isinstance(value, dict):
+        if "plaintext" in value:
+            return json.loads(value["plaintext"])
+        return {name: _in_clear(item) for name, item in value.items()}
+    return [_in_clear(item) for item in value] if isinstance(value, list) else value

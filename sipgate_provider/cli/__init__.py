@@ -1,4 +1,4 @@
-"""The command line, `python -m sipgate_provider`: one module for each command, named like it.
+"""The command line, `sipgate-provider` or `python -m sipgate_provider`: one module for each command, named like it.
 
 Importing this needs click and nothing more; a command loads what it needs when it runs.
 """
@@ -8,16 +8,64 @@ from __future__ import annotations
 import click
 
 from sipgate_provider._version import __version__
-from sipgate_provider.cli import delete, import_, login, logout, simulator, whoami
+from sipgate_provider.cli import (
+    clients,
+    completion,
+    delete,
+    doctor,
+    import_,
+    login,
+    logout,
+    show,
+    simulator,
+    whoami,
+)
+from sipgate_provider.cli.terminal import COLOURS, choose_colour
 
 PROGRAM = "python -m sipgate_provider"
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sipgate-provider")
-def main() -> None:
-    """Manage sipgate OAuth 2.0 clients as code."""
+@click.option(
+    "--color",
+    type=click.Choice(COLOURS),
+    default="auto",
+    show_default=True,
+    help="Whether to use colours; auto asks the terminal and NO_COLOR.",
+)
+def main(color: str) -> None:
+    """Manage sipgate OAuth 2.0 clients as code.
+
+    The clients themselves are declared in a Pulumi program and made by `pulumi up`. The commands here are for what
+    surrounds that: looking at an account, taking in what exists, credentials, and trying things without an account.
+
+    \b
+      python -m sipgate_provider doctor       is all set up as it should be?
+      python -m sipgate_provider simulator    a sipgate on this machine, to try things
+      python -m sipgate_provider import --all take an account's clients into the stack
+
+    Results go to standard output, remarks and progress to standard error.
+
+    \b
+    Exit codes:
+      0  done
+      1  it failed, as the message says; from doctor and whoami: something is missing
+      2  the command line was wrong, and nothing was done
+    """  # noqa: D301  click keeps the lines after \\b as they are
+    choose_colour(color)
 
 
-for module in (delete, import_, login, logout, simulator, whoami):
+for module in (
+    clients,
+    completion,
+    delete,
+    doctor,
+    import_,
+    login,
+    logout,
+    show,
+    simulator,
+    whoami,
+):
     main.add_command(module.command)

@@ -28,9 +28,10 @@ def command(session: Session, client_id: str, yes: bool) -> None:
             "and run `pulumi up` to delete it."
         )
     client = find_client(session.api, client_id)
-    for label, value in client.model_dump(exclude={"client_secret"}).items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        click.echo(f"{label.replace('_', ' '):14} {shown}", err=True)
+    for label, value in client.bag().items():
+        if label != "clientSecret":
+            shown = ", ".join(value) if isinstance(value, list) else value
+            click.echo(f"{label:14} {shown}", err=True)
     if not yes:
         click.confirm("Delete it, and end every log-in made through it?", abort=True, err=True)
     session.api.delete_client(client_id)

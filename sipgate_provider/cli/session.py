@@ -36,10 +36,20 @@ class Session:
         self.account = None if account is None else checked(account)
 
     @functools.cached_property
+    def project_file(self) -> Path | None:
+        """The project's Pulumi.yaml, here or above; None where the folder belongs to no project."""
+        folder = self._folder.resolve()
+        files = (
+            above / name
+            for above in (folder, *folder.parents)
+            for name in ("Pulumi.yaml", "Pulumi.yml")
+        )
+        return next((file for file in files if file.exists()), None)
+
+    @property
     def in_project(self) -> bool:
         """Whether the folder belongs to a Pulumi project."""
-        folder = self._folder.resolve()
-        return any((above / "Pulumi.yaml").exists() for above in (folder, *folder.parents))
+        return self.project_file is not None
 
     @functools.cached_property
     def stack(self) -> Stack:

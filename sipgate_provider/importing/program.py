@@ -35,9 +35,9 @@ def _declaration(
     name: str, variable: str, client: OAuthClientState, protect: bool, account: str | None
 ) -> str:
     lines = [f"{variable} = sipgate.OAuthClient(", f"    {_text(name)},"]
-    for argument, field in OAuthClientInputs.model_fields.items():
+    for argument in OAuthClientInputs.__struct_fields__:
         value = getattr(client, argument)
-        default = name if argument == "name" else field.get_default(call_default_factory=True)
+        default = getattr(OAuthClientInputs(name=name, redirect_uris=[]), argument)
         if value != default:
             lines += _argument(argument, value)
     if account:

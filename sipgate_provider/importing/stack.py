@@ -1,4 +1,4 @@
-"""The current stack, through Pulumi's own command line: its settings, its clients, and the way in for more.
+"""A stack and its neighbours, through Pulumi's own command line: settings, clients, and the way in for more.
 
 Secrets come out of `pulumi config` and go into `pulumi import` through pipes; none is an argument or in a file.
 """
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +23,13 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
 from sipgate_provider.provider import OAuthClientProvider
 
-__all__ = ["Clients", "Stack"]
+__all__ = ["Clients", "Manager", "Stack"]
 
 _TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
 # How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 _SECONDS = 600
+_STACKS_AT_ONCE = 4
 
 
 class Clients(NamedTuple):
@@ -37,6 +39,13 @@ class Clients(NamedTuple):
     read: dict[str, str]
 
 
+class Manager(NamedTuple):
+    """The resource that manages a client."""
+
+    resource: str
+    stack: str
+
+
 @dataclass(frozen=True)
 class Stack:
     """A stack of the project in `folder`; without a name the one that is selected there."""
@@ -44,8 +53,8 @@ class Stack:
     folder: Path
     name: str | None = None
 
-    def configuration(self) -> dict[str, str]:
-        """The stack's configuration, keys such as `sipgate:token`, secrets in clear.
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The stack's configuration by key: `value`, in clear, and `secret`, which says how it is stored.
 
         Raises:
             SipgateError: There is no such stack, or its secrets cannot be decrypted; Pulumi's words say why.
@@ -53,7 +62,17 @@ class Stack:
         answer: dict[str, dict[str, Any]] = json.loads(
             self._run("config", "--json", "--show-secrets")
         )
-        return {key: str(entry["value"]) for key, entry in answer.items() if "value" in entry}
+        return answer
+
+    def configuration(self) -> dict[str, str]:
+        """The stack's configuration, keys such as `sipgate:token`, secrets in clear.
+
+        Raises:
+            SipgateError: As `entries`.
+        """
+        return {
+            key: str(entry["value"]) for key, entry in self.entries().items() if "value" in entry
+        }
 
     def clients(self) -> Clients:
         """The clients that the stack has."""
@@ -65,6 +84,27 @@ class Stack:
                 name = resource["urn"].split("::", 3)[3]
                 (read if resource.get("external") else managed)[resource["id"]] = name
         return Clients(managed, read)
+
+    def managers(self, *, everywhere: bool = False) -> dict[str, Manager]:
+        """Who manages which client id, in any stack of the project or, if so asked, of the whole backend.
+
+        Where several stacks have a client, which is a mistake of somebody's, this one comes first.
+
+        Raises:
+            SipgateError: A stack cannot be read; Pulumi's words say why.
+        """
+        listed = json.loads(
+            self._run("stack", "ls", "--json", *(("--all",) if everywhere else ()), of_stack=False)
+        )
+        here = [one["name"] for one in listed if one["name"] == self.name or one.get("current")]
+        names = sorted((one["name"] for one in listed), key=lambda name: name in here)
+        with ThreadPoolExecutor(_STACKS_AT_ONCE) as threads:
+            found = threads.map(lambda name: Stack(self.folder, name).clients().managed, names)
+            return {
+                client_id: Manager(resource, name)
+                for name, managed in zip(names, found, strict=True)
+                for client_id, resource in managed.items()
+            }
 
     def take_in(
         self,
@@ -104,13 +144,13 @@ class Stack:
             os.close(reading)
             writer.join()
 
-    def _run(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> str:
+    def _run(self, *arguments: str, of_stack: bool = True, pass_fds: tuple[int, ...] = ()) -> str:
         pulumi = shutil.which("pulumi")
         if pulumi is None:
             raise ConfigurationError(
                 "The `pulumi` command is not on PATH; install it as https://www.pulumi.com/docs/install/ says."
             )
-        stack = ("--stack", self.name) if self.name else ()
+        stack = ("--stack", self.name) if self.name and of_stack else ()
         try:
             run = subprocess.run(  # noqa: S603  Pulumi's command line with arguments of ours
                 (pulumi, *arguments, *stack, "--non-interactive", "--color=never"),
@@ -133,7 +173,7 @@ class Stack:
 
 
 def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:
-    document = client.model_dump(by_alias=True)
+    document = client.bag()
     inputs = {key: document[key] for key in WRITABLE} | dict(host)
     secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
     outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}

@@ -1,0 +1,79 @@
+"""`clients`: the account's clients, and which stack manages each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import show_json, show_rows, working
+
+if TYPE_CHECKING:
+    from sipgate_provider.importing.stack import Manager
+    from sipgate_provider.models import OAuthClientState
+
+
+@click.command("clients", short_help="List the account's clients, and who manages them.")
+@click.option("--name", metavar="PATTERN", help="Only clients of this name; * stands for any text.")
+@click.option("--unmanaged", is_flag=True, help="Only clients that none of the stacks manages.")
+@click.option(
+    "--all-stacks",
+    is_flag=True,
+    help="Look into every stack that the backend holds, not only into this project's.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.option("--show-secret", is_flag=True, help="Put the secrets into the JSON.")
+@OPTIONS
+def command(
+    session: Session,
+    name: str | None,
+    unmanaged: bool,
+    all_stacks: bool,
+    as_json: bool,
+    show_secret: bool,
+) -> None:
+    """List the account's clients, and say which stack manages each.
+
+    \b
+      python -m sipgate_provider clients --name 'crm-*'
+      python -m sipgate_provider clients --unmanaged --all-stacks
+
+    For every client there is the resource that manages it and its stack, if one of the project's stacks does.
+    Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be taken in with
+    `import`, or deleted with `delete`.
+
+    In a pipe, each client is one line: name, id, resource, stack and redirect URIs, separated by tabs. Secrets are
+    shown only in JSON and only with --show-secret.
+    """  # noqa: D301  click keeps the lines after \\b as they are
+    from sipgate_provider.cli.document import document  # noqa: PLC0415
+    from sipgate_provider.search import find_clients  # noqa: PLC0415
+
+    if show_secret and not as_json:
+        raise click.UsageError("--show-secret belongs to --json; `show` shows the secret of one.")
+    if (unmanaged or all_stacks) and not session.in_project:
+        raise click.UsageError(
+            "Stacks are known in a Pulumi project only; run this in the folder of Pulumi.yaml, or name it with --cwd."
+        )
+    with working("Asking sipgate …"):
+        found = find_clients(session.api, name, secrets=show_secret)
+    managers = None
+    if session.in_project:
+        with working("Looking into the stacks …"):
+            managers = session.stack.managers(everywhere=all_stacks)
+    if managers is not None and unmanaged:
+        found = [client for client in found if client.client_id not in managers]
+    if as_json:
+        show_json({"clients": [document(one, managers, show_secret=show_secret) for one in found]})
+    elif found:
+        show_rows(
+            ("Name", "Client id", "Resource", "Stack", "Redirect URIs"),
+            [_row(client, (managers or {}).get(client.client_id)) for client in found],
+        )
+    else:
+        click.echo("There is no such client." if name or unmanaged else "There is none.", err=True)
+
+
+def _row(client: OAuthClientState, manager: Manager | None) -> tuple[str | list[str], ...]:
+    who = manager or ("", "")
+    return (client.name, client.client_id, *who, client.redirect_uris)

@@ -1,0 +1,66 @@
+"""`show`: one client with all its properties."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import show_fields, show_json, working
+
+_HIDDEN = "[secret: shown with --show-secret]"
+# An id as sipgate makes them: two numbers and a UUID.
+_ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@click.command("show", short_help="Show one client.")
+@click.argument("client", metavar="CLIENT_ID|NAME")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.option("--show-secret", is_flag=True, help="Show the secret too.")
+@OPTIONS
+def command(session: Session, client: str, as_json: bool, show_secret: bool) -> None:
+    """Show one client, found by its id or its exact name, and which stack of the project manages it.
+
+    \b
+      python -m sipgate_provider show "CRM integration"
+      python -m sipgate_provider show <clientId> --json --show-secret
+
+    The JSON has the properties as sipgate spells them, `clientSecret` only with --show-secret, and, in a Pulumi
+    project, `managedBy`.
+    """  # noqa: D301  click keeps the lines after \\b as they are
+    from sipgate_provider.cli.document import document  # noqa: PLC0415
+    from sipgate_provider.search import find_client  # noqa: PLC0415
+
+    by_id = _ID.fullmatch(client)
+    with working("Asking sipgate …"):
+        found = find_client(session.api, client if by_id else None, None if by_id else client)
+    managers = None
+    if session.in_project:
+        with working("Looking into the stacks …"):
+            managers = session.stack.managers()
+    properties = document(found, managers, show_secret=show_secret)
+    if as_json:
+        show_json(properties)
+        return
+    properties.pop("managedBy", None)
+    secret = (found.client_secret or "sipgate does not tell it") if show_secret else _HIDDEN
+    fields = [("clientId", found.client_id), ("clientSecret", secret)]
+    for name, value in properties.items():
+        if name not in {"clientId", "clientSecret"}:
+            fields += _lines(name, value)
+    if managers is not None:
+        manager = managers.get(found.client_id)
+        fields.append(
+            (
+                "managed by",
+                f"{manager.resource} in {manager.stack}" if manager else "no stack of this project",
+            )
+        )
+    show_fields(fields)
+
+
+def _lines(name: str, value: object) -> list[tuple[str, str]]:
+    """A property in lines: each entry of a list has one, and only the first has the name."""
+    entries = value if isinstance(value, list) else [value]
+    return [("" if index else name, str(entry)) for index, entry in enumerate(entries or [""])]

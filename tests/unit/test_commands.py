@@ -1,0 +1,230 @@
+"""`clients`, `show`, `doctor` and `completion` outside of a Pulumi project, where the environment alone counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, READ, WRITE, Simulator
+
+
+class Shell:
+    """A terminal's pipe: the command line with a credential in the environment."""
+
+    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
+        self.folder = folder
+        self.variables = variables
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            (sys.executable, "-m", "sipgate_provider", *arguments),
+            check=False,
+            cwd=self.folder,
+            env=os.environ | self.variables | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def shell(sipgate: Simulator, tmp_path: Path) -> Shell:
+    return Shell(
+        tmp_path,
+        {
+            "SIPGATE_BASE_URL": sipgate.base_url,
+            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_TOKEN": DEMO_TOKEN,
+        },
+    )
+
+
+@pytest.fixture
+def crm(sipgate: Simulator) -> dict[str, Any]:
+    sipgate.account.add_client(name="phone", redirectUris=["https://phone.sipgate.com/*"])
+    return sipgate.account.add_client(
+        name="CRM integration",
+        redirectUris=["https://crm.example.com/*", "https://crm.example.org/*"],
+    )
+
+
+def test_clients_in_a_pipe_are_one_line_each_with_tabs(shell: Shell, crm: dict[str, Any]) -> None:
+    told = shell.run("clients", "--name", "CRM*")
+
+    assert told.returncode == 0
+    assert told.stderr == ""
+    assert told.stdout.split("\t") == [
+        "CRM integration",
+        crm["clientId"],
+        "",
+        "",
+        "https://crm.example.com/*, https://crm.example.org/*\n",
+    ]
+
+
+def test_a_name_cannot_break_a_line_or_a_cell(shell: Shell, sipgate: Simulator) -> None:
+    sipgate.account.add_client(name="one\ttwo\nthree \x1b[31m", redirectUris=[])
+
+    lines = shell.run("clients").stdout.splitlines()
+
+    assert len(lines) == 1
+    assert lines[0].count("\t") == 4
+    assert "\x1b" not in lines[0] + shell.run("show", "one\ttwo\nthree \x1b[31m").stdout
+
+
+def test_the_json_of_clients_has_sipgates_names_and_a_secret_only_when_asked(
+    shell: Shell, crm: dict[str, Any]
+) -> None:
+    hidden = shell.run("clients", "--json")
+    shown = shell.run("clients", "--json", "--show-secret")
+
+    (_, found) = json.loads(hidden.stdout)["clients"]
+    assert found == {key: value for key, value in crm.items() if key != "clientSecret"}
+    assert crm["clientSecret"] not in hidden.stdout + hidden.stderr
+    assert json.loads(shown.stdout)["clients"][1]["clientSecret"] == crm["clientSecret"]
+
+
+@pytest.mark.usefixtures("crm")
+def test_one_list_is_enough_to_list(shell: Shell, sipgate: Simulator) -> None:
+    sipgate.switches.list_without_secret = True
+
+    assert shell.run("clients").returncode == 0
+
+    assert [request.path for request in sipgate.requests] == ["/v2/authorization/oauth2/clients"]
+
+
+def test_an_empty_account_is_a_remark_and_no_error(shell: Shell) -> None:
+    told = shell.run("clients")
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "There is none.\n")
+
+
+@pytest.mark.parametrize("by", ["clientId", "name"])
+def test_a_client_is_shown_by_id_or_name_without_its_secret(
+    shell: Shell, crm: dict[str, Any], by: str
+) -> None:
+    told = shell.run("show", crm[by])
+
+    assert told.returncode == 0
+    assert crm["clientId"] in told.stdout
+    assert "https://crm.example.org/*" in told.stdout
+    assert "--show-secret" in told.stdout
+    assert crm["clientSecret"] not in told.stdout + told.stderr
+    assert crm["clientSecret"] in shell.run("show", crm[by], "--show-secret").stdout
+
+
+def test_the_json_of_show_is_the_client(shell: Shell, crm: dict[str, Any]) -> None:
+    assert json.loads(shell.run("show", crm["name"], "--json", "--show-secret").stdout) == crm
+
+
+def test_a_name_of_two_clients_is_refused_with_their_ids(shell: Shell, sipgate: Simulator) -> None:
+    ids = [sipgate.account.add_client(name="crm", redirectUris=[])["clientId"] for _ in range(2)]
+
+    told = shell.run("show", "crm")
+
+    assert told.returncode == 1
+    assert all(client_id in told.stderr for client_id in ids)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("clients", "--show-secret"), "--json"),
+        (("clients", "--unmanaged"), "Pulumi.yaml"),
+        (("clients", "--all-stacks"), "Pulumi.yaml"),
+        (("show",), "Missing argument"),
+        (("completion", "tcsh"), "tcsh"),
+        (("--color", "pink", "clients"), "pink"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2_and_nothing_is_asked(
+    shell: Shell, sipgate: Simulator, arguments: tuple[str, ...], says: str
+) -> None:
+    told = shell.run(*arguments)
+
+    assert told.returncode == 2
+    assert says in told.stderr
+    assert not sipgate.requests
+
+
+def test_a_pipe_has_no_colour_unless_it_is_asked_for(shell: Shell, crm: dict[str, Any]) -> None:
+    assert "\x1b[" not in shell.run("show", crm["name"]).stdout
+    assert "\x1b[" in shell.run("--color", "always", "show", crm["name"]).stdout
+    assert "\x1b[" not in shell.run("--color", "never", "show", crm["name"], FORCE_COLOR="1").stdout
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_for_the_installed_command(shell: Shell, name: str) -> None:
+    told = shell.run("completion", name)
+
+    assert told.returncode == 0
+    assert "_SIPGATE_PROVIDER_COMPLETE" in told.stdout
+
+
+def states(told: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for check in json.loads(told.stdout)["checks"]:
+        found.setdefault(check["subject"], []).append(check["state"])
+        assert check["state"] == "good" or check["remedy"]
+    return found
+
+
+def test_the_doctor_finds_nothing_where_all_is_well(shell: Shell, sipgate: Simulator) -> None:
+    shell.variables["PATH"] = f"{shell.folder}{os.pathsep}{os.environ['PATH']}"
+    stand_in = shell.folder / "pulumi"
+    stand_in.write_text("#!/bin/sh\necho v3.274.1\n")
+    stand_in.chmod(0o755)
+
+    told = shell.run("doctor", "--json")
+
+    assert told.returncode == 0
+    assert states(told) == {
+        "pulumi": ["good"],
+        "SDK": ["good"],
+        "credential": ["good"],
+        "sipgate": ["good"],
+        "scope": ["good", "good"],
+    }
+    assert sipgate.account.clients() == []
+    assert DEMO_TOKEN not in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "subject", "says"),
+    [
+        ({"PATH": "/nowhere"}, "pulumi", "https://www.pulumi.com/docs/install/"),
+        ({"SIPGATE_TOKEN": ""}, "credential", "sipgate:token (SIPGATE_TOKEN)"),
+        ({"SIPGATE_TOKEN": "wrong"}, "credential", "new token"),
+        ({"SIPGATE_BASE_URL": "https://127.0.0.1:9"}, "sipgate", "HTTPS_PROXY"),
+    ],
+)
+def test_the_doctor_says_what_is_wrong_and_what_to_do(
+    shell: Shell, variables: dict[str, str], subject: str, says: str
+) -> None:
+    told = shell.run("doctor", "--json", **variables)
+
+    assert told.returncode == 1
+    assert states(told)[subject][-1] == "bad"
+    assert says in told.stdout
+    assert says in shell.run("doctor", **variables).stdout
+
+
+@pytest.mark.parametrize(
+    ("scopes", "expected"), [((READ,), ["good", "bad"]), ((WRITE,), ["bad", "good"])]
+)
+def test_the_doctor_names_the_scope_that_is_missing(
+    shell: Shell, sipgate: Simulator, scopes: tuple[str, ...], expected: list[str]
+) -> None:
+    token = sipgate.account.add_personal_access_token(*scopes)
+
+    told = shell.run("doctor", "--json", SIPGATE_TOKEN_ID=token.token_id, SIPGATE_TOKEN=token.token)
+
+    assert told.returncode == 1
+    assert states(told)["scope"] == expected

@@ -1,0 +1,65 @@
+"""What every folder in `examples` has, so that it can be run and understood by itself."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from tests.engine_stack import ROOT
+
+EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
+# Its stacks are made by the Automation API, which needs no settings in a file.
+INLINE = "automation"
+
+
+@pytest.fixture(params=EXAMPLES, ids=lambda folder: folder.name)
+def example(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.param
+    return folder
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "README.md", "__main__.py"])
+def test_an_example_has_settings_a_description_and_a_program(example: Path, name: str) -> None:
+    if (example.name, name) == (INLINE, "Pulumi.yaml"):
+        assert not (example / name).exists()
+    else:
+        assert (example / name).read_text().strip()
+
+
+def test_an_example_is_a_project_of_a_name_of_its_own(example: Path) -> None:
+    if example.name == INLINE:
+        assert "PROJECT = " in (example / "stacks.py").read_text()
+        return
+    settings = yaml.safe_load((example / "Pulumi.yaml").read_text())
+
+    assert settings["name"] == "sipgate-" + example.name.replace("_", "-")
+    assert settings["runtime"] == "python"
+    assert settings["description"].endswith(".")
+
+
+def test_what_an_examples_description_links_to_exists(example: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", (example / "README.md").read_text())
+
+    assert not [link for link in links if not (example / link).exists()]
+
+
+def test_what_an_example_requires_is_what_its_test_runs_with(example: Path) -> None:
+    listed = example / "requirements.txt"
+    lines = listed.read_text().splitlines() if listed.exists() else ["-e ../.."]
+    required = [Requirement(line) for line in lines if not line.startswith(("#", "-e ../.."))]
+
+    assert "-e ../.." in lines
+    for requirement in required:
+        assert requirement.specifier.contains(version(requirement.name))
+
+
+def test_no_examples_settings_hold_a_credential(example: Path) -> None:
+    for settings in example.glob("Pulumi.*.yaml"):
+        document = yaml.safe_load(settings.read_text())
+        assert document.keys() == {"config"}
+        assert not [key for key in document["config"] if key.startswith("sipgate:")]
