@@ -69,7 +69,7 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	$(UV) pip install --python $(FLOOR) --no-deps $(FLOOR)/wheel/*.whl
 	$(UV) pip list --python $(FLOOR)
 	mkdir $(FLOOR)/checkout
-	cp -R README.md pyproject.toml Pulumi.yaml examples tests tools $(FLOOR)/checkout
+	cp -R README.md pyproject.toml Pulumi.yaml docs examples templates tests tools $(FLOOR)/checkout
 	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
 	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py test_fault_matrix.py) \
 	  -k 'not silent_connection and not HTTPS_PROXY'
