@@ -22,8 +22,6 @@ from sipgate_provider.cli import (
 )
 from sipgate_provider.cli.terminal import COLOURS, choose_colour
 
-PROGRAM = "python -m sipgate_provider"
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sipgate-provider")
