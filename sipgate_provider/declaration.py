@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from msgspec import ValidationError
+
 from sipgate_provider.models import SETS, WRITABLE, OAuthClientInputs, misshapen, same
 from sipgate_provider.rules import Finding, failures
 
@@ -41,9 +43,10 @@ def check(
     """
     bag = {name: value for name, value in news.items() if value is not None}
     bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
-    if found := [Finding(path, reason) for path, reason in misshapen(bag)]:
-        return Checked(dict(news), tuple(found))
-    document = OAuthClientInputs.from_bag(bag).bag()
+    try:
+        document = OAuthClientInputs.from_bag(bag).bag()
+    except ValidationError:
+        return Checked(dict(news), tuple(Finding(*found) for found in misshapen(bag)))
     known = {name: value for name, value in document.items() if name not in unknown}
     held = olds or {}
     return Checked(

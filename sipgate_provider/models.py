@@ -34,9 +34,12 @@ __all__ = [
 ]
 
 
+_SETS = ("redirect_uris", "web_origins")
+
+
 class _Client(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     def __post_init__(self) -> None:
-        for name in ("redirect_uris", "web_origins"):
+        for name in _SETS:
             once = list(dict.fromkeys(getattr(self, name)))
             msgspec.structs.force_setattr(self, name, once)
 
@@ -108,7 +111,7 @@ class OAuthClientState(_Client, frozen=True, kw_only=True):
 
 
 def misshapen(bag: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Where `bag` has not the shape of inputs: paths such as `redirectUris[0]`, and the words for each."""
+    """Where `bag`, which `from_bag` refuses, is misshapen: paths such as `redirectUris[0]`, and the words for each."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(OAuthClientInputs)}
     for name, field in fields.items():
         if name not in bag:
@@ -136,7 +139,9 @@ def place(error: ValidationError) -> str:
 WRITABLE: tuple[str, ...] = OAuthClientInputs.__struct_encode_fields__
 """The properties that a program declares, in the API's spelling."""
 
-SETS: frozenset[str] = frozenset({"redirectUris", "webOrigins"})
+SETS: frozenset[str] = frozenset(
+    field.encode_name for field in msgspec.structs.fields(OAuthClientInputs) if field.name in _SETS
+)
 """Those of them whose order means nothing at sipgate."""
 
 

@@ -35,10 +35,10 @@ def _declaration(
     name: str, variable: str, client: OAuthClientState, protect: bool, account: str | None
 ) -> str:
     lines = [f"{variable} = sipgate.OAuthClient(", f"    {_text(name)},"]
+    default = OAuthClientInputs(name=name, redirect_uris=[])
     for argument in OAuthClientInputs.__struct_fields__:
         value = getattr(client, argument)
-        default = getattr(OAuthClientInputs(name=name, redirect_uris=[]), argument)
-        if value != default:
+        if value != getattr(default, argument):
             lines += _argument(argument, value)
     if account:
         lines += _argument("account", account)
