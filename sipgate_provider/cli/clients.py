@@ -57,10 +57,7 @@ def command(
         )
     with working("Asking sipgate …"):
         found = find_clients(session.api, name, secrets=show_secret)
-    managers = None
-    if session.in_project:
-        with working("Looking into the stacks …"):
-            managers = session.stack.managers(everywhere=all_stacks)
+    managers = session.managers(everywhere=all_stacks)
     if managers is not None and unmanaged:
         found = [client for client in found if client.client_id not in managers]
     if as_json:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from sipgate_provider.accounts import checked
+from sipgate_provider.cli.terminal import working
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
     from sipgate_provider.api import SipgateAPI
     from sipgate_provider.config import Settings
-    from sipgate_provider.importing.stack import Stack
+    from sipgate_provider.importing.stack import Manager, Stack
 
 __all__ = ["OPTIONS", "Session"]
 
@@ -78,6 +79,13 @@ class Session:
         from sipgate_provider.config import Settings  # noqa: PLC0415
 
         return Settings.resolve(self.configuration.get, os.environ, self.account)
+
+    def managers(self, *, everywhere: bool = False) -> dict[str, Manager] | None:
+        """Who manages which client, as `Stack.managers`; None outside of a project, where nobody knows."""
+        if not self.in_project:
+            return None
+        with working("Looking into the stacks …"):
+            return self.stack.managers(everywhere=everywhere)
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
         """The client's id (empty if there is none), its secret (empty if it needs none) and the token endpoint."""

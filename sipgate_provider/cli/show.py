@@ -35,10 +35,7 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     by_id = _ID.fullmatch(client)
     with working("Asking sipgate …"):
         found = find_client(session.api, client if by_id else None, None if by_id else client)
-    managers = None
-    if session.in_project:
-        with working("Looking into the stacks …"):
-            managers = session.stack.managers()
+    managers = session.managers()
     properties = document(found, managers, show_secret=show_secret)
     if as_json:
         show_json(properties)
