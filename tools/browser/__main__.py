@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tools import command
 from tools.browser import BrowserNotFoundError, locate
 from tools.browser.installed import NAMES, OVERRIDE
-from tools.engine.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 DESCRIPTION = f"""\
 Prints the path of a genuine Chromium, for the tests that need a browser. The first of these that
@@ -36,27 +33,14 @@ EPILOG = "exit status: 0 the path was printed, 1 no browser could be had, 130 in
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and answers with the exit status."""
-    argparse.ArgumentParser(
+    return command.run(
+        argv,
+        locate,
+        BrowserNotFoundError,
         prog="python tools/browser",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(argv)
-    # As an exception, so that an installation is ended on the way out.
-    signal.signal(signal.SIGTERM, _leave)
-    try:
-        print(locate())
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        return 130
-    except BrowserNotFoundError as error:
-        say(f"error: {error}")
-        return 1
-    return 0
-
-
-def _leave(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
+    )
 
 
 if __name__ == "__main__":

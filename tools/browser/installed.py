@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from tools.engine.errors import UnavailableError
+from tools.engine.process import answer
 
 OVERRIDE = "SIPGATE_TEST_BROWSER"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -69,18 +69,8 @@ def checked(browser: str) -> Path:
     found = shutil.which(browser)
     if found is None:
         raise UnavailableError(f"{browser} is not there or cannot be run")
-    try:
-        answer = subprocess.run(
-            [found, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnavailableError(f"`{found} --version` does not run: {error}") from error
+    said = answer([found, "--version"])
     # Ubuntu's /usr/bin/chromium-browser can be a script that only says to install a snap.
-    if not re.search(r"\bChrom(e|ium)\b.*\d+\.\d+", answer):
-        raise UnavailableError(f"`{found} --version` answers {answer.strip()!r}")
+    if not re.search(r"\bChrom(e|ium)\b.*\d+\.\d+", said):
+        raise UnavailableError(f"`{found} --version` answers {said.strip()!r}")
     return Path(found).absolute()

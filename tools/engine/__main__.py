@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tools import command
 from tools.engine import EngineNotFoundError, cache, locate, pins
-from tools.engine.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 DESCRIPTION = f"""\
 Prints the folder that holds a genuine Pulumi engine and its Python language host. Put it first on
@@ -47,30 +44,15 @@ exit status: 0 the folder was printed, 1 no engine could be had, 130 interrupted
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and answers with the exit status."""
-    argparse.ArgumentParser(
+    return command.run(
+        argv,
+        locate,
+        EngineNotFoundError,
         prog="python tools/engine",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(argv)
-    # As exceptions, so that the children are ended on the way out. SIGHUP: the terminal closed,
-    # which `nohup` has it ignore.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _leave)
-    try:
-        print(locate())
-    except KeyboardInterrupt:
-        say("Interrupted. What was fetched and compiled is kept: run it again to go on from there.")
-        return 130
-    except EngineNotFoundError as error:
-        say(f"error: {error}")
-        return 1
-    return 0
-
-
-def _leave(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
+        interrupted="Interrupted. What was fetched and compiled is kept: run it again to go on from there.",
+    )
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.engine import pins
 from tools.engine.errors import UnavailableError
+from tools.engine.process import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,22 +60,11 @@ def version_of(folder: Path) -> tuple[int, ...]:
         UnavailableError: It does not run, or says something else.
     """
     pulumi = folder / "pulumi"
-    try:
-        answer = subprocess.run(
-            [pulumi, "version"],
-            # It would ask the network whether there is a newer one.
-            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnavailableError(f"`{pulumi} version` does not run: {error}") from error
-    match = re.search(r"v?(\d+)\.(\d+)\.(\d+)", answer)
+    # It would ask the network whether there is a newer one.
+    said = answer([pulumi, "version"], env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+    match = re.search(r"v?(\d+)\.(\d+)\.(\d+)", said)
     if match is None:
-        raise UnavailableError(f"`{pulumi} version` answers {answer.strip()!r}")
+        raise UnavailableError(f"`{pulumi} version` answers {said.strip()!r}")
     return tuple(int(part) for part in match.groups())
 
 

@@ -21,6 +21,27 @@ if TYPE_CHECKING:
 _GRACE = 3.0  # seconds between asking a child to end and ending it
 
 
+def answer(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> str:
+    """What a program prints that only says something about itself, such as its version.
+
+    Raises:
+        CommandFailedError: It does not run, fails, or takes longer than a minute.
+    """
+    try:
+        return subprocess.run(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        shown = " ".join(map(str, command))
+        raise CommandFailedError(f"`{shown}` does not run: {error}") from error
+
+
 @contextlib.contextmanager
 def started(
     command: Sequence[str],

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tools.engine.progress import say
+from tools import command
 from tools.postgres import PostgresNotFoundError, locate
 from tools.postgres.installed import MINIMUM, OVERRIDE, PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 DESCRIPTION = f"""\
 Prints the folder with the programs of a genuine PostgreSQL, from version {MINIMUM} on, for the tests that
@@ -34,27 +31,14 @@ EPILOG = "exit status: 0 the folder was printed, 1 no PostgreSQL could be had, 1
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and answers with the exit status."""
-    argparse.ArgumentParser(
+    return command.run(
+        argv,
+        locate,
+        PostgresNotFoundError,
         prog="python tools/postgres",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(argv)
-    # As an exception, so that an installation is ended on the way out.
-    signal.signal(signal.SIGTERM, _leave)
-    try:
-        print(locate())
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        return 130
-    except PostgresNotFoundError as error:
-        say(f"error: {error}")
-        return 1
-    return 0
-
-
-def _leave(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
+    )
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from tools.engine.errors import UnavailableError
+from tools.engine.process import answer
 
 OVERRIDE = "SIPGATE_TEST_POSTGRES"
 # Debian puts only the clients on PATH, and each version's programs here.
@@ -61,19 +61,12 @@ def _fault(folder: Path) -> str | None:
         return f"{folder} has no {' and no '.join(lacking)} that can be run"
     command = [str(folder / "postgres"), "--version"]
     try:
-        answer = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        return f"`{' '.join(command)}` does not run: {error}"
-    version = re.search(r"\(PostgreSQL\) (\d+)", answer)
+        said = answer(command)
+    except UnavailableError as reason:
+        return str(reason)
+    version = re.search(r"\(PostgreSQL\) (\d+)", said)
     if not version or int(version[1]) < MINIMUM:
-        return f"`{' '.join(command)}` answers {answer.strip()!r}; {MINIMUM} or newer is needed"
+        return f"`{' '.join(command)}` answers {said.strip()!r}; {MINIMUM} or newer is needed"
     return None
 
 
