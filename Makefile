@@ -64,12 +64,13 @@ package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, an
 floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python that this machine has
 	rm -rf $(FLOOR)
 	$(UV) venv --no-python-downloads --python "$(OLDEST)" $(FLOOR)
-	$(UV) build --wheel --out-dir $(FLOOR)/wheel
+	$(UV) build --out-dir $(FLOOR)/dist
 	$(UV) pip install --python $(FLOOR) --resolution lowest-direct -r pyproject.toml --extra test
-	$(UV) pip install --python $(FLOOR) --no-deps $(FLOOR)/wheel/*.whl
+	$(UV) pip install --python $(FLOOR) --no-deps $(FLOOR)/dist/*.whl
 	$(UV) pip list --python $(FLOOR)
 	mkdir $(FLOOR)/checkout
-	cp -R README.md pyproject.toml Pulumi.yaml docs examples templates tests tools $(FLOOR)/checkout
+	tar -xf $(FLOOR)/dist/*.tar.gz -C $(FLOOR)/checkout --strip-components 1
+	rm -r $(FLOOR)/checkout/sipgate_provider
 	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
 	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py test_fault_matrix.py) \
 	  -k 'not silent_connection and not HTTPS_PROXY'

@@ -48,12 +48,17 @@ def engine(make_engine: Callable[[str], Engine], tmp_path: Path) -> Iterator[Eng
     """One stack; afterwards none of its processes is left, and no output held a traceback or a credential."""
     made = make_engine("trial")
     yield made
-    for result in made.log:
+    left_nothing(tmp_path, made)
+
+
+def left_nothing(folder: Path, *engines: Engine) -> None:
+    """Fails if an output held a traceback or a credential, or a process in the folder is left."""
+    for result in (result for engine in engines for result in engine.log):
         assert "Traceback" not in result.output
         assert DEMO_TOKEN not in result.output
     left = [
         process.info
         for process in psutil.process_iter(["pid", "cmdline", "cwd"])
-        if str(tmp_path) in str(process.info["cwd"])
+        if str(folder) in str(process.info["cwd"])
     ]
     assert not left

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,15 +82,21 @@ class Engine:
 
     def ours(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs the package's own command line in the project."""
+        return self.runs((sys.executable, "-m", "sipgate_provider", *arguments), variables)
+
+    def runs(
+        self, command: Sequence[str], variables: Mapping[str, str], timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs any command in the project; `variables` are added to the environment."""
         return subprocess.run(
-            (sys.executable, "-m", "sipgate_provider", *arguments),
+            command,
             check=False,
             cwd=self.project,
-            env=self.environment | variables,
+            env={**self.environment, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=timeout,
         )
 
     def up(self, *arguments: str, **variables: str) -> Result:

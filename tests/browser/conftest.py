@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from sipgate_provider.simulator.server import Server
 from tests.engine_stack import ROOT
+from tests.needed import needed
 from tools.browser import BrowserNotFoundError, locate
 
 if TYPE_CHECKING:
@@ -28,13 +29,8 @@ NOBODY_ELSE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """Where the browser is. CI has to have one; elsewhere its absence is told, not held against you."""
-    try:
-        return locate()
-    except BrowserNotFoundError as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+    """Where the browser is."""
+    return needed(locate, BrowserNotFoundError)
 
 
 @pytest.fixture

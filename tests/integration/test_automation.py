@@ -30,16 +30,7 @@ def automation(engine: Engine) -> Callable[..., Run]:
     def run(*arguments: str, tenants: str | None = None, **variables: str) -> Run:
         if tenants is not None:
             (engine.project / "tenants.yaml").write_text(tenants)
-        done = subprocess.run(
-            command(*arguments),
-            check=False,
-            cwd=engine.project,
-            env=engine.environment | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=200,
-        )
+        done = engine.runs(command(*arguments), variables, timeout=200)
         assert "Traceback" not in done.stdout + done.stderr
         assert DEMO_TOKEN not in done.stdout + done.stderr
         return done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import threading
 import time
@@ -15,7 +14,9 @@ import psutil
 import pytest
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator, Stall
+from tests.engine_fixtures import left_nothing
 from tests.engine_stack import ROOT, Engine
+from tests.needed import needed
 from tests.postgres_server import Postgres, running
 from tools.engine import scratch_environment
 from tools.postgres import PostgresNotFoundError, locate
@@ -49,13 +50,8 @@ class Team(NamedTuple):
 
 @pytest.fixture(scope="session")
 def postgres_programs() -> Path:
-    """Where PostgreSQL is. CI has to have one; elsewhere its absence is told, not held against you."""
-    try:
-        return locate()
-    except PostgresNotFoundError as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+    """Where PostgreSQL is."""
+    return needed(locate, PostgresNotFoundError)
 
 
 @pytest.fixture
@@ -92,13 +88,10 @@ def team(
     shutil.copytree(anna.project, ben.project, dirs_exist_ok=True)
     ben.succeeds("stack", "select", "team")
     yield Team(anna, ben, database, url)
+    left_nothing(tmp_path, anna, ben)
     for result in (*anna.log, *ben.log):
-        assert "Traceback" not in result.output
-        assert DEMO_TOKEN not in result.output
         assert "of-anna" not in result.output
         assert "of-ben" not in result.output
-    left = [p for p in psutil.process_iter(["cwd"]) if str(tmp_path) in str(p.info["cwd"])]
-    assert not left
 
 
 def operator(folder: Path, engine_folder: Path, database: Postgres) -> Engine:

@@ -15,8 +15,7 @@ import sipgate_provider
 import sipgate_provider.errors
 import sipgate_provider.simulator
 from sipgate_provider.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.engine_stack import ROOT
 
 
 @pytest.fixture(scope="module")
