@@ -15,9 +15,7 @@ replaces the client, and the preview says why.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,13 +32,12 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.connection import Connection
+from sipgate_provider.errors import SipgateError
 from sipgate_provider.named import NamedClients
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
-
-    from sipgate_provider.lifecycle import Lifecycle
 
 __all__ = ["OAuthClientProvider"]
 
@@ -57,11 +54,9 @@ class OAuthClientProvider(ResourceProvider):
     def __init__(self, account: str | None = None) -> None:
         super().__init__()
         self._account = account
-        self._lock = threading.Lock()
         self._config: Config | None = None
         self._named = NamedClients()
-        self._lifecycle: Lifecycle | None = None
-        self._told = False
+        self._connection = Connection(self._configured, self._named, account)
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
         """Nothing but the class's name and the account's reaches the state, the same under every version of Python."""
@@ -97,7 +92,7 @@ class OAuthClientProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Creates a client."""
         with _sentences():
-            outs = self._connected().create(_split(props)[0])
+            outs = self._connection.lifecycle().create(_split(props)[0])
         return CreateResult(str(outs["clientId"]), outs | self._mark)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -105,7 +100,7 @@ class OAuthClientProvider(ResourceProvider):
         from sipgate_provider.models import WRITABLE
 
         with _sentences():
-            outs = self._connected().read(id_, _split(props)[0])
+            outs = self._connection.lifecycle().read(id_, _split(props)[0])
         if outs is None:
             return ReadResult("", {})
         inputs = {name: outs[name] for name in WRITABLE}
@@ -114,47 +109,20 @@ class OAuthClientProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Rewrites a client where it differs."""
         with _sentences():
-            outs = self._connected().update(_id, _olds, _split(_news)[0])
+            outs = self._connection.lifecycle().update(_id, _olds, _split(_news)[0])
         return UpdateResult(outs | self._mark)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Deletes a client."""
         with _sentences():
-            self._connected().delete(_id)
+            self._connection.lifecycle().delete(_id)
 
     @property
     def _mark(self) -> dict[str, Any]:
         return {_ACCOUNT: self._account} if self._account else {}
 
-    def _connected(self) -> Lifecycle:
-        """The lifecycle over this stack's account, made once for the engine's four threads."""
-        from sipgate_provider.api import SipgateAPI
-        from sipgate_provider.config import Settings
-        from sipgate_provider.lifecycle import Lifecycle
-
-        with self._lock:
-            if self._lifecycle is None:
-                if self._told:
-                    raise ConfigurationError(
-                        "Not tried: there is no usable credential, as another error of this run says."
-                    )
-                configured = self._config.get if self._config else _nothing
-                try:
-                    settings = Settings.resolve(configured, os.environ, self._account)
-                except ConfigurationError:
-                    self._told = True
-                    raise
-                self._lifecycle = Lifecycle(
-                    SipgateAPI(settings),
-                    self._named,
-                    allow_equal_clients=settings.allow_equal_clients,
-                    account=self._account,
-                )
-            return self._lifecycle
-
-
-def _nothing(_key: str) -> None:
-    return None
+    def _configured(self, key: str) -> object:
+        return self._config.get(key) if self._config else None
 
 
 def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
