@@ -14,6 +14,8 @@ from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
 from tools.engine import scratch_environment
 
+BOTH_HOSTS = pytest.mark.parametrize("host", ["dynamic", "native"])
+
 
 @pytest.fixture(scope="session")
 def engine_folder() -> Path:
@@ -24,7 +26,15 @@ def engine_folder() -> Path:
 
 
 @pytest.fixture
-def make_engine(engine_folder: Path, tmp_path: Path, sipgate: Simulator) -> Callable[[str], Engine]:
+def host() -> str:
+    """Which host serves the programs; modules that hold for both are parametrized with `BOTH_HOSTS`."""
+    return "dynamic"
+
+
+@pytest.fixture
+def make_engine(
+    engine_folder: Path, tmp_path: Path, sipgate: Simulator, host: str
+) -> Callable[[str], Engine]:
     """Engines on folders of the test's own."""
 
     def make(name: str) -> Engine:
@@ -35,7 +45,7 @@ def make_engine(engine_folder: Path, tmp_path: Path, sipgate: Simulator) -> Call
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
         }
-        engine = Engine(folder / "project", environment)
+        engine = Engine(folder / "project", environment, host)
         engine.write("")
         engine.succeeds("stack", "init", "trial")
         return engine

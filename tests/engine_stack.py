@@ -28,10 +28,16 @@ class Engine:
 
     project: Path
     environment: dict[str, str]
+    host: str = "dynamic"
     log: list[Result] = field(default_factory=list)
 
     def write(self, program: str, settings: str = "name: trial\nruntime: python\n") -> None:
+        """Writes a program, which the engine's host serves whatever host it was written for."""
         (self.project / "Pulumi.yaml").write_text(settings)
+        if self.host == "native":
+            program = program.replace(
+                "import sipgate_provider as sipgate", "import sipgate_provider.native as sipgate"
+            )
         (self.project / "__main__.py").write_text(program)
 
     def take_example(self, name: str) -> None:
@@ -118,9 +124,7 @@ class Engine:
         """The clients in the state, as it is stored."""
         document = json.loads(self.succeeds("stack", "export"))
         resources = document["deployment"].get("resources", [])
-        return [
-            resource for resource in resources if resource["type"].endswith("sipgate:OAuthClient")
-        ]
+        return [resource for resource in resources if resource["type"].endswith(":OAuthClient")]
 
 
 def _in_clear(value: Any) -> Any:

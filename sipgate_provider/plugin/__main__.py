@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -25,7 +24,7 @@ port, and PULUMI_DEBUG_PROVIDERS=sipgate:PORT makes the engine use it.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves an engine; prints the port on stdout, and log and errors on stderr."""
+    """Serves an engine; prints the port on stdout."""
     parser = argparse.ArgumentParser(
         prog="pulumi-resource-sipgate",
         description=_DESCRIPTION,
@@ -48,8 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from sipgate_provider.plugin.server import serve  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
     asyncio.run(serve(given.engine))
     return 0
 

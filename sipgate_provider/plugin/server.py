@@ -8,13 +8,14 @@ credential in memory for ever.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import signal
 import sys
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc
 
+from sipgate_provider.plugin.log import EngineLog
 from sipgate_provider.plugin.servicer import Servicer
 
 __all__ = ["serve"]
@@ -32,18 +33,12 @@ async def serve(engine: str | None) -> None:
         engine: The engine's address; None where it attaches to a plugin that somebody started.
     """
     channel = grpc.aio.insecure_channel(engine) if engine else None
-    log = engine_pb2_grpc.EngineStub(channel) if channel else None
-
-    async def warn(text: str, urn: str) -> None:
-        if log is None:
-            sys.stderr.write(f"{text}\n")
-            return
-        with contextlib.suppress(grpc.aio.AioRpcError):
-            told = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
-            await log.Log(told)  # type: ignore[misc]  # typed as the blocking API
-
+    log = EngineLog(channel)
+    logging.basicConfig(level=logging.WARNING, handlers=[log])
+    # It warns of every try that fails; ours say what came of them.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     server = grpc.aio.server(options=_MESSAGES)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(warn), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(log.warn), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     ended = asyncio.Event()

@@ -30,10 +30,11 @@ from sipgate_provider._version import __version__
 from sipgate_provider.accounts import checked
 from sipgate_provider.config import calls_at_once
 from sipgate_provider.connection import Connection
-from sipgate_provider.errors import SipgateError
+from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState, content
 from sipgate_provider.named import NamedClients
 from sipgate_provider.plugin.calls import Calls
+from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.schema import CLIENT, CLIENTS, text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
 from sipgate_provider.rules import advice
@@ -63,6 +64,7 @@ def _told(
 
     @functools.wraps(method)
     async def told(self: Servicer, request: Request, context: Context) -> Response:
+        about.set(getattr(request, "urn", ""))
         try:
             return await method(self, request, context)
         except SipgateError as error:
@@ -93,6 +95,7 @@ class Servicer(ResourceProviderServicer):
         self._named = NamedClients()
         self._connection: Connection | None = None
         self._calls: Calls | None = None
+        self._unusable = ConfigurationError("The provider was used before it was configured.")
 
     async def Handshake(  # noqa: N802  the protocol's names, here and below
         self, _request: proto.ProviderHandshakeRequest, _context: Context
@@ -119,7 +122,10 @@ class Servicer(ResourceProviderServicer):
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says what differs; another credential replaces nothing, another account does."""
+        """Says what differs; nothing replaces a client but another account, where both are named.
+
+        Otherwise a stack that moves from the dynamic host, or gets a provider of its own, would lose its clients.
+        """
         olds, news = Bag.of(request.olds).known, Bag.of(request.news)
         differing = sorted(
             name
@@ -129,23 +135,25 @@ class Servicer(ResourceProviderServicer):
         return proto.DiffResponse(
             changes=_some(differing),
             diffs=differing,
-            replaces=[name for name in differing if name == _ACCOUNT],
+            replaces=[_ACCOUNT] if _ACCOUNT in differing and olds.get(_ACCOUNT) else [],
         )
 
-    @_told
     async def Configure(  # noqa: N802
         self, request: proto.ConfigureRequest, _context: Context
     ) -> proto.ConfigureResponse:
-        """Takes the settings; a missing credential is complained of by the first call that needs one."""
+        """Takes the settings; what is wrong with them is told by the first call that needs them."""
         settings = Bag.of(request.args).known
-        account = settings.get(_ACCOUNT)
-        account = checked(account) if account else None
 
         def configured(key: str) -> object:
             return settings.get(key.rpartition(":")[2])
 
-        self._calls = Calls(calls_at_once(configured, os.environ, account))
-        self._connection = Connection(configured, self._named, account)
+        # An error here would reach the user as the program's, with a traceback.
+        try:
+            account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
+            self._calls = Calls(calls_at_once(configured, os.environ, account))
+            self._connection = Connection(configured, self._named, account)
+        except ConfigurationError as error:
+            self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_told
@@ -290,7 +298,7 @@ class Servicer(ResourceProviderServicer):
 
     async def _run(self, call: Callable[[Connection], Response], seconds: float = 0) -> Response:
         if self._calls is None or self._connection is None:
-            raise SipgateError("The provider was not configured before it was used.")
+            raise self._unusable
         return await self._calls.run(functools.partial(call, self._connection), seconds)
 
 

@@ -18,9 +18,12 @@ from sipgate_provider.simulator import (
     Reset,
     Simulator,
 )
+from tests.engine_fixtures import BOTH_HOSTS
+
+pytestmark = BOTH_HOSTS
 
 # The oldest SDKs leave it to gRPC to say what was raised.
-ERROR = "error: (?:SipgateError|Exception calling application)"
+ERROR = "error: (?:(?:SipgateError|Exception calling application): )?"
 
 CRM: dict[str, Any] = {
     "name": "CRM integration",
@@ -80,13 +83,16 @@ def test_the_state_holds_the_secret_encrypted_and_nothing_of_ours_but_a_path(
     (resource,) = engine.resources()
     (client,) = sipgate.account.clients()
     state = json.dumps(resource)
-    assert resource["type"] == "pulumi-python:dynamic/sipgate:OAuthClient"
+    dynamic = engine.host == "dynamic"
+    assert resource["type"] == (
+        "pulumi-python:dynamic/sipgate:OAuthClient" if dynamic else "sipgate:index:OAuthClient"
+    )
     assert resource["id"] == client["clientId"]
     assert client["clientSecret"] not in state
     assert DEMO_TOKEN not in state
     assert "ciphertext" in resource["outputs"]["clientSecret"]
     assert set(resource["inputs"]) == {
-        "__provider",
+        *(["__provider"] if dynamic else []),
         "name",
         "description",
         "redirectUris",
@@ -94,7 +100,7 @@ def test_the_state_holds_the_secret_encrypted_and_nothing_of_ours_but_a_path(
         "privacyUrl",
         "termsUrl",
     }
-    assert len(resource["inputs"]["__provider"]) < 150
+    assert len(resource["inputs"].get("__provider", "")) < 150
 
 
 def test_a_second_up_sends_nothing_even_when_lists_are_turned_around_or_repeat_themselves(
@@ -189,7 +195,7 @@ def test_a_read_that_fails_keeps_the_client_in_the_state(
     refreshed = engine.pulumi("refresh", "--yes", "--skip-preview")
 
     assert refreshed.code != 0
-    assert re.search(f"{ERROR}: Reading client", refreshed.output)
+    assert re.search(f"{ERROR}Reading client", refreshed.output)
     assert len(engine.resources()) == 1
 
 
@@ -259,7 +265,7 @@ def test_a_missing_credential_is_a_sentence_that_says_how_to_give_one(
     refused = engine.up(**nothing)
 
     assert refused.code != 0
-    assert re.search(f"{ERROR}: There is no credential for sipgate.", refused.output)
+    assert re.search(f"{ERROR}There is no credential for sipgate.", refused.output)
     assert not sipgate.requests
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import time
 from typing import Any
@@ -11,6 +12,9 @@ import psutil
 import pytest
 
 from sipgate_provider.simulator import Answer, Reset, Simulator, Stall, Truncate
+from tests.engine_fixtures import BOTH_HOSTS
+
+pytestmark = BOTH_HOSTS
 
 ONE: dict[str, Any] = {"redirect_uris": ["https://crm.example.com/*"]}
 TWINS = (
@@ -31,7 +35,11 @@ def in_the_account(sipgate: Simulator) -> list[str]:
 def kill(pulumi: subprocess.Popen[bytes], whom: str) -> None:
     """Ends the plugin alone, or everything that runs, as a power cut would."""
     processes = psutil.Process(pulumi.pid).children(recursive=True)
-    plugin = [p for p in processes if "pulumi.dynamic" in " ".join(p.cmdline())]
+    plugin = [
+        process
+        for process in processes
+        if re.search("pulumi.dynamic|pulumi-resource-sipgate", " ".join(process.cmdline()))
+    ]
     assert plugin
     for process in plugin if whom == "plugin" else [psutil.Process(pulumi.pid), *processes]:
         # A child may end by itself as soon as its parent is gone.

@@ -1,0 +1,57 @@
+"""What the user is told besides results and errors: through the engine, as warnings on the resource they are about.
+
+What the plugin writes to stderr would be shown without the resource's name, if at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import sys
+from contextvars import ContextVar
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+__all__ = ["EngineLog", "about"]
+
+_SECONDS = 5.0
+
+about: ContextVar[str] = ContextVar("sipgate_urn", default="")
+"""The URN of the resource that is being worked on."""
+
+
+class EngineLog(logging.Handler):
+    """Warnings to the engine; without one, to stderr."""
+
+    def __init__(self, channel: grpc.aio.Channel | None) -> None:
+        """To be made on the loop that serves.
+
+        Args:
+            channel: Leads to the engine; None where there is none.
+        """
+        super().__init__(logging.WARNING)
+        self._engine = engine_pb2_grpc.EngineStub(channel) if channel else None
+        self._loop = asyncio.get_running_loop()
+
+    async def warn(self, text: str, urn: str) -> None:
+        """Shows the user a text as a warning on the resource of a URN."""
+        if self._engine is None:
+            sys.stderr.write(f"{text}\n")
+            return
+        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
+        with contextlib.suppress(grpc.aio.AioRpcError):
+            await self._engine.Log(request)  # type: ignore[misc]  # typed as the blocking API
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Shows what a module of the core has logged, before the call that logged it goes on."""
+        showing = asyncio.run_coroutine_threadsafe(
+            self.warn(record.getMessage(), about.get()), self._loop
+        )
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            with contextlib.suppress(concurrent.futures.TimeoutError):
+                showing.result(_SECONDS)

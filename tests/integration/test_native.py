@@ -1,0 +1,283 @@
+"""What the native plugin gives on the genuine engine that the dynamic provider cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from sipgate_provider.simulator import (
+    ALL,
+    Answer,
+    Simulator,
+    Stall,
+)
+
+BOTH = "import pulumi\nimport sipgate_provider as sipgate\n"
+CLIENT: dict[str, Any] = {
+    "name": "made by hand",
+    "description": "before Pulumi",
+    "redirectUris": ["https://a.example.com/*", "https://b.example.com/*"],
+    "webOrigins": ["https://a.example.com"],
+    "privacyUrl": "",
+    "termsUrl": "",
+}
+
+
+@pytest.fixture
+def host() -> str:
+    return "native"
+
+
+def declared(client: dict[str, Any] = CLIENT) -> str:
+    return (
+        f"{BOTH}crm = sipgate.OAuthClient('crm', name={client['name']!r}, "
+        f"description={client['description']!r}, redirect_uris={client['redirectUris']!r}, "
+        f"web_origins={client['webOrigins']!r})\n"
+        "pulumi.export('secret', crm.client_secret)\n"
+    )
+
+
+def test_a_client_is_imported_by_its_id_alone_and_the_program_then_changes_nothing(
+    engine: Any, sipgate: Simulator
+) -> None:
+    client = sipgate.account.add_client(**CLIENT)
+    arguments = ("sipgate:index:OAuthClient", "crm", client["clientId"])
+
+    engine.succeeds("import", *arguments, "--yes", "--generate-code=false", "--protect=false")
+    sipgate.clear_requests()
+    engine.write(declared())
+    unchanged = engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "2 unchanged" in unchanged
+    assert not sipgate.requests
+    assert engine.outputs()["secret"] == client["clientSecret"]
+    assert client["clientSecret"] not in json.dumps(engine.resources())
+
+
+def test_a_client_is_imported_by_the_resource_option(engine: Any, sipgate: Simulator) -> None:
+    client = sipgate.account.add_client(**CLIENT)
+    option = f"'crm', pulumi.ResourceOptions(import_={client['clientId']!r}), "
+    engine.write(declared().replace("'crm', ", option, 1))
+
+    imported = engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "= 1 imported" in imported
+    assert [resource["id"] for resource in engine.resources()] == [client["clientId"]]
+    assert sipgate.account.clients() == [client]
+
+
+def test_an_import_of_what_is_not_there_says_what_to_check(engine: Any) -> None:
+    refused = engine.pulumi(
+        "import", "sipgate:index:OAuthClient", "crm", "nothing", "--yes", "--generate-code=false"
+    )
+
+    assert refused.code != 0
+    assert "Reading client nothing: the account has no client of that id" in refused.output
+
+
+def test_a_preview_names_each_element_that_changes(engine: Any) -> None:
+    engine.write(declared())
+    engine.succeeds("up", "--yes", "--skip-preview")
+    engine.write(
+        declared(
+            CLIENT
+            | {
+                "redirectUris": ["https://b.example.com/*", "https://c.example.com/*"],
+                "webOrigins": ["https://a.example.com", "https://c.example.com"],
+            }
+        )
+    )
+
+    preview = " ".join(engine.succeeds("preview", "--diff").split())
+
+    assert '- [0]: "https://a.example.com/*" + [1]: "https://c.example.com/*"' in preview
+    assert '+ [1]: "https://c.example.com"' in preview
+    assert "b.example.com" not in preview
+
+
+@pytest.mark.parametrize("account", [None, "eu"])
+def test_a_stack_moves_between_the_hosts_and_back_without_a_request_that_changes(
+    engine: Any, sipgate: Simulator, account: str | None
+) -> None:
+    if account:
+        for name in ("TOKEN_ID", "TOKEN", "BASE_URL"):
+            engine.environment[f"SIPGATE_EU_{name}"] = engine.environment.pop(f"SIPGATE_{name}")
+    program = declared().replace("crm')", f"crm', account={account!r})")
+    program = program.replace("'crm', ", f"'crm', account={account!r}, ", 1)
+    engine.host = "dynamic"
+    engine.write(program)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (client,) = sipgate.account.clients()
+    secret = engine.outputs()["secret"]
+    sipgate.clear_requests()
+
+    for host, kind in (("native", "sipgate:index"), ("dynamic", "pulumi-python:dynamic/sipgate")):
+        engine.host = host
+        engine.write(program)
+        preview = engine.succeeds("preview", "--diff")
+        engine.succeeds("up", "--yes", "--skip-preview")
+        assert "replace" not in preview
+        (resource,) = engine.resources()
+        assert resource["type"] == f"{kind}:OAuthClient"
+        assert resource["id"] == client["clientId"]
+        assert engine.outputs()["secret"] == secret == client["clientSecret"]
+        refreshed = engine.succeeds("refresh", "--yes", "--skip-preview")
+        assert "delete" not in refreshed
+    assert sipgate.account.clients() == [client]
+    assert {request.method for request in sipgate.requests} == {"GET"}
+    engine.succeeds("destroy", "--yes", "--skip-preview")
+    assert not sipgate.account.clients()
+
+
+def test_a_provider_of_its_own_keeps_its_credential_secret_and_a_new_one_replaces_nothing(
+    engine: Any, sipgate: Simulator
+) -> None:
+    tokens = [sipgate.account.add_personal_access_token(ALL) for _ in range(2)]
+    nobody = {"SIPGATE_TOKEN_ID": "", "SIPGATE_TOKEN": ""}
+    for token in tokens:
+        engine.write(
+            f"{BOTH}eu = sipgate.Provider('eu', token_id={token.token_id!r}, token={token.token!r})\n"
+            "sipgate.OAuthClient('crm', pulumi.ResourceOptions(provider=eu),\n"
+            "    redirect_uris=['https://crm.example.com/*'])\n"
+        )
+        ran = engine.up(**nobody)
+        assert ran.code == 0, ran.output
+        assert "replace" not in ran.output
+        state = engine.succeeds("stack", "export")
+        assert token.token not in state
+        assert token.token not in ran.output
+    assert len(sipgate.account.clients()) == 1
+    assert sipgate.count("POST") == 1
+    assert sipgate.count("DELETE") == 0
+
+
+def test_functions_answer_in_programs_and_keep_secrets(engine: Any, sipgate: Simulator) -> None:
+    client = sipgate.account.add_client(**CLIENT)
+    sipgate.account.add_client(**(CLIENT | {"name": "another"}))
+    engine.write(
+        f"{BOTH}"
+        "one = sipgate.get_oauth_client(name='made by hand')\n"
+        "pulumi.export('id', one.client_id)\n"
+        "pulumi.export('secret', one.client_secret)\n"
+        "later = sipgate.get_oauth_client_output(pulumi.Output.from_input(one.client_id))\n"
+        "pulumi.export('origins', later.apply(lambda c: c.web_origins))\n"
+        "pulumi.export('names', sorted(c.name for c in sipgate.get_oauth_clients()))\n"
+        "pulumi.export('some', sipgate.get_oauth_clients_output(name='made*').apply(len))\n"
+    )
+
+    told = engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert engine.outputs() == {
+        "id": client["clientId"],
+        "secret": client["clientSecret"],
+        "origins": CLIENT["webOrigins"],
+        "names": ["another", "made by hand"],
+        "some": 1,
+    }
+    assert "secret : [secret]" in " ".join(told.split())
+    assert client["clientSecret"] not in engine.succeeds("stack", "export")
+
+
+def test_a_question_that_has_no_answer_is_told_in_a_sentence(engine: Any) -> None:
+    engine.write(f"{BOTH}sipgate.get_oauth_client(name='nobody')\n")
+
+    refused = engine.pulumi("preview")
+
+    assert refused.code != 0
+    assert "Looking up client 'nobody': the account has no client of that name." in refused.output
+    # The SDK shows where in the program it was asked.
+    engine.log.clear()
+
+
+def test_as_many_clients_as_are_allowed_are_made_at_once(engine: Any, sipgate: Simulator) -> None:
+    engine.write(
+        f"{BOTH}for n in range(12):\n"
+        "    sipgate.OAuthClient(f'c{n}', redirect_uris=['https://crm.example.com/*'])\n"
+    )
+    fault = sipgate.misbehave(Stall(), method="POST", times=None)
+    pulumi = engine.start("up", "--parallel", "32")
+    seen = _settled(lambda: fault.hits)
+    pulumi.send_signal(signal.SIGINT)
+    sipgate.behave()
+    pulumi.wait(60)
+
+    assert seen == 10
+    # What waited was not started, and what was lost is told: `up` finishes the work.
+    again = engine.pulumi("up", "--yes", "--skip-preview", SIPGATE_PARALLEL="3")
+    assert again.code == 0, again.output
+    assert len(sipgate.account.clients()) == len(engine.resources()) == 12
+
+
+def test_a_number_of_calls_that_cannot_be_is_refused_before_anything_is_sent(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(declared())
+
+    refused = engine.up(SIPGATE_PARALLEL="many")
+
+    assert refused.code != 0
+    assert (
+        "sipgate:parallel (SIPGATE_PARALLEL) is not a whole number from 1 to 64" in refused.output
+    )
+    assert not sipgate.requests
+
+
+def test_a_cancelled_run_ends_soon_though_sipgate_asks_to_wait(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(declared())
+    fault = sipgate.misbehave(Answer(429, headers={"Retry-After": "20"}), times=None)
+    pulumi = engine.start("up")
+    _settled(lambda: fault.hits)
+    began = time.monotonic()
+    pulumi.send_signal(signal.SIGINT)
+    pulumi.wait(60)
+
+    assert time.monotonic() - began < 10
+    assert (
+        "not tried again, since the run was cancelled"
+        in (engine.project.parent / "started.log").read_text()
+    )
+    assert not sipgate.account.clients()
+
+
+def test_the_plugin_ends_with_an_engine_that_was_killed(engine: Any, sipgate: Simulator) -> None:
+    engine.write(declared())
+    fault = sipgate.misbehave(Stall(), times=None)
+    pulumi = engine.start("up")
+    _settled(lambda: fault.hits)
+    children = psutil.Process(pulumi.pid).children(recursive=True)
+    (plugin,) = [p for p in children if "pulumi-resource-sipgate" in " ".join(p.cmdline())]
+
+    os.kill(pulumi.pid, signal.SIGKILL)
+    pulumi.wait(60)
+    sipgate.behave()
+
+    plugin.wait(60)
+    for process in children:
+        # The engine's own hosts stay behind.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(children, 60)
+
+
+def _settled(count: Any) -> int:
+    """The count, once it has stayed the same for a second."""
+    ends = time.monotonic() + 60
+    last, since = 0, time.monotonic()
+    while time.monotonic() < ends:
+        now = count()
+        if now != last:
+            last, since = now, time.monotonic()
+        if last and time.monotonic() - since > 1:
+            return last
+        threading.Event().wait(0.05)
+    raise AssertionError("nothing happened")
