@@ -1,7 +1,8 @@
 """Which engine: the pinned versions, what an engine consists of, and the key of its cache entry.
 
 To raise the version: change it here, then in each folder below `go/`
-`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine.
+`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine. The
+language hosts are modules with versions of their own.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ BINARIES = (
     ),
     # SDK 3.78.0: the last release of that module that carries the Python host.
     Binary("python_host", f"{SDK}/python/cmd/pulumi-language-python"),
+    Binary("yaml_host", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
 )
 
 # Scripts that the module `SDK` carries, in the version that the CLI is built with.
@@ -67,7 +69,8 @@ SCRIPTS = (
 )
 
 PROGRAMS = (*(binary.name for binary in BINARIES), *(Path(script).name for script in SCRIPTS))
-# What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have.
+# What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have. Who runs programs
+# in YAML has the YAML host too; the official distribution brings it.
 PYTHON_HOST = (
     "pulumi-language-python",
     "pulumi-language-python-exec",
