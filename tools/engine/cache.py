@@ -41,11 +41,13 @@ class Entry(NamedTuple):
         home: The folder in which it is or will be.
         noun: What a person calls it.
         require: Raises UnavailableError unless the folder it is given holds all of it, and it works.
+        folder: The folder below `home` that is looked for and answered with.
     """
 
     home: Path
     noun: str
     require: Callable[[Path], None]
+    folder: str = "bin"
 
     @property
     def stage(self) -> Path:
@@ -58,15 +60,15 @@ class Entry(NamedTuple):
         return self.home.with_name(f"{self.home.name}.work")
 
     def find(self) -> Path:
-        """The folder of the finished programs.
+        """The finished folder.
 
         Raises:
             UnavailableError: There is none yet, or it is broken.
         """
         if not self.home.exists():
             raise UnavailableError(f"nothing was installed or built yet in {self.home}")
-        self.require(self.home / "bin")
-        return self.home / "bin"
+        self.require(self.home / self.folder)
+        return self.home / self.folder
 
     @contextlib.contextmanager
     def staged(self) -> Iterator[Path]:
@@ -84,11 +86,11 @@ class Entry(NamedTuple):
         Raises:
             UnavailableError: What is staged is not whole or does not run.
         """
-        self.require(self.stage / "bin")
+        self.require(self.stage / self.folder)
         # Only a broken one can be in the way: a working one would have been used.
         shutil.rmtree(self.home, ignore_errors=True)
         self.stage.replace(self.home)
-        return self.home / "bin"
+        return self.home / self.folder
 
     def sweep(self) -> None:
         """Removes what a build no longer needs: its modules and compiled packages are gigabytes."""
