@@ -26,8 +26,12 @@ from sipgate_provider.credentials import (
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.given import Given
 
-__all__ = ["Settings", "login_settings"]
+__all__ = ["MOST_CONNECTIONS", "Settings", "calls_at_once", "login_settings"]
 
+# sipgate documents no rate that it bears; Terraform has found ten to suit most services.
+_CALLS_AT_ONCE = 10
+MOST_CONNECTIONS = 64
+"""How many connections an account is ever given."""
 _BASE_URL = "https://api.sipgate.com/v2"
 _PASSWORD_GRANT_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # noqa: S105  a path, not a secret
 _LOGIN_HOST = "https://login.sipgate.com"
@@ -89,6 +93,19 @@ class Settings:
             given.flag("allowEqualClients"),
             " and ".join(given.origin(key) for key in keys),
         )
+
+
+def calls_at_once(
+    configured: Callable[[str], object], environment: Mapping[str, str], account: str | None = None
+) -> int:
+    """How many clients a host may work on at once, where the engine leaves that to it.
+
+    Raises:
+        ConfigurationError: It is no number, or not one that is allowed.
+    """
+    return Given.read(configured, environment, account).number(
+        "parallel", _CALLS_AT_ONCE, MOST_CONNECTIONS
+    )
 
 
 def login_settings(

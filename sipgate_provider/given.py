@@ -16,20 +16,21 @@ from sipgate_provider.rules import is_loopback
 
 __all__ = ["KEYS", "SECRET_KEYS", "TOKEN_CHARACTERS", "Given"]
 
-KEYS = (
-    "tokenId",
-    "token",
-    "accessToken",
-    "username",
-    "password",
-    "refreshToken",
-    "clientId",
-    "clientSecret",
-    "baseUrl",
-    "tokenUrl",
-    "allowEqualClients",
-)
-"""Every key there is."""
+KEYS: dict[str, str] = {
+    "tokenId": "The id of a personal access token.",
+    "token": "The personal access token that belongs to `tokenId`.",
+    "accessToken": "An OAuth access token, used as it is while it lives.",
+    "username": "The user name of a person's log-in (password grant).",
+    "password": "The password that belongs to `username`.",
+    "refreshToken": "A refresh token of the client that `clientId` names.",
+    "clientId": "The client that `refreshToken` was given to, or to log in through.",
+    "clientSecret": "The secret of that client; left out for a public one.",
+    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2.",
+    "tokenUrl": "The token endpoint, if not sipgate's.",
+    "allowEqualClients": "Whether a client may equal an existing one in every property; by default not.",
+    "parallel": "How many clients the native plugin works on at once, 1 to 64; by default 10.",
+}
+"""Every key there is, and what it holds."""
 SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
 """Those whose values no file should hold in clear."""
 _METHODS: dict[str, tuple[str, ...]] = {
@@ -137,6 +138,15 @@ class Given:
                 f"{self.spelled(key)} is neither true nor false; set it to one of them."
             )
         return value == "true"
+
+    def number(self, key: str, default: int, most: int) -> int:
+        """A whole number from 1 to `most`."""
+        value = self.values.get(key, str(default)).removesuffix(".0")
+        if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= most):
+            raise ConfigurationError(
+                f"{self.spelled(key)} is not a whole number from 1 to {most}; set it to one."
+            )
+        return int(value)
 
     def address(self, key: str, default: str) -> str:
         """The address under `key`: https, or http on loopback, so that no credential travels in clear."""

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -34,6 +34,7 @@ __all__ = [
     "get_oauth_client_output",
     "get_oauth_clients",
     "get_oauth_clients_output",
+    "result",
 ]
 
 
@@ -77,7 +78,7 @@ def get_oauth_client(
             not be asked; the `SipgateError` is its cause.
     """
     with _one_sentence():
-        return _result(_found(_settings(account), client_id, name))
+        return _result_of(_found(_settings(account), client_id, name))
 
 
 def get_oauth_client_output(
@@ -91,7 +92,7 @@ def get_oauth_client_output(
     async def look(given: Mapping[str, str | None]) -> GetOAuthClientResult:
         with _one_sentence():
             # Asked in a thread, so that the program goes on; Outputs can be made in this one only.
-            return _result(
+            return _result_of(
                 await asyncio.to_thread(
                     _found, _settings(account), given["client_id"], given["name"]
                 )
@@ -113,7 +114,7 @@ def get_oauth_clients(
         pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
     """
     with _one_sentence():
-        return [_result(client) for client in _all_found(_settings(account), name)]
+        return [_result_of(client) for client in _all_found(_settings(account), name)]
 
 
 def get_oauth_clients_output(
@@ -124,7 +125,7 @@ def get_oauth_clients_output(
     async def look(given: Mapping[str, str | None]) -> list[GetOAuthClientResult]:
         with _one_sentence():
             found = await asyncio.to_thread(_all_found, _settings(account), given["name"])
-            return [_result(client) for client in found]
+            return [_result_of(client) for client in found]
 
     return pulumi.Output.all(name=name).apply(look)
 
@@ -159,16 +160,21 @@ def _api(settings: Settings) -> SipgateAPI:
     return SipgateAPI(settings)
 
 
-def _result(client: OAuthClientState) -> GetOAuthClientResult:
+def _result_of(client: OAuthClientState) -> GetOAuthClientResult:
+    return result(client.bag())
+
+
+def result(client: Mapping[str, Any]) -> GetOAuthClientResult:
+    """What a program is given for a client in the API's spelling."""
     return GetOAuthClientResult(
-        client_id=client.client_id,
-        client_secret=pulumi.Output.secret(client.client_secret),
-        name=client.name,
-        description=client.description,
-        redirect_uris=client.redirect_uris,
-        web_origins=client.web_origins,
-        privacy_url=client.privacy_url,
-        terms_url=client.terms_url,
+        client_id=client["clientId"],
+        client_secret=pulumi.Output.secret(client.get("clientSecret")),
+        name=client["name"],
+        description=client["description"],
+        redirect_uris=client["redirectUris"],
+        web_origins=client["webOrigins"],
+        privacy_url=client["privacyUrl"],
+        terms_url=client["termsUrl"],
     )
 
 

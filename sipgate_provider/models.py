@@ -85,8 +85,14 @@ class OAuthClientState(_Client, frozen=True, kw_only=True):
     Unknown fields are ignored, absent ones are empty. `client_secret` is None where the answer lacks it.
     """
 
-    client_id: Annotated[str, Meta(min_length=1)]
-    client_secret: str | None = None
+    client_id: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="The id that applications present when they ask for a log-in.",
+        ),
+    ]
+    client_secret: Annotated[str | None, Meta(description="The client's secret.")] = None
     name: str = ""
     description: str = ""
     redirect_uris: list[str] = []

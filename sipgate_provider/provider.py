@@ -86,6 +86,10 @@ class OAuthClientProvider(ResourceProvider):
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
+        if _PROVIDER not in _olds:
+            # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
+            # update, which sends nothing where nothing differs.
+            return DiffResult(changes=True, replaces=[])
         known, unknown = _split(_news)
         return DiffResult(changes=declaration.diff(_olds, known, unknown=unknown), replaces=[])
 

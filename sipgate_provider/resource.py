@@ -1,214 +1,27 @@
-"""What a program writes: the resource, with Python's names outside and the API's names in the state.
+"""The resource that the dynamic provider serves.
 
-The resource hands the engine a provider object without state, marks the secret and translates names. Defaults and
-rules are not here but in `models` and `rules`, except the default that needs the resource's own name. Advice is
-given here, though, since only a program's warnings reach the user with the resource's name; it never shows a value,
-which may be secret.
+It hands the engine a provider object without state and marks the secret. Advice is given here, since only a program's
+warnings reach the user with the resource's name; it never shows a value, which may be secret.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from sipgate_provider.accounts import checked
+from sipgate_provider.client import NATIVE_TYPE, ClientResource
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import OAuthClientProvider
 from sipgate_provider.rules import advice
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
 __all__ = ["OAuthClient"]
 
-_API_NAMES = {
-    "client_id": "clientId",
-    "client_secret": "clientSecret",
-    "redirect_uris": "redirectUris",
-    "web_origins": "webOrigins",
-    "privacy_url": "privacyUrl",
-    "terms_url": "termsUrl",
-}
-_INPUTS = ("name", "description", "redirect_uris", "web_origins", "privacy_url", "terms_url")
-# sipgate's documentation gives the Webphone just this one.
-_WEBPHONE = "https://phone.sipgate.com/*"
-_PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
 
-
-class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
-    """An OAuth 2.0 client in a sipgate account.
-
-    Deleting one ends every log-in made through it, for good: `protect=True` in `opts` guards against that.
-
-    Attributes:
-        client_id: The id that applications present when they ask for a log-in.
-        client_secret: The client's secret; always secret in Pulumi's state and output.
-        name: What people see when they log in.
-        description: A note for colleagues.
-        redirect_uris: Where a browser may be sent after log-in or log-out.
-        web_origins: Origins whose pages may call the API (CORS).
-        privacy_url: The privacy policy shown at log-in; empty for none.
-        terms_url: The terms of service shown at log-in; empty for none.
-    """
-
-    client_secret: pulumi.Output[str]
-    name: pulumi.Output[str]
-    description: pulumi.Output[str]
-    redirect_uris: pulumi.Output[list[str]]
-    web_origins: pulumi.Output[list[str]]
-    privacy_url: pulumi.Output[str]
-    terms_url: pulumi.Output[str]
-
-    def __init__(
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
-        name: pulumi.Input[str] | None = None,
-        description: pulumi.Input[str] | None = None,
-        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        privacy_url: pulumi.Input[str] | None = None,
-        terms_url: pulumi.Input[str] | None = None,
-        account: str | None = None,
-    ) -> None:
-        """Declares the client.
-
-        Args:
-            resource_name: The resource's logical name in the stack.
-            opts: Pulumi's resource options.
-            redirect_uris: Where a browser may be sent after log-in or log-out. Simple wildcards are allowed:
-                `https://app.example.com/*`, `https://*.example.com/*`. At least one; the order means nothing.
-            name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
-            web_origins: Origins whose pages may call the API (CORS), as in `https://app.example.com`; by default
-                none. Simple wildcards are allowed; the order means nothing.
-            privacy_url: The privacy policy shown at log-in; by default none.
-            terms_url: The terms of service shown at log-in; by default none.
-            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
-                usual ones.
-        """
-        properties = {
-            "name": resource_name if name is None else name,
-            "description": description,
-            "redirect_uris": redirect_uris,
-            "web_origins": web_origins,
-            "privacy_url": privacy_url,
-            "terms_url": terms_url,
-        }
-        self._declare(resource_name, properties, opts, account)
-        self._advise("redirectUris", redirect_uris)
-        self._advise("webOrigins", web_origins)
-
-    @classmethod
-    def for_webphone(
-        cls,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        embedded_in: pulumi.Input[Sequence[pulumi.Input[str]]],
-        name: pulumi.Input[str] | None = None,
-        description: pulumi.Input[str] | None = None,
-        privacy_url: pulumi.Input[str] | None = None,
-        terms_url: pulumi.Input[str] | None = None,
-        account: str | None = None,
-    ) -> Self:
-        """Declares the client of a sipgate Webphone that is embedded in one's own pages.
-
-        Args:
-            resource_name: The resource's logical name in the stack.
-            opts: Pulumi's resource options.
-            embedded_in: The origins of every site that embeds the Webphone, as in `https://intranet.example.com`
-                or `https://*.example.com`.
-            name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
-            privacy_url: The privacy policy shown at log-in; by default none.
-            terms_url: The terms of service shown at log-in; by default none.
-            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
-                usual ones.
-        """
-        return cls(
-            resource_name,
-            opts,
-            redirect_uris=[_WEBPHONE],
-            web_origins=embedded_in,
-            name=name,
-            description=description,
-            privacy_url=privacy_url,
-            terms_url=terms_url,
-            account=account,
-        )
-
-    @classmethod
-    def for_browser_app(
-        cls,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
-        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        name: pulumi.Input[str] | None = None,
-        description: pulumi.Input[str] | None = None,
-        privacy_url: pulumi.Input[str] | None = None,
-        terms_url: pulumi.Input[str] | None = None,
-        account: str | None = None,
-    ) -> Self:
-        """Declares the client of an application that uses sipgate's REST API from the browser.
-
-        Args:
-            resource_name: The resource's logical name in the stack.
-            opts: Pulumi's resource options.
-            redirect_uris: The application's addresses, as in `https://app.example.com/*`.
-            web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
-                that fetches its tokens itself lists the origin that it comes from.
-            name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
-            privacy_url: The privacy policy shown at log-in; by default none.
-            terms_url: The terms of service shown at log-in; by default none.
-            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
-                usual ones.
-        """
-        return cls(
-            resource_name,
-            opts,
-            redirect_uris=redirect_uris,
-            web_origins=web_origins,
-            name=name,
-            description=description,
-            privacy_url=privacy_url,
-            terms_url=terms_url,
-            account=account,
-        )
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002  the name that every Pulumi resource has for it
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        account: str | None = None,
-    ) -> Self:
-        """Reads a client that exists without managing it: nothing ever changes or deletes it.
-
-        Args:
-            resource_name: The resource's logical name in the stack.
-            id: The client's id.
-            opts: Pulumi's resource options.
-            account: Which account's settings to use; by default the usual ones.
-        """
-        client = cls.__new__(cls)
-        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  its own class
-        return client
-
-    @property
-    def client_id(self) -> pulumi.Output[str]:
-        """The id that applications present when they ask for a log-in: the resource's own, so known in previews."""
-        return self.id
+class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"):
+    """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
 
     def _declare(
         self,
@@ -227,12 +40,17 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
                 f"`python -m sipgate_provider import{f' --account {account}' if account else ''} "
                 f"{resource_name}=<clientId>` once instead, and leave `import_` out."
             )
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["client_secret"])
-        super().__init__(
+        ours = pulumi.ResourceOptions(
+            additional_secret_outputs=["client_secret"],
+            # A stack that the native plugin has made is taken over as it is.
+            aliases=[pulumi.Alias(type_=NATIVE_TYPE)],
+        )
+        Resource.__init__(
+            self,
             provider,
             resource_name,
             properties | {"client_secret": None, "account": account},
-            pulumi.ResourceOptions.merge(opts, secret),
+            pulumi.ResourceOptions.merge(opts, ours),
         )
         if opts is not None and (opts.delete_before_replace or opts.replace_on_changes):
             pulumi.log.warn(
@@ -240,23 +58,17 @@ class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
                 "property can change in place, so leave both out.",
                 self,
             )
+        for name in ("redirect_uris", "web_origins"):
+            self._advise(name, properties[name])
 
     def _advise(self, name: str, values: Any) -> None:
         """Warns about what is risky in a list, as soon as it is known."""
 
         def warn(known: Any) -> None:
-            for finding in advice({name: known}):
+            for finding in advice({self.translate_input_property(name): known}):
                 pulumi.log.warn(f"{finding.path} {finding.reason}.", self)
 
         if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
             warn(values)
         elif values is not None:
             pulumi.Output.from_input(values).apply(warn)
-
-    def translate_input_property(self, prop: str) -> str:
-        """The API's name of a Python property."""
-        return _API_NAMES.get(prop, prop)
-
-    def translate_output_property(self, prop: str) -> str:
-        """The Python name of an API property."""
-        return _PYTHON_NAMES.get(prop, prop)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -32,6 +33,7 @@ from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
 from sipgate_provider._version import __version__
+from sipgate_provider.config import MOST_CONNECTIONS
 from sipgate_provider.errors import TransportError
 from sipgate_provider.rules import is_loopback
 from sipgate_provider.unanswered import unanswered
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
     from urllib3.connectionpool import ConnectionPool
 
-__all__ = ["Answer", "Transport", "within"]
+__all__ = ["Answer", "Transport", "no_repeats_after", "within"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
@@ -53,6 +55,7 @@ _MORE_TRIES_FOR_A_BODY = 2
 _REPEATABLE = ("GET", "PUT", "DELETE")
 
 _deadline: ContextVar[float | None] = ContextVar("sipgate_deadline", default=None)
+_stopped: ContextVar[threading.Event | None] = ContextVar("sipgate_stopped", default=None)
 
 
 @contextlib.contextmanager
@@ -65,6 +68,16 @@ def within(seconds: float = _OPERATION_SECONDS) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(token)
+
+
+@contextlib.contextmanager
+def no_repeats_after(stopped: threading.Event) -> Iterator[None]:
+    """What is sent in this block, by this thread, is not repeated once `stopped` is set, nor waited for."""
+    token = _stopped.set(stopped)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
 
 
 def _seconds_left() -> float:
@@ -95,6 +108,12 @@ class _RetryRule(Retry):
             raise MaxRetryError(_pool, url or "", error)
         return following
 
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """Waits for the next try, unless there is to be none."""
+        asked = self.get_retry_after(response) if response is not None else None
+        if _wait(asked or self.get_backoff_time()):
+            raise _StoppedError
+
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         """The seconds that sipgate asks for, as far as there is time; None where its header cannot be read."""
         try:
@@ -102,6 +121,19 @@ class _RetryRule(Retry):
         except (InvalidHeader, ValueError, OverflowError):
             return None
         return None if asked is None else max(0.0, min(asked, _seconds_left()))
+
+
+def _wait(seconds: float) -> bool:
+    """Whether the wait was, or would be, in vain."""
+    stopped = _stopped.get()
+    if stopped is None:
+        time.sleep(seconds)
+        return False
+    return stopped.wait(seconds)
+
+
+class _StoppedError(Exception):
+    """The run was cancelled while a request waited for its next try."""
 
 
 _RETRY_RULE = _RetryRule(
@@ -156,7 +188,7 @@ class Transport:
 
     def __init__(self) -> None:
         self._session = requests.Session()
-        adapter = HTTPAdapter(max_retries=_RETRY_RULE)
+        adapter = HTTPAdapter(max_retries=_RETRY_RULE, pool_maxsize=MOST_CONNECTIONS)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         self._session.headers.update(
@@ -216,6 +248,10 @@ class Transport:
             ) as response:
                 body = _read(response, doing)
                 return Answer(response.status_code, body, response.headers.get("Retry-After"))
+        except _StoppedError:
+            raise TransportError(
+                f"{doing}: not tried again, since the run was cancelled."
+            ) from None
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise unanswered(doing, error) from None
 

@@ -1,0 +1,224 @@
+"""What a program writes, whichever host serves it: properties, constructor, and the ways to declare a common client.
+
+Python's names outside, the API's names in the state. Defaults and rules are not here but in `models` and `rules`,
+except the default that needs the resource's own name. The two hosts' resources differ in how they are registered, and
+in nothing that a program can see.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["DYNAMIC_TYPE", "NATIVE_TYPE", "ClientResource"]
+
+DYNAMIC_TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
+NATIVE_TYPE = "sipgate:index:OAuthClient"
+
+_API_NAMES = {
+    "client_id": "clientId",
+    "client_secret": "clientSecret",
+    "redirect_uris": "redirectUris",
+    "web_origins": "webOrigins",
+    "privacy_url": "privacyUrl",
+    "terms_url": "termsUrl",
+}
+_INPUTS = ("name", "description", "redirect_uris", "web_origins", "privacy_url", "terms_url")
+# sipgate's documentation gives the Webphone just this one.
+_WEBPHONE = "https://phone.sipgate.com/*"
+_PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
+
+
+class ClientResource(pulumi.CustomResource):
+    """An OAuth 2.0 client in a sipgate account.
+
+    Deleting one ends every log-in made through it, for good: `protect=True` in `opts` guards against that.
+
+    Attributes:
+        client_id: The id that applications present when they ask for a log-in.
+        client_secret: The client's secret; always secret in Pulumi's state and output.
+        name: What people see when they log in.
+        description: A note for colleagues.
+        redirect_uris: Where a browser may be sent after log-in or log-out.
+        web_origins: Origins whose pages may call the API (CORS).
+        privacy_url: The privacy policy shown at log-in; empty for none.
+        terms_url: The terms of service shown at log-in; empty for none.
+    """
+
+    client_secret: pulumi.Output[str]
+    name: pulumi.Output[str]
+    description: pulumi.Output[str]
+    redirect_uris: pulumi.Output[list[str]]
+    web_origins: pulumi.Output[list[str]]
+    privacy_url: pulumi.Output[str]
+    terms_url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Declares the client.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            redirect_uris: Where a browser may be sent after log-in or log-out. Simple wildcards are allowed:
+                `https://app.example.com/*`, `https://*.example.com/*`. At least one; the order means nothing.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi".
+            web_origins: Origins whose pages may call the API (CORS), as in `https://app.example.com`; by default
+                none. Simple wildcards are allowed; the order means nothing.
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        properties = {
+            "name": resource_name if name is None else name,
+            "description": description,
+            "redirect_uris": redirect_uris,
+            "web_origins": web_origins,
+            "privacy_url": privacy_url,
+            "terms_url": terms_url,
+        }
+        self._declare(resource_name, properties, opts, account)
+
+    @classmethod
+    def for_webphone(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        embedded_in: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> Self:
+        """Declares the client of a sipgate Webphone that is embedded in one's own pages.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            embedded_in: The origins of every site that embeds the Webphone, as in `https://intranet.example.com`
+                or `https://*.example.com`.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=[_WEBPHONE],
+            web_origins=embedded_in,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+            account=account,
+        )
+
+    @classmethod
+    def for_browser_app(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> Self:
+        """Declares the client of an application that uses sipgate's REST API from the browser.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            redirect_uris: The application's addresses, as in `https://app.example.com/*`.
+            web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
+                that fetches its tokens itself lists the origin that it comes from.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=redirect_uris,
+            web_origins=web_origins,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+            account=account,
+        )
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  the name that every Pulumi resource has for it
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
+    ) -> Self:
+        """Reads a client that exists without managing it: nothing ever changes or deletes it.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            id: The client's id.
+            opts: Pulumi's resource options.
+            account: Which account's settings to use; by default the usual ones.
+        """
+        client = cls.__new__(cls)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  its own class
+        return client
+
+    @property
+    def client_id(self) -> pulumi.Output[str]:
+        """The id that applications present when they ask for a log-in: the resource's own, so known in previews."""
+        return self.id
+
+    @abstractmethod
+    def _declare(
+        self,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        account: str | None,
+    ) -> None:
+        """Registers the resource with the engine."""
+
+    def translate_input_property(self, prop: str) -> str:
+        """The API's name of a Python property."""
+        return _API_NAMES.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """The Python name of an API property."""
+        return _PYTHON_NAMES.get(prop, prop)

@@ -1,0 +1,227 @@
+"""The same resource, served by the native plugin `pulumi-resource-sipgate`.
+
+    import sipgate_provider.native as sipgate
+
+    sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
+
+A program needs no other change. What it gains: `pulumi import` by id, changes shown element by element, known outputs
+in previews, more than four clients at once, and providers of one's own for several accounts. A stack that the
+dynamic provider made is taken over as it is, since each resource goes by its old type as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+from sipgate_provider.accounts import checked, namespace
+from sipgate_provider.client import DYNAMIC_TYPE, NATIVE_TYPE, ClientResource
+from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.lookups import GetOAuthClientResult, result
+
+__all__ = [
+    "GetOAuthClientResult",
+    "OAuthClient",
+    "Provider",
+    "get_oauth_client",
+    "get_oauth_client_output",
+    "get_oauth_clients",
+    "get_oauth_clients_output",
+]
+
+_SECRETS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
+
+
+class Provider(pulumi.ProviderResource):
+    """An account at sipgate, for programs that use more than one.
+
+    What is not given comes from the environment. Changing a credential replaces nothing.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        token_id: pulumi.Input[str] | None = None,
+        token: pulumi.Input[str] | None = None,
+        access_token: pulumi.Input[str] | None = None,
+        username: pulumi.Input[str] | None = None,
+        password: pulumi.Input[str] | None = None,
+        refresh_token: pulumi.Input[str] | None = None,
+        client_id: pulumi.Input[str] | None = None,
+        client_secret: pulumi.Input[str] | None = None,
+        base_url: pulumi.Input[str] | None = None,
+        token_url: pulumi.Input[str] | None = None,
+        allow_equal_clients: pulumi.Input[bool] | None = None,
+        parallel: pulumi.Input[int] | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Declares the account.
+
+        Args:
+            resource_name: The provider's logical name in the stack.
+            opts: Pulumi's resource options.
+            token_id: The id of a personal access token.
+            token: The personal access token; like every credential here it is secret in the state.
+            access_token: An OAuth access token, used as it is while it lives.
+            username: The user name of a person's log-in (password grant).
+            password: The password that belongs to it.
+            refresh_token: A refresh token of the client `client_id`.
+            client_id: The client that it was given to.
+            client_secret: The secret of that client; left out for a public one.
+            base_url: Where the API is, if not at sipgate's address.
+            token_url: The token endpoint, if not sipgate's.
+            allow_equal_clients: Whether a client may equal an existing one in every property; by default not.
+            parallel: How many clients are worked on at once, 1 to 64; by default 10.
+            account: Which account's settings to use for what is not given: "eu" reads the stack's `sipgate-eu:`,
+                `SIPGATE_EU_…` and what `login --account eu` left. Another account replaces the clients.
+        """
+        given = {
+            "tokenId": token_id,
+            "token": token,
+            "accessToken": access_token,
+            "username": username,
+            "password": password,
+            "refreshToken": refresh_token,
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "baseUrl": base_url,
+            "tokenUrl": token_url,
+            "allowEqualClients": allow_equal_clients,
+            "parallel": parallel,
+            "account": account,
+        }
+        if account is not None:
+            configured = pulumi.Config(namespace(_account(account, f"Provider {resource_name!r}")))
+            for key, value in given.items():
+                if value is None:
+                    given[key] = configured.get(key)
+        properties = {
+            key: pulumi.Output.secret(value)
+            if key in _SECRETS and value is not None
+            else pulumi.Output.from_input(value).apply(_as_text)
+            if value is not None
+            else None
+            for key, value in given.items()
+        }
+        super().__init__("sipgate", resource_name, properties, opts)
+
+
+class OAuthClient(ClientResource):
+    """An OAuth 2.0 client in a sipgate account, served by the native plugin."""
+
+    def _declare(
+        self,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        account: str | None,
+    ) -> None:
+        if account is not None:
+            provider = _of_account(_account(account, f"OAuthClient {resource_name!r}"))
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
+        ours = pulumi.ResourceOptions(
+            additional_secret_outputs=["client_secret"],
+            aliases=[pulumi.Alias(type_=DYNAMIC_TYPE)],
+        )
+        pulumi.CustomResource.__init__(
+            self,
+            NATIVE_TYPE,
+            resource_name,
+            properties | {"client_id": None, "client_secret": None},
+            pulumi.ResourceOptions.merge(opts, ours),
+        )
+
+
+def get_oauth_client(
+    client_id: str | None = None,
+    *,
+    name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> GetOAuthClientResult:
+    """The client of that id, or the only one of that exact name.
+
+    Args:
+        client_id: The id.
+        name: The name, if not the id is given.
+        opts: Pulumi's options, as for which provider to ask.
+
+    Raises:
+        Exception: There is none, there are several of the name, or sipgate could not be asked.
+    """
+    return result(
+        pulumi.runtime.invoke(
+            "sipgate:index:getOAuthClient", {"clientId": client_id, "name": name}, opts
+        ).value
+    )
+
+
+def get_oauth_client_output(
+    client_id: pulumi.Input[str] | None = None,
+    *,
+    name: pulumi.Input[str] | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> pulumi.Output[GetOAuthClientResult]:
+    """Like `get_oauth_client`, for arguments that may be Outputs."""
+
+    async def look(given: Mapping[str, Any]) -> GetOAuthClientResult:
+        return result(
+            await pulumi.runtime.invoke_async("sipgate:index:getOAuthClient", given, opts)
+        )
+
+    return pulumi.Output.all(clientId=client_id, name=name).apply(look)
+
+
+def get_oauth_clients(
+    *, name: str | None = None, opts: pulumi.InvokeOptions | None = None
+) -> list[GetOAuthClientResult]:
+    """The account's clients.
+
+    Args:
+        name: Only clients of this name; each `*` stands for any text. By default all.
+        opts: Pulumi's options, as for which provider to ask.
+
+    Raises:
+        Exception: sipgate could not be asked.
+    """
+    found = pulumi.runtime.invoke("sipgate:index:getOAuthClients", {"name": name}, opts).value
+    return [result(client) for client in found["clients"]]
+
+
+def get_oauth_clients_output(
+    *, name: pulumi.Input[str] | None = None, opts: pulumi.InvokeOptions | None = None
+) -> pulumi.Output[list[GetOAuthClientResult]]:
+    """Like `get_oauth_clients`, for a name that may be an Output."""
+
+    async def look(given: Mapping[str, Any]) -> list[GetOAuthClientResult]:
+        found = await pulumi.runtime.invoke_async("sipgate:index:getOAuthClients", given, opts)
+        return [result(client) for client in found["clients"]]
+
+    return pulumi.Output.all(name=name).apply(look)
+
+
+_providers: WeakKeyDictionary[Any, dict[str, Provider]] = WeakKeyDictionary()
+
+
+def _of_account(account: str) -> Provider:
+    """The account's provider, one for each run of a program."""
+    made = _providers.setdefault(pulumi.runtime.get_root_resource(), {})
+    if account not in made:
+        made[account] = Provider(f"sipgate-{account}", account=account)
+    return made[account]
+
+
+def _account(account: str, what: str) -> str:
+    try:
+        return checked(account)
+    except ConfigurationError as error:
+        raise pulumi.RunError(f"{what}: {error}") from None
+
+
+def _as_text(value: object) -> str:
+    """As the engine passes settings on."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,169 @@
+"""What other languages are told of this package: Pulumi's package schema, out of the models and the settings.
+
+Nothing is described here that is described elsewhere. `schema.json` beside this module is the schema as a file, for
+`pulumi package gen-sdk` and for reading; a test keeps it equal.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from sipgate_provider._version import __version__
+from sipgate_provider.accounts import variable
+from sipgate_provider.given import KEYS, SECRET_KEYS
+from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+
+__all__ = ["CLIENT", "CLIENTS", "RESOURCE", "package", "text"]
+
+RESOURCE = "sipgate:index:OAuthClient"
+"""The resource's type; frozen, since it is in users' states."""
+CLIENT = "sipgate:index:getOAuthClient"
+CLIENTS = "sipgate:index:getOAuthClients"
+_FOUND = "sipgate:index:Client"
+# Beside the settings: for a provider of its own, whose keys are an account's.
+_ACCOUNT = "account"
+
+
+def text() -> str:
+    """The schema as JSON."""
+    return json.dumps(package(), indent=2, ensure_ascii=False) + "\n"
+
+
+def package() -> dict[str, Any]:
+    """The schema."""
+    inputs = _properties(OAuthClientInputs)
+    # A client's name is by default the resource's, which this process is told.
+    required = sorted(name for name, given in inputs.items() if given.pop("required"))
+    inputs["name"]["description"] += " By default the resource's own name."
+    required.remove("name")
+    outputs = _properties(OAuthClientState)
+    for name, given in outputs.items():
+        given.pop("required")
+        given.pop("default", None)
+        if name in inputs:
+            given["description"] = inputs[name]["description"]
+    outputs["clientSecret"]["secret"] = True
+    settings = _settings()
+    return {
+        "name": "sipgate",
+        "displayName": "sipgate",
+        "version": __version__,
+        "description": "Manages sipgate OAuth 2.0 clients as code.",
+        "keywords": ["pulumi", "sipgate", "oauth2", "telephony", "category/infrastructure"],
+        "license": "MIT",
+        "publisher": "sipgate-provider",
+        "meta": {"supportPack": True},
+        "config": {"variables": settings},
+        "provider": {
+            "description": "An account at sipgate, where a program uses more than one.",
+            "inputProperties": {
+                key: {
+                    **given,
+                    "defaultInfo": {"environment": [variable(None, key)]},
+                }
+                if key != _ACCOUNT
+                else given
+                for key, given in settings.items()
+            },
+        },
+        "types": {
+            _FOUND: {
+                "description": "A client as sipgate has it.",
+                "type": "object",
+                "properties": outputs,
+                "required": sorted(outputs),
+            }
+        },
+        "resources": {
+            RESOURCE: {
+                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made through "
+                "it, for good: the option `protect` guards against that.",
+                "inputProperties": inputs,
+                "requiredInputs": required,
+                "properties": outputs,
+                "required": sorted(outputs),
+            }
+        },
+        "functions": {
+            CLIENT: {
+                "description": "The client of an id, or the only one of an exact name, without managing it.",
+                "inputs": {
+                    "properties": {
+                        "clientId": {"type": "string", "description": "The client's id."},
+                        "name": {
+                            "type": "string",
+                            "description": "The client's name, if not the id is given.",
+                        },
+                    },
+                },
+                "outputs": {"properties": outputs, "required": sorted(outputs)},
+            },
+            CLIENTS: {
+                "description": "The account's clients, without managing them.",
+                "inputs": {
+                    "properties": {
+                        "name": {
+                            "type": "string",
+                            "description": "Only clients of this name; each `*` stands for any text. By default all.",
+                        },
+                    },
+                },
+                "outputs": {
+                    "properties": {
+                        "clients": {
+                            "type": "array",
+                            "items": {"$ref": f"#/types/{_FOUND}"},
+                            "description": "The clients, in the order that sipgate lists them.",
+                        },
+                    },
+                    "required": ["clients"],
+                },
+            },
+        },
+        "language": {
+            "csharp": {"respectSchemaVersion": True},
+            "go": {"respectSchemaVersion": True},
+            "nodejs": {"respectSchemaVersion": True},
+            "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
+        },
+    }
+
+
+def _properties(model: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
+    """The model's fields; each says under `required` whether it has no default."""
+    described = msgspec.json.schema(model)
+    fields = described["$defs"][model.__name__]["properties"]
+    properties = {}
+    for name, field in fields.items():
+        kinds = field.get("anyOf", [field])
+        kind = next(kind for kind in kinds if kind["type"] != "null")
+        properties[name] = {
+            "type": kind["type"],
+            **({"items": {"type": "string"}} if kind["type"] == "array" else {}),
+            "description": field.get("description", ""),
+            "required": "default" not in field,
+        }
+        if field.get("default"):
+            properties[name]["default"] = field["default"]
+    return properties
+
+
+def _settings() -> dict[str, dict[str, Any]]:
+    kinds = {"allowEqualClients": "boolean", "parallel": "integer"}
+    settings: dict[str, dict[str, Any]] = {
+        key: {
+            "type": kinds.get(key, "string"),
+            "description": description,
+            **({"secret": True} if key in SECRET_KEYS else {}),
+        }
+        for key, description in KEYS.items()
+    }
+    settings[_ACCOUNT] = {
+        "type": "string",
+        "description": 'Which account\'s environment and kept log-in to use: "eu" reads `SIPGATE_EU_…`. '
+        "Another account replaces the clients.",
+    }
+    return settings

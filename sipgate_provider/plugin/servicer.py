@@ -1,0 +1,310 @@
+"""The engine's calls, translated to the core and back; nothing is decided here.
+
+Errors: a `SipgateError` is written for the user and is all that the user is shown. Anything else is a fault of ours
+and is told with its traceback, on stderr, which the engine shows.
+
+Secrets: this process takes and returns them marked. What was secret in a program's inputs is so in the outs, and a
+client's secret always is, whatever SDK the program uses.
+
+Settings that are not known yet in a preview keep the engine from calling at all. What a preview shows is what an
+update would hold: everything but a new client's id and secret.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime import proto
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+from sipgate_provider import declaration
+from sipgate_provider._version import __version__
+from sipgate_provider.accounts import checked
+from sipgate_provider.config import calls_at_once
+from sipgate_provider.connection import Connection
+from sipgate_provider.errors import SipgateError
+from sipgate_provider.models import WRITABLE, OAuthClientState, content
+from sipgate_provider.named import NamedClients
+from sipgate_provider.plugin.calls import Calls
+from sipgate_provider.plugin.schema import CLIENT, CLIENTS, text
+from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
+from sipgate_provider.rules import advice
+from sipgate_provider.search import find_client, find_clients
+
+__all__ = ["Servicer"]
+
+_log = logging.getLogger(__name__)
+
+_ACCOUNT = "account"
+_SECRET = "clientSecret"  # noqa: S105  the property's name
+_KINDS = {
+    declaration.Kind.ADD: proto.PropertyDiff.ADD,
+    declaration.Kind.DELETE: proto.PropertyDiff.DELETE,
+    declaration.Kind.UPDATE: proto.PropertyDiff.UPDATE,
+}
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+
+
+def _told(
+    method: Callable[[Servicer, Request, Context], Awaitable[Response]],
+) -> Callable[[Servicer, Request, Context], Awaitable[Response]]:
+    """The method, whose errors reach the user as sentences."""
+
+    @functools.wraps(method)
+    async def told(self: Servicer, request: Request, context: Context) -> Response:
+        try:
+            return await method(self, request, context)
+        except SipgateError as error:
+            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            raise  # `abort` has raised
+        except Exception as error:
+            sys.stderr.write(traceback.format_exc())
+            sys.stderr.flush()
+            await context.abort(
+                grpc.StatusCode.INTERNAL,
+                f"A fault of the sipgate provider, please report it: {type(error).__name__}.",
+            )
+            raise
+
+    return told
+
+
+class Servicer(ResourceProviderServicer):
+    """One provider of one program: an account, its settings and its clients."""
+
+    def __init__(self, warn: Callable[[str, str], Awaitable[None]]) -> None:
+        """Not configured yet.
+
+        Args:
+            warn: Shows the user a text as a warning on the resource of a URN.
+        """
+        self._warn = warn
+        self._named = NamedClients()
+        self._connection: Connection | None = None
+        self._calls: Calls | None = None
+
+    async def Handshake(  # noqa: N802  the protocol's names, here and below
+        self, _request: proto.ProviderHandshakeRequest, _context: Context
+    ) -> proto.ProviderHandshakeResponse:
+        """What this provider understands."""
+        return proto.ProviderHandshakeResponse(accept_secrets=True)
+
+    async def GetPluginInfo(self, _request: Empty, _context: Context) -> proto.PluginInfo:  # noqa: N802
+        """The version."""
+        return proto.PluginInfo(version=__version__)
+
+    async def GetSchema(  # noqa: N802
+        self, _request: proto.GetSchemaRequest, _context: Context
+    ) -> proto.GetSchemaResponse:
+        """The package's schema."""
+        return proto.GetSchemaResponse(schema=text())
+
+    async def CheckConfig(  # noqa: N802
+        self, request: proto.CheckRequest, _context: Context
+    ) -> proto.CheckResponse:
+        """The settings as they are; what is wrong with them is told where they are used."""
+        return proto.CheckResponse(inputs=request.news)
+
+    async def DiffConfig(  # noqa: N802
+        self, request: proto.DiffRequest, _context: Context
+    ) -> proto.DiffResponse:
+        """Says what differs; another credential replaces nothing, another account does."""
+        olds, news = Bag.of(request.olds).known, Bag.of(request.news)
+        differing = sorted(
+            name
+            for name in {*olds, *news.known, *news.unknown}
+            if name in news.unknown or olds.get(name) != news.known.get(name)
+        )
+        return proto.DiffResponse(
+            changes=_some(differing),
+            diffs=differing,
+            replaces=[name for name in differing if name == _ACCOUNT],
+        )
+
+    @_told
+    async def Configure(  # noqa: N802
+        self, request: proto.ConfigureRequest, _context: Context
+    ) -> proto.ConfigureResponse:
+        """Takes the settings; a missing credential is complained of by the first call that needs one."""
+        settings = Bag.of(request.args).known
+        account = settings.get(_ACCOUNT)
+        account = checked(account) if account else None
+
+        def configured(key: str) -> object:
+            return settings.get(key.rpartition(":")[2])
+
+        self._calls = Calls(calls_at_once(configured, os.environ, account))
+        self._connection = Connection(configured, self._named, account)
+        return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @_told
+    async def Check(  # noqa: N802
+        self, request: proto.CheckRequest, _context: Context
+    ) -> proto.CheckResponse:
+        """Completes and validates what a program declares."""
+        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        if olds.known:
+            self._named.stand_for(content(olds.known))
+        if news.known.get("name") is None and "name" not in news.unknown:
+            news.known["name"] = request.name or request.urn.rpartition("::")[2]
+        declared = declaration.check(news.known, olds.known, unknown=news.unknown)
+        if not declared.failures:
+            for finding in advice(declared.inputs):
+                await self._warn(f"{finding.path} {finding.reason}.", request.urn)
+        return proto.CheckResponse(
+            inputs=struct({**declared.inputs, **news.unknown}, news.secret),
+            failures=[
+                proto.CheckFailure(property=failure.path, reason=failure.reason)
+                for failure in declared.failures
+            ],
+        )
+
+    @_told
+    async def Diff(  # noqa: N802
+        self, request: proto.DiffRequest, _context: Context
+    ) -> proto.DiffResponse:
+        """Says which properties, and which elements of the lists, are to change; nothing replaces a client."""
+        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        self._named.add(request.id, content(olds.known))
+        changes = declaration.changes(olds.known, news.known, unknown=news.unknown)
+        # A secret that is missing in the state is fetched by an update.
+        differing = sorted({change.property for change in changes}) or (
+            [] if olds.known.get(_SECRET) else [_SECRET]
+        )
+        return proto.DiffResponse(
+            changes=_some(differing),
+            diffs=differing,
+            stables=["clientId"],
+            hasDetailedDiff=bool(changes),
+            detailedDiff={
+                change.path: proto.PropertyDiff(kind=_KINDS[change.kind]) for change in changes
+            },
+        )
+
+    @_told
+    async def Create(  # noqa: N802
+        self, request: proto.CreateRequest, _context: Context
+    ) -> proto.CreateResponse:
+        """Creates a client."""
+        news = Bag.of(request.properties)
+        if request.preview:
+            outs = {**news.known, **news.unknown, "clientId": UNKNOWN, _SECRET: UNKNOWN}
+            return proto.CreateResponse(properties=_outs(outs, news))
+        outs = await self._run(
+            lambda connection: connection.lifecycle().create(news.known), request.timeout
+        )
+        return proto.CreateResponse(id=str(outs["clientId"]), properties=_outs(outs, news))
+
+    @_told
+    async def Read(  # noqa: N802
+        self, request: proto.ReadRequest, _context: Context
+    ) -> proto.ReadResponse:
+        """Reads a client, to refresh or to import it; an empty id says that it is gone."""
+        olds = Bag.of(request.properties)
+        outs = await self._run(
+            lambda connection: connection.lifecycle().read(request.id, olds.known)
+        )
+        if outs is None:
+            return proto.ReadResponse()
+        return proto.ReadResponse(
+            id=request.id,
+            properties=_outs(outs, olds),
+            inputs=struct(
+                {name: outs[name] for name in WRITABLE},
+                Bag.of(request.inputs).secret | olds.secret,
+            ),
+        )
+
+    @_told
+    async def Update(  # noqa: N802
+        self, request: proto.UpdateRequest, _context: Context
+    ) -> proto.UpdateResponse:
+        """Rewrites a client where it differs."""
+        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        if request.preview:
+            outs = {
+                **news.known,
+                **news.unknown,
+                "clientId": request.id,
+                _SECRET: olds.known.get(_SECRET) or UNKNOWN,
+            }
+        else:
+            outs = await self._run(
+                lambda connection: connection.lifecycle().update(
+                    request.id, olds.known, news.known
+                ),
+                request.timeout,
+            )
+        return proto.UpdateResponse(properties=_outs(outs, news))
+
+    @_told
+    async def Delete(self, request: proto.DeleteRequest, _context: Context) -> Empty:  # noqa: N802
+        """Deletes a client."""
+        await self._run(
+            lambda connection: connection.lifecycle().delete(request.id), request.timeout
+        )
+        return Empty()
+
+    @_told
+    async def Invoke(  # noqa: N802
+        self, request: proto.InvokeRequest, _context: Context
+    ) -> proto.InvokeResponse:
+        """Answers a program's question about clients that it does not manage."""
+        given = Bag.of(request.args).known
+        name = given.get("name")
+        if request.tok == CLIENT:
+            client_id = given.get("clientId")
+            found = await self._run(
+                lambda connection: find_client(connection.api(), client_id, name)
+            )
+            answer = struct(found.bag(), [_SECRET])
+        elif request.tok == CLIENTS:
+            all_found = await self._run(lambda connection: find_clients(connection.api(), name))
+            answer = struct({"clients": [_marked(client) for client in all_found]})
+        else:
+            raise SipgateError(f"{request.tok} is no function of this provider.")
+        response = proto.InvokeResponse()
+        getattr(response, "return").CopyFrom(answer)
+        return response
+
+    async def Cancel(self, _request: Empty, _context: Context) -> Empty:  # noqa: N802
+        """Starts nothing more; what is under way is finished."""
+        if self._calls:
+            self._calls.cancel()
+        return Empty()
+
+    async def Attach(self, _request: proto.PluginAttach, _context: Context) -> Empty:  # noqa: N802
+        """The engine's way to a plugin that somebody else started; its address is not needed again."""
+        return Empty()
+
+    async def _run(self, call: Callable[[Connection], Response], seconds: float = 0) -> Response:
+        if self._calls is None or self._connection is None:
+            raise SipgateError("The provider was not configured before it was used.")
+        return await self._calls.run(functools.partial(call, self._connection), seconds)
+
+
+def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
+    return proto.DiffResponse.DIFF_SOME if differing else proto.DiffResponse.DIFF_NONE
+
+
+def _outs(outs: Mapping[str, Any], declared: Bag) -> Any:
+    return struct(outs, declared.secret | {_SECRET})
+
+
+def _marked(client: OAuthClientState) -> dict[str, Any]:
+    """The client in a list, whose secret alone is secret."""
+    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
+
+    marked: dict[str, Any] = MessageToDict(struct(client.bag(), [_SECRET]))
+    return marked

@@ -1,0 +1,84 @@
+"""The engine's structs and our bags.
+
+A struct holds plain values, and objects that a signature marks as a secret or an output (`pulumi.runtime.rpc` has the
+same constants). A whole property counts as secret or unknown if anything within it is: that is how finely the engine
+shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+
+__all__ = ["UNKNOWN", "Bag", "struct"]
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Stands for what a preview cannot know yet."""
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark of one
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+
+@dataclass
+class Bag:
+    """The properties of a struct.
+
+    Attributes:
+        known: Those that are known, in clear.
+        unknown: Those that hold anything unknown, as the engine wrote it.
+        secret: The names of those that hold anything secret.
+    """
+
+    known: dict[str, Any] = field(default_factory=dict)
+    unknown: dict[str, Any] = field(default_factory=dict)
+    secret: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, properties: Struct) -> Bag:
+        """What `properties` holds, without the engine's own keys."""
+        bag = cls()
+        for name, value in MessageToDict(properties).items():
+            if name.startswith("__"):
+                continue
+            marks: set[str] = set()
+            plain = _plain(value, marks)
+            (bag.unknown if UNKNOWN in marks else bag.known)[name] = plain
+            if _SECRET in marks:
+                bag.secret.add(name)
+        return bag
+
+
+def struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> Struct:
+    """The struct of `properties`, of which those named in `secret` are secrets; None is left out."""
+    result = Struct()
+    result.update(
+        {
+            name: {_SIGNATURE: _SECRET, "value": value} if name in secret else value
+            for name, value in properties.items()
+            if value is not None
+        }
+    )
+    return result
+
+
+def _plain(value: Any, marks: set[str]) -> Any:
+    """The value without its marks, which are added to `marks`."""
+    if isinstance(value, list):
+        return [_plain(item, marks) for item in value]
+    if not isinstance(value, dict):
+        if value == UNKNOWN:
+            marks.add(UNKNOWN)
+        return value
+    match value.get(_SIGNATURE):
+        case str(signature) if signature == _SECRET:
+            marks.add(_SECRET)
+            return _plain(value.get("value"), marks)
+        case str(signature) if signature == _OUTPUT:
+            if value.get("secret"):
+                marks.add(_SECRET)
+            return _plain(value.get("value", UNKNOWN), marks)
+    return {name: _plain(item, marks) for name, item in value.items()}
