@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.engine import pins
 from tools.engine.compiling import Compiler
 
-_SPACE = 5_000_000_000  # 3.3 GB at the end, and the linker's temporary files
+_SPACE = 5_000_000_000  # 4.1 GB at the end, and the linker's temporary files
 
 
 def build(stage: Path, work: Path) -> None:
