@@ -14,7 +14,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium postgres bench dist docs clean
+	engine chromium postgres typescript sdk bench dist docs clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ unit: $(READY) ## tests without the engine
 fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
 	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
-integration: $(READY) engine postgres ## tests on the genuine engine
+integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)
 
 browser: $(READY) engine chromium ## tests in a real browser
@@ -87,6 +87,15 @@ chromium: $(READY) ## get a Chromium onto this machine
 # Likewise.
 postgres: $(READY) ## get a PostgreSQL onto this machine
 	-@$(BIN)/python tools/postgres >/dev/null
+
+typescript: $(READY) ## get TypeScript and Pulumi's SDK for Node.js onto this machine, from npm
+	@$(BIN)/python tools/typescript >/dev/null
+
+sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of itself, in build/nodejs
+	@rm -rf build/nodejs
+	@mkdir -p build
+	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
+	@$(BIN)/python tools/sdk build/schema.json build/nodejs
 
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
 	$(BIN)/python benchmarks

@@ -1,4 +1,4 @@
-"""The command line of a tool that gets a program onto the machine: it prints where that is, and nothing else there."""
+"""The command line of a tool that gets something onto the machine: it prints where that is, and nothing else there."""
 
 from __future__ import annotations
 
@@ -35,12 +35,24 @@ def run(
         epilog: What it says after them.
         interrupted: What is said on Ctrl-C.
     """
-    argparse.ArgumentParser(
+    parser(prog=prog, description=description, epilog=epilog).parse_args(argv)
+    return finish(locate, not_found, interrupted=interrupted)
+
+
+def parser(*, prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """What reads the arguments: of itself only `--help`, which shows the texts as they are."""
+    return argparse.ArgumentParser(
         prog=prog,
         description=description,
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(argv)
+    )
+
+
+def finish(
+    locate: Callable[[], Path], not_found: type[Exception], *, interrupted: str = "Interrupted."
+) -> int:
+    """Prints what `locate` answers, and answers with the exit status; the arguments are as `run` has them."""
     # As exceptions, so that the children are ended on the way out. SIGHUP: the terminal closed,
     # which `nohup` has it ignore.
     for number in (signal.SIGTERM, signal.SIGHUP):

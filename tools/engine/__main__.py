@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DESCRIPTION = f"""\
-Prints the folder that holds a genuine Pulumi engine and its Python language host. Put it first on
-PATH:
+Prints the folder that holds a genuine Pulumi engine and its language hosts for Python and YAML. Put
+it first on PATH:
 
   PATH="$(python tools/engine):$PATH" pulumi version
 
 The first of these that works:
 
-  1. your own `pulumi` on PATH, from version {".".join(map(str, pins.MINIMUM))} on
+  1. your own `pulumi` on PATH, from version {".".join(map(str, pins.MINIMUM))} on, with its Python host
   2. what an earlier run has put into the cache
   3. Pulumi's official installer, version {pins.VERSION} (needs the internet)
   4. a build of that version from its Go modules (needs a Go module proxy, 5 GB of disk while it

@@ -1,7 +1,7 @@
-"""The per-user cache that keeps an engine once it was installed or built.
+"""The per-user cache that keeps an engine, or another program, once it was installed or built.
 
-<root>/<key>/bin/     a finished engine. It appears in one rename, so what is there is whole
-<root>/<key>.stage/   an engine in the making; whatever is found there is thrown away
+<root>/<key>/bin/     the finished programs. They appear in one rename, so what is there is whole
+<root>/<key>.stage/   programs in the making; whatever is found there is thrown away
 <root>/<key>.work/    modules, compiled packages and toolchain of a build, kept when it is
                       interrupted, so that the next one goes on from there
 <root>/<key>.lock     held by the one process that writes any of these
@@ -21,13 +21,13 @@ from tools.engine import installed, pins, progress
 from tools.engine.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 OVERRIDE = "SIPGATE_ENGINE_CACHE"
 
 
 def root() -> Path:
-    """The folder of all cached engines; it may not exist yet."""
+    """The folder of the whole cache; it may not exist yet."""
     override = os.environ.get(OVERRIDE)
     if override:
         return Path(override).absolute()
@@ -35,18 +35,23 @@ def root() -> Path:
 
 
 class Entry(NamedTuple):
-    """The cache's place for one engine."""
+    """The cache's place for one engine or other thing that is made once per machine.
+
+    Attributes:
+        home: The folder in which it is or will be.
+        noun: What a person calls it.
+        require: Raises UnavailableError unless the folder it is given holds all of it, and it works.
+        folder: The folder below `home` that is looked for and answered with.
+    """
 
     home: Path
-
-    @classmethod
-    def of_this_machine(cls) -> Entry:
-        """The place of the pinned engine for this platform."""
-        return cls(root() / pins.key())
+    noun: str
+    require: Callable[[Path], None]
+    folder: str = "bin"
 
     @property
     def stage(self) -> Path:
-        """Where an engine is put together."""
+        """Where it is put together."""
         return self.home.with_name(f"{self.home.name}.stage")
 
     @property
@@ -55,19 +60,19 @@ class Entry(NamedTuple):
         return self.home.with_name(f"{self.home.name}.work")
 
     def find(self) -> Path:
-        """The folder of the finished engine's programs.
+        """The finished folder.
 
         Raises:
             UnavailableError: There is none yet, or it is broken.
         """
         if not self.home.exists():
             raise UnavailableError(f"nothing was installed or built yet in {self.home}")
-        installed.require(self.home / "bin", pins.PROGRAMS)
-        return self.home / "bin"
+        self.require(self.home / self.folder)
+        return self.home / self.folder
 
     @contextlib.contextmanager
     def staged(self) -> Iterator[Path]:
-        """An empty folder to put an engine together in; gone afterwards unless adopted."""
+        """An empty folder to put it together in; gone afterwards unless adopted."""
         shutil.rmtree(self.stage, ignore_errors=True)
         self.stage.mkdir(parents=True)
         try:
@@ -76,19 +81,19 @@ class Entry(NamedTuple):
             shutil.rmtree(self.stage, ignore_errors=True)
 
     def adopt(self) -> Path:
-        """Makes the staged engine the finished one, in one rename, and answers with its folder.
+        """What is staged is finished, in one rename; answers with its folder.
 
         Raises:
-            UnavailableError: The staged engine is not whole or does not run.
+            UnavailableError: What is staged is not whole or does not run.
         """
-        installed.require(self.stage / "bin", pins.PROGRAMS)
+        self.require(self.stage / self.folder)
         # Only a broken one can be in the way: a working one would have been used.
         shutil.rmtree(self.home, ignore_errors=True)
         self.stage.replace(self.home)
-        return self.home / "bin"
+        return self.home / self.folder
 
     def sweep(self) -> None:
-        """Removes what a build no longer needs: its modules and compiled packages are 3 GB."""
+        """Removes what a build no longer needs: its modules and compiled packages are gigabytes."""
         if self.work.exists():
             with progress.step("Removing what only the build needed"):
                 shutil.rmtree(self.work, ignore_errors=True)
@@ -96,7 +101,7 @@ class Entry(NamedTuple):
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Only one process at a time is in this block; another one says that it waits."""
-        # Not at the top: an engine that is there is found without it.
+        # Not at the top: what is there is found without it.
         from filelock import FileLock, Timeout  # noqa: PLC0415
 
         self.home.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +110,7 @@ class Entry(NamedTuple):
             lock.acquire(timeout=0)
         except Timeout:
             progress.say(
-                f"Another process is getting the engine into {self.home}."
+                f"Another process is getting the {self.noun} into {self.home}."
                 " Waiting for it to finish; then its result is used."
             )
             with progress.step("Waiting for the other process"):
@@ -114,3 +119,10 @@ class Entry(NamedTuple):
             yield
         finally:
             lock.release()
+
+
+def engine() -> Entry:
+    """The place of the pinned engine for this platform."""
+    return Entry(
+        root() / pins.key(), "engine", lambda folder: installed.require(folder, pins.PROGRAMS)
+    )

@@ -1,7 +1,8 @@
 """Which engine: the pinned versions, what an engine consists of, and the key of its cache entry.
 
 To raise the version: change it here, then in each folder below `go/`
-`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine.
+`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine. The
+language hosts are modules with versions of their own.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import hashlib
 import platform
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 VERSION = "3.274.1"
 # `pulumi import --file` understands what the provider's `import` command writes from here on.
@@ -24,7 +28,7 @@ SDK = "github.com/pulumi/pulumi/sdk/v3"
 
 
 class Binary(NamedTuple):
-    """A program of the engine that is built from Go modules.
+    """A program that is built from Go modules.
 
     Attributes:
         folder: The folder below `go/` that pins its modules; one each, since the engine and its
@@ -47,6 +51,11 @@ class Binary(NamedTuple):
         """The folder with the program's go.mod and go.sum."""
         return FOLDER / self.folder
 
+    @property
+    def sources(self) -> list[Path]:
+        """The files that say what the program is; its source is among them if it is our own."""
+        return [self.pins / "go.mod", self.pins / "go.sum", *sorted(self.pins.glob("*.go"))]
+
 
 # A further language host is a row here and a folder with its go.mod and go.sum.
 BINARIES = (
@@ -58,6 +67,7 @@ BINARIES = (
     ),
     # SDK 3.78.0: the last release of that module that carries the Python host.
     Binary("python_host", f"{SDK}/python/cmd/pulumi-language-python"),
+    Binary("yaml_host", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
 )
 
 # Scripts that the module `SDK` carries, in the version that the CLI is built with.
@@ -67,7 +77,8 @@ SCRIPTS = (
 )
 
 PROGRAMS = (*(binary.name for binary in BINARIES), *(Path(script).name for script in SCRIPTS))
-# What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have.
+# What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have. Who runs programs
+# in YAML has the YAML host too; the official distribution brings it.
 PYTHON_HOST = (
     "pulumi-language-python",
     "pulumi-language-python-exec",
@@ -76,9 +87,20 @@ PYTHON_HOST = (
 
 
 def key() -> str:
-    """The name of this engine's cache entry: another pin or platform is another entry."""
-    digest = hashlib.sha256(repr((BINARIES, SCRIPTS)).encode())
-    for binary in BINARIES:
-        for pin in ("go.mod", "go.sum"):
-            digest.update((binary.pins / pin).read_bytes())
-    return f"{VERSION}-{digest.hexdigest()[:12]}-{sys.platform}-{platform.machine()}"
+    """The name of this engine's cache entry."""
+    return entry_name(VERSION, BINARIES, SCRIPTS)
+
+
+def entry_name(title: str, binaries: Sequence[Binary], *further: object) -> str:
+    """The name of a cache entry: another pin, source or platform is another entry.
+
+    Args:
+        title: What it starts with, for people who look into the cache.
+        binaries: The programs of the entry.
+        further: What else it is made of.
+    """
+    digest = hashlib.sha256(repr((binaries, *further)).encode())
+    for binary in binaries:
+        for file in binary.sources:
+            digest.update(file.read_bytes())
+    return f"{title}-{digest.hexdigest()[:12]}-{sys.platform}-{platform.machine()}"

@@ -71,7 +71,7 @@ class Machine:
 
     @property
     def entry(self) -> cache.Entry:
-        return cache.Entry.of_this_machine()
+        return cache.engine()
 
     @property
     def go_log(self) -> list[str]:

@@ -36,6 +36,12 @@ def test_a_pulumi_without_its_python_host_is_passed_over_with_a_sentence(machine
     assert "lacks pulumi-language-python beside it or on PATH" in err
 
 
+def test_a_pulumi_without_a_yaml_host_will_do(machine: Machine) -> None:
+    machine.has_engine(machine.path)
+    (machine.path / "pulumi-language-yaml").unlink()
+    assert machine.run() == (0, f"{machine.path}\n", "")
+
+
 def test_a_python_host_elsewhere_on_path_will_do(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,200 @@
+"""The native plugin from TypeScript: the SDK generated from the schema, checked by the compiler, run on the engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sipgate_provider.plugin.schema import text
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tests.engine_stack import ROOT, Engine
+from tools import sdk, typescript
+
+SETTINGS = "name: trial\nruntime: nodejs\n"
+
+
+@dataclass
+class TypeScript:
+    """A program in TypeScript, in the project of a stack, beside the SDK."""
+
+    engine: Engine
+    packages: Path
+    node: Path
+
+    @property
+    def program(self) -> Path:
+        return self.engine.project / "program.ts"
+
+    def compiles(self) -> subprocess.CompletedProcess[str]:
+        compiler = self.packages / "typescript" / "bin" / "tsc"
+        return self.engine.runs((str(self.node), str(compiler), "--project", "."), {})
+
+    def run(self, command: str, **variables: str) -> Any:
+        """What was done; it has to succeed."""
+        done = self.engine.runs((str(self.node), "run.js", command), variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert DEMO_TOKEN not in done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("nodejs")
+    schema = folder / "schema.json"
+    schema.write_text(text())
+    return sdk.generate(schema, folder / "sdk")
+
+
+@pytest.fixture
+def trial(engine: Engine, generated: Path) -> TypeScript:
+    packages = typescript.locate()
+    engine.write("", SETTINGS)
+    shutil.copytree(generated, engine.project / "sdk")
+    for name in ("program.ts", "run.ts", "tsconfig.json"):
+        shutil.copy2(ROOT / "tests" / "typescript" / name, engine.project)
+    (engine.project / "node_modules").symlink_to(packages)
+    return TypeScript(engine, packages, typescript.node().node)
+
+
+@pytest.fixture
+def eu(engine: Engine) -> Iterator[Simulator]:
+    """Another sipgate, which the program's stack configuration names."""
+    with Simulator() as other:
+        for key, value in (("baseUrl", other.base_url), ("tokenId", DEMO_TOKEN_ID)):
+            engine.succeeds("config", "set", f"eu:{key}", value)
+        engine.succeeds("config", "set", "--secret", "eu:token", DEMO_TOKEN)
+        yield other
+
+
+def test_a_typed_program_makes_clients_in_two_accounts_keeps_and_deletes_them(
+    trial: TypeScript, sipgate: Simulator, eu: Simulator
+) -> None:
+    compiled = trial.compiles()
+    assert (compiled.returncode, compiled.stdout + compiled.stderr) == (0, "")
+
+    created = trial.run("up")
+
+    (crm,) = sipgate.account.clients()
+    (dialler,) = eu.account.clients()
+    assert created["changes"] == {"create": 4}
+    assert crm["redirectUris"] == ["https://crm.example.com/callback"]
+    assert dialler["name"] == "EU dialler"
+    assert dialler["description"] == f"beside {crm['name']}"
+    assert dialler["redirectUris"] == ["https://eu.example.com/*"]
+    assert dialler["webOrigins"] == ["https://eu.example.com"]
+    assert created["outputs"] == {
+        "clientId": {"value": crm["clientId"], "secret": False},
+        "clientSecret": {"value": crm["clientSecret"], "secret": True},
+        "dialler": {"value": dialler["clientId"], "secret": False},
+        "found": {"value": crm["name"], "secret": False},
+        "foundUris": {"value": "https://crm.example.com/callback", "secret": False},
+        "ours": {"value": [dialler["clientId"]], "secret": False},
+    }
+    state = trial.engine.succeeds("stack", "export")
+    for secret in (crm["clientSecret"], dialler["clientSecret"], DEMO_TOKEN):
+        assert secret not in state
+    sipgate.clear_requests()
+    eu.clear_requests()
+
+    again = trial.run("up")
+
+    assert again == {"changes": {"same": 4}, "outputs": created["outputs"]}
+    for account in (sipgate, eu):
+        assert {request.method for request in account.requests} == {"GET"}
+
+    destroyed = trial.run("destroy")
+
+    assert destroyed["changes"] == {"delete": 4}
+    assert not sipgate.account.clients()
+    assert not eu.account.clients()
+
+
+ONE_CLIENT = """
+import * as sipgate from "./sdk";
+
+export async function program() {
+    const provider = new sipgate.Provider("explicit", { account: process.env.ACCOUNT });
+    new sipgate.OAuthClient("crm", { redirectUris: ["https://crm.example.com"] }, { provider });
+}
+"""
+
+
+def test_what_an_explicit_provider_takes_from_the_environment_is_not_in_the_state(
+    trial: TypeScript, sipgate: Simulator
+) -> None:
+    trial.program.write_text(ONE_CLIENT)
+    assert trial.compiles().returncode == 0
+
+    trial.run("up")
+
+    assert len(sipgate.account.clients()) == 1
+    assert DEMO_TOKEN not in trial.engine.succeeds("stack", "export")
+
+
+def test_an_account_that_is_named_is_that_of_its_own_variables(
+    trial: TypeScript, sipgate: Simulator
+) -> None:
+    trial.program.write_text(ONE_CLIENT)
+    assert trial.compiles().returncode == 0
+
+    with Simulator() as other:
+        trial.run(
+            "up",
+            ACCOUNT="eu",
+            SIPGATE_EU_BASE_URL=other.base_url,
+            SIPGATE_EU_TOKEN_ID=DEMO_TOKEN_ID,
+            SIPGATE_EU_TOKEN=DEMO_TOKEN,
+        )
+
+        assert len(other.account.clients()) == 1
+    assert not sipgate.account.clients()
+
+
+def test_the_compiler_tells_what_cannot_work_by_line(trial: TypeScript) -> None:
+    mistakes = (
+        ('new sipgate.OAuthClient("a", {});', "'redirectUris' is missing"),
+        ('new sipgate.OAuthClient("b", { redirectUris: "https://b" });', "'string' is not assig"),
+        ('new sipgate.OAuthClient("c", { redirectUris: [], origins: [] });', "'origins' does not"),
+        ('new sipgate.Provider("d", { parallel: "many" });', "'string' is not assignable"),
+        ('new sipgate.Provider("e", { tokenID: "t" });', "'tokenID' does not exist"),
+        ('sipgate.getOAuthClientOutput({ id: "f" });', "'id' does not exist"),
+        ('sipgate.getOAuthClientOutput({ name: "g" }).nam;', "'nam' does not exist"),
+    )
+    body = "\n".join(line for line, _ in mistakes)
+    trial.program.write_text(
+        f'import * as sipgate from "./sdk";\n{body}\nexport async function program() {{}}\n'
+    )
+
+    compiled = trial.compiles()
+
+    assert compiled.returncode != 0
+    # What belongs to the same error is indented.
+    found = re.split(r"\n(?=\S)", compiled.stdout.strip())
+    for (line, complaint), (number, said) in zip(mistakes, enumerate(found, 2), strict=True):
+        assert said.startswith(f"program.ts({number},"), line
+        assert complaint in said
+    assert not (trial.engine.project / "run.js").exists()
+
+
+def test_the_generator_as_a_command_writes_the_same_sdk(generated: Path, tmp_path: Path) -> None:
+    command = (sys.executable, str(ROOT / "tools/sdk"), str(generated.parent / "schema.json"))
+    run = subprocess.run(
+        (*command, str(tmp_path / "out")), check=False, capture_output=True, text=True
+    )
+
+    assert (run.returncode, run.stdout) == (0, f"{tmp_path / 'out'}\n")
+    assert contents(tmp_path / "out") == contents(generated)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
