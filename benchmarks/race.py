@@ -16,7 +16,7 @@ from pathlib import Path
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tools.engine import scratch_environment
 
-CONTENDERS = ("floor", "naive", "ours")
+CONTENDERS = ("floor", "naive", "ours", "native")
 COMMANDS = ("create", "no-op", "update all", "refresh", "destroy")
 _PULUMI = {
     "create": ("up", "one"),

@@ -16,10 +16,7 @@ import pulumi
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["DYNAMIC_TYPE", "NATIVE_TYPE", "ClientResource"]
-
-DYNAMIC_TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
-NATIVE_TYPE = "sipgate:index:OAuthClient"
+__all__ = ["ClientResource"]
 
 _API_NAMES = {
     "client_id": "clientId",

@@ -17,8 +17,9 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
+from sipgate_provider import tokens
 from sipgate_provider.accounts import checked, namespace
-from sipgate_provider.client import DYNAMIC_TYPE, NATIVE_TYPE, ClientResource
+from sipgate_provider.client import ClientResource
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.lookups import GetOAuthClientResult, result
 
@@ -126,11 +127,11 @@ class OAuthClient(ClientResource):
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
-            aliases=[pulumi.Alias(type_=DYNAMIC_TYPE)],
+            aliases=[pulumi.Alias(type_=tokens.DYNAMIC)],
         )
         pulumi.CustomResource.__init__(
             self,
-            NATIVE_TYPE,
+            tokens.NATIVE,
             resource_name,
             properties | {"client_id": None, "client_secret": None},
             pulumi.ResourceOptions.merge(opts, ours),

@@ -11,8 +11,9 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
-from sipgate_provider.client import NATIVE_TYPE, ClientResource
+from sipgate_provider.client import ClientResource
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import OAuthClientProvider
 from sipgate_provider.rules import advice
@@ -43,7 +44,7 @@ class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             # A stack that the native plugin has made is taken over as it is.
-            aliases=[pulumi.Alias(type_=NATIVE_TYPE)],
+            aliases=[pulumi.Alias(type_=tokens.NATIVE)],
         )
         Resource.__init__(
             self,

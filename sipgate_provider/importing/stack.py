@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 
 from pulumi.dynamic.dynamic import serialize_provider
 
+from sipgate_provider import tokens
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
 from sipgate_provider.provider import OAuthClientProvider
 
 __all__ = ["Clients", "Manager", "Stack"]
 
-_TYPE = "pulumi-python:dynamic/sipgate:OAuthClient"
 # How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 _SECONDS = 600
@@ -80,7 +80,7 @@ class Stack:
         managed: dict[str, str] = {}
         read: dict[str, str] = {}
         for resource in document.get("deployment", {}).get("resources") or []:
-            if resource["type"] == _TYPE and resource.get("id"):
+            if resource["type"] in {tokens.DYNAMIC, tokens.NATIVE} and resource.get("id"):
                 name = resource["urn"].split("::", 3)[3]
                 (read if resource.get("external") else managed)[resource["id"]] = name
         return Clients(managed, read)
@@ -178,7 +178,7 @@ def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> d
     secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
     outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}
     return {
-        "type": _TYPE,
+        "type": tokens.DYNAMIC,
         "name": name,
         "id": client.client_id,
         "inputs": inputs,

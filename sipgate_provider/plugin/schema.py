@@ -11,15 +11,14 @@ from typing import Any
 
 import msgspec
 
+from sipgate_provider import tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.accounts import variable
 from sipgate_provider.given import KEYS, SECRET_KEYS
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState
 
-__all__ = ["CLIENT", "CLIENTS", "RESOURCE", "package", "text"]
+__all__ = ["CLIENT", "CLIENTS", "package", "text"]
 
-RESOURCE = "sipgate:index:OAuthClient"
-"""The resource's type; frozen, since it is in users' states."""
 CLIENT = "sipgate:index:getOAuthClient"
 CLIENTS = "sipgate:index:getOAuthClients"
 _FOUND = "sipgate:index:Client"
@@ -56,18 +55,19 @@ def package() -> dict[str, Any]:
         "license": "MIT",
         "publisher": "sipgate-provider",
         "meta": {"supportPack": True},
-        "config": {"variables": settings},
+        # For reading: were the environment a default of the provider's own inputs, programs would put it into the
+        # state, and before what a named account has in its own variables. The plugin reads the environment itself.
+        "config": {
+            "variables": {
+                key: given
+                if key == _ACCOUNT
+                else {**given, "defaultInfo": {"environment": [variable(None, key)]}}
+                for key, given in settings.items()
+            }
+        },
         "provider": {
             "description": "An account at sipgate, where a program uses more than one.",
-            "inputProperties": {
-                key: {
-                    **given,
-                    "defaultInfo": {"environment": [variable(None, key)]},
-                }
-                if key != _ACCOUNT
-                else given
-                for key, given in settings.items()
-            },
+            "inputProperties": settings,
         },
         "types": {
             _FOUND: {
@@ -78,7 +78,7 @@ def package() -> dict[str, Any]:
             }
         },
         "resources": {
-            RESOURCE: {
+            tokens.NATIVE: {
                 "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made through "
                 "it, for good: the option `protect` guards against that.",
                 "inputProperties": inputs,
@@ -126,7 +126,7 @@ def package() -> dict[str, Any]:
         "language": {
             "csharp": {"respectSchemaVersion": True},
             "go": {"respectSchemaVersion": True},
-            "nodejs": {"respectSchemaVersion": True},
+            "nodejs": {"packageName": "pulumi-sipgate", "respectSchemaVersion": True},
             "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
         },
     }

@@ -31,6 +31,7 @@ from sipgate_provider.accounts import checked
 from sipgate_provider.config import calls_at_once
 from sipgate_provider.connection import Connection
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.given import SECRET_KEYS
 from sipgate_provider.models import WRITABLE, OAuthClientState, content
 from sipgate_provider.named import NamedClients
 from sipgate_provider.plugin.calls import Calls
@@ -116,8 +117,11 @@ class Servicer(ResourceProviderServicer):
     async def CheckConfig(  # noqa: N802
         self, request: proto.CheckRequest, _context: Context
     ) -> proto.CheckResponse:
-        """The settings as they are; what is wrong with them is told where they are used."""
-        return proto.CheckResponse(inputs=request.news)
+        """The settings, credentials as secrets however they came; what is wrong is told where they are used."""
+        news = Bag.of(request.news)
+        return proto.CheckResponse(
+            inputs=struct({**news.known, **news.unknown}, news.secret | SECRET_KEYS)
+        )
 
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context

@@ -247,3 +247,30 @@ def test_the_quickstart_makes_its_client_and_exports_what_is_needed(
         "client_id": client["clientId"],
         "client_secret": client["clientSecret"],
     }
+
+
+def test_yaml_declares_clients_shows_each_change_and_asks_about_others(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.host = "native"
+    sipgate.account.add_client(name="legacy one", redirectUris=["https://old.example.com/*"])
+    engine.take_example("yaml")
+
+    created = engine.succeeds("up", "--yes", "--skip-preview")
+
+    clients = by_name(sipgate)
+    crm = clients["CRM integration"]
+    outputs = engine.outputs()
+    assert outputs["clientId"] == crm["clientId"]
+    assert outputs["clientSecret"] == crm["clientSecret"]
+    assert outputs["phone"] == "phone"
+    assert [other["name"] for other in outputs["others"]] == ["legacy one"]
+    assert "clientSecret: [secret]" in created
+    assert not [
+        client["clientSecret"] for client in clients.values() if client["clientSecret"] in created
+    ]
+
+    engine.succeeds("config", "set", "domain", "example.org")
+    preview = " ".join(engine.succeeds("preview", "--diff").split())
+    assert '~ [0]: "https://crm.example.com/*" => "https://crm.example.org/*"' in preview
+    assert "https://phone.sipgate.com/*" not in preview

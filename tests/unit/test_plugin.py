@@ -1,0 +1,197 @@
+"""The native plugin without an engine: what it tells of itself, what it makes of structs, how it bounds calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sipgate_provider.accounts import variable
+from sipgate_provider.declaration import Change, Kind, changes
+from sipgate_provider.errors import SipgateError
+from sipgate_provider.given import KEYS, SECRET_KEYS
+from sipgate_provider.models import WRITABLE
+from sipgate_provider.plugin.calls import Calls
+from sipgate_provider.plugin.schema import package, text
+from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
+from tests.engine_stack import ROOT
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270"}
+OUTPUT = {SIGNATURE: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
+OLD = ["https://a.example.com", "https://b.example.com"]
+
+
+def of(**properties: Any) -> Struct:
+    given = Struct()
+    given.update(properties)
+    return given
+
+
+def test_the_schema_is_kept_as_a_file() -> None:
+    assert (ROOT / "sipgate_provider/plugin/schema.json").read_text() == text(), (
+        "write it anew: python -m sipgate_provider.plugin --schema > sipgate_provider/plugin/schema.json"
+    )
+
+
+def test_the_schema_describes_everything_and_marks_what_is_secret() -> None:
+    schema = package()
+    resource = schema["resources"]["sipgate:index:OAuthClient"]
+    settings = schema["provider"]["inputProperties"]
+
+    assert tuple(resource["inputProperties"]) == WRITABLE
+    assert set(resource["properties"]) == {*WRITABLE, "clientId", "clientSecret"}
+    assert resource["requiredInputs"] == ["redirectUris"]
+    assert resource["properties"]["clientSecret"]["secret"]
+    assert set(settings) == {*KEYS, "account"}
+    assert {name for name, one in settings.items() if one.get("secret")} == SECRET_KEYS
+    assert schema["config"]["variables"]["token"]["defaultInfo"] == {
+        "environment": [variable(None, "token")]
+    }
+    described = [*resource["inputProperties"].values(), *resource["properties"].values()]
+    assert all(one["description"] for one in [*described, *settings.values()])
+
+
+def test_the_executable_tells_schema_and_version_and_helps() -> None:
+    def told(*arguments: str) -> str:
+        command = (sys.executable, "-m", "sipgate_provider.plugin", *arguments)
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert json.loads(told("--schema"))["version"] == told("--version").strip()
+    assert "path: venv/bin" in told("--help")
+
+
+def test_a_struct_is_taken_apart_into_what_is_known_unknown_and_secret() -> None:
+    bag = Bag.of(
+        of(
+            name="crm",
+            description=SECRET | {"value": "quiet"},
+            redirectUris=["https://a.example.com", SECRET | {"value": "https://b.example.com"}],
+            webOrigins=["https://a.example.com", UNKNOWN],
+            privacyUrl=OUTPUT | {"value": "https://c.example.com", "secret": True},
+            termsUrl=OUTPUT,
+            __provider="of the dynamic host",
+        )
+    )
+
+    assert bag.known == {
+        "name": "crm",
+        "description": "quiet",
+        "redirectUris": ["https://a.example.com", "https://b.example.com"],
+        "privacyUrl": "https://c.example.com",
+    }
+    assert bag.unknown == {"webOrigins": ["https://a.example.com", UNKNOWN], "termsUrl": UNKNOWN}
+    assert bag.secret == {"description", "redirectUris", "privacyUrl"}
+
+
+JSON = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=4),
+)
+
+
+@given(st.dictionaries(st.text().filter(lambda name: not name.startswith("__")), JSON), st.data())
+def test_what_goes_into_a_struct_comes_out_of_it(properties: Any, data: Any) -> None:
+    secret = set(data.draw(st.lists(st.sampled_from(sorted(properties)))) if properties else ())
+
+    bag = Bag.of(struct(properties, secret))
+
+    assert bag.known == properties
+    assert bag.secret == secret
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        (OLD[::-1], []),
+        ([*OLD, "c"], [Change("webOrigins[2]", Kind.ADD)]),
+        (OLD[:1], [Change("webOrigins[1]", Kind.DELETE)]),
+        ([OLD[1]], [Change("webOrigins[0]", Kind.DELETE)]),
+        (["c", OLD[1]], [Change("webOrigins[0]", Kind.UPDATE)]),
+        (
+            [OLD[1], "c"],
+            [Change("webOrigins[0]", Kind.DELETE), Change("webOrigins[1]", Kind.ADD)],
+        ),
+    ],
+)
+def test_changes_of_a_list_are_those_of_its_elements(new: list[str], found: list[Change]) -> None:
+    assert changes({"webOrigins": OLD}, {"webOrigins": new}) == found
+
+
+@given(
+    st.lists(st.sampled_from("abcde"), unique=True), st.lists(st.sampled_from("abcde"), unique=True)
+)
+def test_the_changes_make_the_new_set_out_of_the_old_one(old: list[str], new: list[str]) -> None:
+    made = set(old)
+    for change in changes({"webOrigins": old}, {"webOrigins": new}):
+        index = int(change.path.removeprefix("webOrigins[").removesuffix("]"))
+        if change.kind is not Kind.ADD:
+            made.remove(old[index])
+        if change.kind is not Kind.DELETE:
+            made.add(new[index])
+
+    assert made == set(new)
+
+
+def test_what_is_not_known_yet_is_to_be_updated() -> None:
+    assert changes({"name": "a"}, {}, unknown=["name"]) == [Change("name", Kind.UPDATE)]
+
+
+def test_no_more_calls_run_at_once_than_are_allowed_and_the_loop_goes_on() -> None:
+    running, most, lock = 0, 0, threading.Lock()
+    go = threading.Event()
+
+    def call() -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        assert go.wait(10)
+        with lock:
+            running -= 1
+        return 1
+
+    async def together() -> int:
+        calls = Calls(3)
+        work = [asyncio.ensure_future(calls.run(call)) for _ in range(9)]
+        while most < 3:
+            await asyncio.sleep(0.001)
+        go.set()
+        return sum(await asyncio.gather(*work))
+
+    assert asyncio.run(together()) == 9
+    assert most == 3
+
+
+def test_a_cancelled_run_finishes_what_is_under_way_and_starts_nothing_more() -> None:
+    go, started = threading.Event(), threading.Event()
+
+    def call() -> str:
+        started.set()
+        assert go.wait(10)
+        return "done"
+
+    async def cancelled() -> list[Any]:
+        calls = Calls(1)
+        work = [asyncio.ensure_future(calls.run(call)) for _ in range(3)]
+        await asyncio.to_thread(started.wait, 10)
+        calls.cancel()
+        go.set()
+        found = await asyncio.gather(*work, calls.run(call), return_exceptions=True)
+        return list(found)
+
+    first, *others = asyncio.run(cancelled())
+
+    assert first == "done"
+    assert all(isinstance(other, SipgateError) for other in others)
+    assert {str(other) for other in others} == {
+        "Not started: the run was cancelled; `pulumi up` goes on from here."
+    }
