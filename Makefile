@@ -9,6 +9,7 @@ WORKERS ?= 2
 # Like pip, with the certificates that this machine trusts.
 UV := $(BIN)/uv --quiet --system-certs
 FLOOR := build/floor
+BENCH := build/bench
 OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python $(PYTHON); do \
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
@@ -97,8 +98,12 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
 	@$(BIN)/python tools/sdk build/schema.json build/nodejs
 
+# In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
+# plugins before every command, and the development environment has two large ones.
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
-	$(BIN)/python benchmarks
+	$(UV) venv --clear --python $(BIN)/python $(BENCH)
+	$(UV) pip install --python $(BENCH) --editable '.[simulator]' matplotlib
+	$(BENCH)/bin/python benchmarks --json $(BENCH)/benchmark.json --picture docs/images/benchmark.png
 
 dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist

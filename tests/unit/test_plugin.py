@@ -147,13 +147,15 @@ def test_what_is_not_known_yet_is_to_be_updated() -> None:
 
 def test_no_more_calls_run_at_once_than_are_allowed_and_the_loop_goes_on() -> None:
     running, most, lock = 0, 0, threading.Lock()
-    go = threading.Event()
+    go, full = threading.Event(), threading.Event()
 
     def call() -> int:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
+            if running == 3:
+                full.set()
         assert go.wait(10)
         with lock:
             running -= 1
@@ -162,8 +164,7 @@ def test_no_more_calls_run_at_once_than_are_allowed_and_the_loop_goes_on() -> No
     async def together() -> int:
         calls = Calls(3)
         work = [asyncio.ensure_future(calls.run(call)) for _ in range(9)]
-        while most < 3:
-            await asyncio.sleep(0.001)
+        assert await asyncio.to_thread(full.wait, 10)
         go.set()
         return sum(await asyncio.gather(*work))
 
