@@ -15,7 +15,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium postgres typescript sdk bench dist docs clean
+	engine chromium postgres typescript sdk bench readme dist docs clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,9 +101,12 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 # In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
 # plugins before every command, and the development environment has two large ones.
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
-	$(UV) venv --clear --python $(BIN)/python $(BENCH)
+	$(UV) venv --clear --seed --python $(BIN)/python $(BENCH)
 	$(UV) pip install --python $(BENCH) --editable '.[simulator]' matplotlib
 	$(BENCH)/bin/python benchmarks --json $(BENCH)/benchmark.json --picture docs/images/benchmark.png
+
+readme: $(READY) engine ## paste into README.md what `pulumi up` prints for its program
+	$(BIN)/python tools/readme
 
 dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist

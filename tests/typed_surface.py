@@ -22,6 +22,7 @@ from sipgate_provider import (
     get_oauth_client_output,
     get_oauth_clients,
     get_oauth_clients_output,
+    native,
 )
 from sipgate_provider.errors import (
     APIError,
@@ -94,6 +95,28 @@ def declaring() -> OAuthClient:
     assert_type(crm.terms_url, pulumi.Output[str])
     assert_type(crm.urn, pulumi.Output[str])
     return crm
+
+
+def declaring_for_the_native_plugin(token: pulumi.Output[str]) -> None:
+    """The same constructor under another import, and providers for several accounts."""
+    eu = native.Provider("eu", token_id="token-XXXXXX", token=token, parallel=4, account="eu")
+    crm = native.OAuthClient(
+        "crm", pulumi.ResourceOptions(provider=eu), redirect_uris=["https://crm.example.com/*"]
+    )
+    phone = native.OAuthClient.for_webphone("phone", embedded_in=[token], account="eu")
+    asked = pulumi.InvokeOptions(provider=eu)
+    assert_type(crm.client_secret, pulumi.Output[str])
+    assert_type(phone, native.OAuthClient)
+    assert_type(native.OAuthClient.get("crm", crm.id), native.OAuthClient)
+    assert_type(native.get_oauth_client(name="crm", opts=asked), GetOAuthClientResult)
+    assert_type(native.get_oauth_clients(name="crm-*"), list[GetOAuthClientResult])
+    assert_type(
+        native.get_oauth_client_output(crm.client_id, opts=asked),
+        pulumi.Output[GetOAuthClientResult],
+    )
+    assert_type(
+        native.get_oauth_clients_output(name=token), pulumi.Output[list[GetOAuthClientResult]]
+    )
 
 
 def declaring_the_documented_uses(site: pulumi.Output[str]) -> None:

@@ -74,10 +74,7 @@ def _variable(name: str, used: set[str]) -> str:
 def _text(value: str) -> str:
     """A literal in double quotes, unless single ones need fewer backslashes."""
     literal = repr(value)
-    if literal.startswith("'"):
-        body = literal[1:-1]
-        if '"' not in body:
-            return f'"{body}"'
-        escaped = body.replace("\\'", "'").replace('"', '\\"')
-        return f'"{escaped}"' if "\\'" in body else literal
-    return literal
+    if literal.startswith('"') or value.count('"') > value.count("'"):
+        return literal
+    body = literal[1:-1].replace("\\'", "'").replace('"', '\\"')
+    return f'"{body}"'

@@ -15,6 +15,8 @@ import pytest
 
 from sipgate_provider.simulator import (
     ALL,
+    DEMO_TOKEN,
+    DEMO_TOKEN_ID,
     Answer,
     Simulator,
     Stall,
@@ -135,6 +137,54 @@ def test_a_stack_moves_between_the_hosts_and_back_without_a_request_that_changes
     assert {request.method for request in sipgate.requests} == {"GET"}
     engine.succeeds("destroy", "--yes", "--skip-preview")
     assert not sipgate.account.clients()
+
+
+def test_a_client_moves_into_another_stack_by_its_id_and_nothing_is_written(
+    make_engine: Any, sipgate: Simulator
+) -> None:
+    old, new = make_engine("old"), make_engine("new")
+    old.host = "dynamic"
+    old.write(declared())
+    old.succeeds("up", "--yes", "--skip-preview")
+    (client,) = sipgate.account.clients()
+    sipgate.clear_requests()
+    (resource,) = old.resources()
+
+    old.succeeds("state", "delete", "--yes", resource["urn"])
+    arguments = ("sipgate:index:OAuthClient", "crm", client["clientId"])
+    new.succeeds("import", *arguments, "--yes", "--generate-code=false")
+    new.write(declared().replace("'crm', ", "'crm', pulumi.ResourceOptions(protect=True), ", 1))
+
+    assert "2 unchanged" in new.succeeds("up", "--yes", "--skip-preview")
+    assert sipgate.account.clients() == [client]
+    assert {request.method for request in sipgate.requests} == {"GET"}
+
+
+def test_a_stack_gets_a_provider_of_its_own_on_the_way_and_keeps_its_clients(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.host = "dynamic"
+    engine.write(declared())
+    engine.succeeds("up", "--yes", "--skip-preview")
+    before = sipgate.account.clients()
+    sipgate.clear_requests()
+
+    engine.host = "native"
+    program = declared().replace("'crm', ", "'crm', pulumi.ResourceOptions(provider=own), ", 1)
+    engine.write(
+        program.replace("crm = ", "own = sipgate.Provider('own', account='eu')\ncrm = ", 1)
+    )
+    eu = {
+        "SIPGATE_EU_TOKEN_ID": DEMO_TOKEN_ID,
+        "SIPGATE_EU_TOKEN": DEMO_TOKEN,
+        "SIPGATE_EU_BASE_URL": sipgate.base_url,
+    }
+    moved = engine.up(**eu)
+
+    assert moved.code == 0, moved.output
+    assert "replace" not in moved.output
+    assert sipgate.account.clients() == before
+    assert not sipgate.requests
 
 
 def test_a_provider_of_its_own_keeps_its_credential_secret_and_a_new_one_replaces_nothing(
