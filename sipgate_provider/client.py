@@ -7,6 +7,7 @@ in nothing that a program can see.
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import pulumi
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["ClientResource"]
+__all__ = ["ClientResource", "aliases"]
 
 _API_NAMES = {
     "client_id": "clientId",
@@ -219,3 +220,18 @@ class ClientResource(pulumi.CustomResource):
     def translate_output_property(self, prop: str) -> str:
         """The Python name of an API property."""
         return _PYTHON_NAMES.get(prop, prop)
+
+
+def aliases(opts: pulumi.ResourceOptions | None, other: str) -> list[pulumi.Alias]:
+    """The aliases by which a resource is also known to be what the other host has made, of the type token `other`.
+
+    What a user's own aliases name may have been of the other host as well.
+    """
+    found = [pulumi.Alias(type_=other)]
+    given = opts.aliases if opts else None
+    for alias in given if isinstance(given, list | tuple) else ():
+        if isinstance(alias, pulumi.Alias) and not isinstance(alias.type_, str):
+            of_other = copy.copy(alias)
+            of_other.type_ = other
+            found.append(of_other)
+    return found

@@ -29,6 +29,8 @@ class Connection:
         configured: Callable[[str], object],
         named: NamedClients,
         account: str | None = None,
+        *,
+        importing: str | None = None,
     ) -> None:
         """Nothing is read yet.
 
@@ -36,10 +38,12 @@ class Connection:
             configured: As `Settings.resolve` has it.
             named: Which clients this deployment's resources stand for.
             account: Which account's settings are meant; None is the usual ones.
+            importing: As `Lifecycle` has it.
         """
         self._configured = configured
         self._named = named
         self._account = account
+        self._importing = importing
         self._lock = threading.Lock()
         self._made: tuple[SipgateAPI, Lifecycle] | None = None
         self._told = False
@@ -84,6 +88,7 @@ class Connection:
                         self._named,
                         allow_equal_clients=settings.allow_equal_clients,
                         account=self._account,
+                        importing=self._importing,
                     ),
                 )
             return self._made

@@ -54,11 +54,13 @@ class Creations:
         *,
         allow_equal: bool = False,
         account: str | None = None,
+        importing: str | None = None,
     ) -> None:
         self._api = api
         self._named = named
         self._allow_equal = allow_equal
         self._account = account
+        self._importing = importing
         self._lock = threading.Lock()
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looked = False
@@ -156,6 +158,8 @@ class Creations:
             )
 
     def _import(self, client_ids: set[str]) -> str:
+        if self._importing:
+            return f"`{self._importing} <resource> {_the_one(client_ids)}`"
         return self._command("import", client_ids, "<resource>=")
 
     def _delete(self, client_ids: set[str]) -> str:
@@ -164,8 +168,7 @@ class Creations:
     def _command(self, name: str, client_ids: set[str], before_id: str = "") -> str:
         """What to type about the one client, or about whichever of several it is."""
         account = f" --account {self._account}" if self._account else ""
-        client_id = min(client_ids) if len(client_ids) == 1 else "<clientId>"
-        return f"`python -m sipgate_provider {name}{account} {before_id}{client_id}`"
+        return f"`python -m sipgate_provider {name}{account} {before_id}{_the_one(client_ids)}`"
 
     def _found_again(
         self,
@@ -258,3 +261,7 @@ def _content(client: OAuthClientState) -> str:
 
 def _listed(client_ids: set[str]) -> str:
     return ", ".join(sorted(client_ids))
+
+
+def _the_one(client_ids: set[str]) -> str:
+    return min(client_ids) if len(client_ids) == 1 else "<clientId>"

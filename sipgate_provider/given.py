@@ -141,7 +141,7 @@ class Given:
 
     def number(self, key: str, default: int, most: int) -> int:
         """A whole number from 1 to `most`."""
-        value = self.values.get(key, str(default)).removesuffix(".0")
+        value = self.values.get(key, str(default))
         if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= most):
             raise ConfigurationError(
                 f"{self.spelled(key)} is not a whole number from 1 to {most}; set it to one."

@@ -85,12 +85,22 @@ class Lifecycle:
         *,
         allow_equal_clients: bool = False,
         account: str | None = None,
+        importing: str | None = None,
     ) -> None:
+        """Nothing is sent.
+
+        Args:
+            api: The account.
+            named: Which clients this deployment's resources stand for.
+            allow_equal_clients: Whether a client may be made that equals an existing one in every property.
+            account: The account's name, for what a user is told to type; None is the usual one.
+            importing: What imports a client of a resource and id that follow; None is this package's own command.
+        """
         self._api = api
         self._named = named or NamedClients()
         self._snapshot = Snapshot(api)
         self._creations = Creations(
-            api, self._named, allow_equal=allow_equal_clients, account=account
+            api, self._named, allow_equal=allow_equal_clients, account=account, importing=importing
         )
         self._refused = False
 

@@ -16,11 +16,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from sipgate_provider import tokens
 from sipgate_provider.accounts import checked, namespace
-from sipgate_provider.client import ClientResource
+from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.given import SECRET_KEYS
 from sipgate_provider.lookups import GetOAuthClientResult, result
 
 __all__ = [
@@ -32,8 +34,6 @@ __all__ = [
     "get_oauth_clients",
     "get_oauth_clients_output",
 ]
-
-_SECRETS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
 
 
 class Provider(pulumi.ProviderResource):
@@ -100,15 +100,19 @@ class Provider(pulumi.ProviderResource):
             configured = pulumi.Config(namespace(_account(account, f"Provider {resource_name!r}")))
             for key, value in given.items():
                 if value is None:
-                    given[key] = configured.get(key)
+                    # A secret whoever reads it, as the stack's file has it.
+                    given[key] = (
+                        configured.get_secret(key)
+                        if is_config_secret(configured.full_key(key))
+                        else configured.get(key)
+                    )
         properties = {
-            key: pulumi.Output.secret(value)
-            if key in _SECRETS and value is not None
-            else pulumi.Output.from_input(value).apply(_as_text)
-            if value is not None
-            else None
+            key: None if value is None else pulumi.Output.from_input(value).apply(_as_text)
             for key, value in given.items()
         }
+        for key in SECRET_KEYS:
+            if properties[key] is not None:
+                properties[key] = pulumi.Output.secret(properties[key])
         super().__init__("sipgate", resource_name, properties, opts)
 
 
@@ -127,7 +131,7 @@ class OAuthClient(ClientResource):
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
-            aliases=[pulumi.Alias(type_=tokens.DYNAMIC)],
+            aliases=aliases(opts, tokens.DYNAMIC),
         )
         pulumi.CustomResource.__init__(
             self,
@@ -155,9 +159,7 @@ def get_oauth_client(
         Exception: There is none, there are several of the name, or sipgate could not be asked.
     """
     return result(
-        pulumi.runtime.invoke(
-            "sipgate:index:getOAuthClient", {"clientId": client_id, "name": name}, opts
-        ).value
+        pulumi.runtime.invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts).value
     )
 
 
@@ -170,9 +172,7 @@ def get_oauth_client_output(
     """Like `get_oauth_client`, for arguments that may be Outputs."""
 
     async def look(given: Mapping[str, Any]) -> GetOAuthClientResult:
-        return result(
-            await pulumi.runtime.invoke_async("sipgate:index:getOAuthClient", given, opts)
-        )
+        return result(await pulumi.runtime.invoke_async(tokens.GET_CLIENT, given, opts))
 
     return pulumi.Output.all(clientId=client_id, name=name).apply(look)
 
@@ -189,7 +189,7 @@ def get_oauth_clients(
     Raises:
         Exception: sipgate could not be asked.
     """
-    found = pulumi.runtime.invoke("sipgate:index:getOAuthClients", {"name": name}, opts).value
+    found = pulumi.runtime.invoke(tokens.GET_CLIENTS, {"name": name}, opts).value
     return [result(client) for client in found["clients"]]
 
 
@@ -199,7 +199,7 @@ def get_oauth_clients_output(
     """Like `get_oauth_clients`, for a name that may be an Output."""
 
     async def look(given: Mapping[str, Any]) -> list[GetOAuthClientResult]:
-        found = await pulumi.runtime.invoke_async("sipgate:index:getOAuthClients", given, opts)
+        found = await pulumi.runtime.invoke_async(tokens.GET_CLIENTS, given, opts)
         return [result(client) for client in found["clients"]]
 
     return pulumi.Output.all(name=name).apply(look)
@@ -223,6 +223,8 @@ def _account(account: str, what: str) -> str:
         raise pulumi.RunError(f"{what}: {error}") from None
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object) -> str | None:
     """As the engine passes settings on."""
+    if value is None:
+        return None
     return str(value).lower() if isinstance(value, bool) else str(value)

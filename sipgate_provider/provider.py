@@ -83,14 +83,13 @@ class OAuthClientProvider(ResourceProvider):
         from sipgate_provider import declaration
         from sipgate_provider.models import content
 
-        if _PROVIDER not in _olds:
-            # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
-            # update, which sends nothing where nothing differs.
-            self._named.add(_id, content(_olds))
-            return DiffResult(changes=True, replaces=[])
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
+        if _PROVIDER not in _olds:
+            # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
+            # update, which sends nothing where nothing differs.
+            return DiffResult(changes=True, replaces=[])
         known, unknown = _split(_news)
         return DiffResult(changes=declaration.diff(_olds, known, unknown=unknown), replaces=[])
 

@@ -13,7 +13,7 @@ from pulumi.dynamic import Resource
 
 from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
-from sipgate_provider.client import ClientResource
+from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import OAuthClientProvider
 from sipgate_provider.rules import advice
@@ -44,7 +44,7 @@ class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             # A stack that the native plugin has made is taken over as it is.
-            aliases=[pulumi.Alias(type_=tokens.NATIVE)],
+            aliases=aliases(opts, tokens.NATIVE),
         )
         Resource.__init__(
             self,

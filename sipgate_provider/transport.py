@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
     from urllib3.connectionpool import ConnectionPool
 
-__all__ = ["Answer", "Transport", "no_repeats_after", "within"]
+__all__ = ["Answer", "Transport", "nothing_new_after", "within"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
@@ -59,10 +59,13 @@ _stopped: ContextVar[threading.Event | None] = ContextVar("sipgate_stopped", def
 
 
 @contextlib.contextmanager
-def within(seconds: float = _OPERATION_SECONDS) -> Iterator[None]:
-    """What is sent in this block, by this thread, has these seconds together; an outer block's end comes first."""
-    ends = time.monotonic() + seconds
+def within(seconds: float | None = None) -> Iterator[None]:
+    """What is sent in this block, by this thread, has these seconds together, by default those of an outer block."""
     outer = _deadline.get()
+    if seconds is None and outer is not None:
+        ends = outer
+    else:
+        ends = time.monotonic() + (_OPERATION_SECONDS if seconds is None else seconds)
     token = _deadline.set(ends if outer is None else min(ends, outer))
     try:
         yield
@@ -71,8 +74,8 @@ def within(seconds: float = _OPERATION_SECONDS) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def no_repeats_after(stopped: threading.Event) -> Iterator[None]:
-    """What is sent in this block, by this thread, is not repeated once `stopped` is set, nor waited for."""
+def nothing_new_after(stopped: threading.Event) -> Iterator[None]:
+    """Once `stopped` is set, this block, in this thread, only reads, and repeats nothing."""
     token = _stopped.set(stopped)
     try:
         yield
@@ -123,6 +126,11 @@ class _RetryRule(Retry):
         return None if asked is None else max(0.0, min(asked, _seconds_left()))
 
 
+def _is_stopped() -> bool:
+    stopped = _stopped.get()
+    return stopped is not None and stopped.is_set()
+
+
 def _wait(seconds: float) -> bool:
     """Whether the wait was, or would be, in vain."""
     stopped = _stopped.get()
@@ -130,6 +138,9 @@ def _wait(seconds: float) -> bool:
         time.sleep(seconds)
         return False
     return stopped.wait(seconds)
+
+
+_NOT_AGAIN = "not tried again, since the run was cancelled."
 
 
 class _StoppedError(Exception):
@@ -224,11 +235,15 @@ class Transport:
         send = partial(
             self._answer, method, url, doing, auth=auth, json=json_body, data=form, headers=headers
         )
+        if method != "GET" and _is_stopped():
+            raise TransportError(f"{doing}: not sent, since the run was cancelled.", sent=False)
         if method in _REPEATABLE:
             # The rule ends where a body begins, so a body that breaks off is seen here.
             for _ in range(_MORE_TRIES_FOR_A_BODY):
                 with contextlib.suppress(_BrokeOffError):
                     return send()
+                if _is_stopped():
+                    raise TransportError(f"{doing}: {_NOT_AGAIN}")
         return send()
 
     def _answer(self, method: str, url: str, doing: str, **request: Any) -> Answer:
@@ -249,9 +264,8 @@ class Transport:
                 body = _read(response, doing)
                 return Answer(response.status_code, body, response.headers.get("Retry-After"))
         except _StoppedError:
-            raise TransportError(
-                f"{doing}: not tried again, since the run was cancelled."
-            ) from None
+            # A POST is only tried again where it did nothing.
+            raise TransportError(f"{doing}: {_NOT_AGAIN}", sent=method != "POST") from None
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise unanswered(doing, error) from None
 

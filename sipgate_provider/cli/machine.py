@@ -18,6 +18,7 @@ __all__ = ["command_line", "program_environment", "sdk"]
 
 # `pulumi import` takes a dynamic provider's resources from a file since then.
 _CLI = (3, 254, 0)
+_PLUGIN = "pulumi-resource-sipgate"
 _SDK = (3, 216, 0)
 _SECONDS = 60
 
@@ -67,12 +68,7 @@ def program_environment(file: Path) -> Check:
         else (runtime, {})
     )
     if name != "python":
-        return Check(
-            "project",
-            "bad",
-            f"{file} has the runtime {name!r}.",
-            "A dynamic provider works in Python programs only; set `runtime: python`.",
-        )
+        return _plugin(file, str(name))
     environment = options.get("virtualenv")
     if environment and document.get("main") and not Path(environment).is_absolute():
         return Check(
@@ -105,6 +101,24 @@ def program_environment(file: Path) -> Check:
             f"Install it there (`{python} -m pip install sipgate-provider`), or activate the environment that has it.",
         )
     return Check("project", "good", f"Pulumi runs {python}, which has sipgate_provider {found}.")
+
+
+def _plugin(file: Path, runtime: str) -> Check:
+    """Whether Pulumi finds the native plugin, which serves programs in every language."""
+    named = (_project(file).get("plugins") or {}).get("providers") or []
+    folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
+    found = next(
+        filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
+    )
+    if found is None:
+        return Check(
+            "project",
+            "bad",
+            f"{file} has the runtime {runtime!r}, and there is no {_PLUGIN}.",
+            "Activate the environment that has sipgate-provider, or name its bin folder in Pulumi.yaml under "
+            "plugins.providers.",
+        )
+    return Check("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")
 
 
 def _python(folder: Path, environment: str | None) -> str | None:

@@ -2,8 +2,8 @@
 
 How many run at once is bounded: the engine starts as many as `pulumi up --parallel` says, and sipgate documents no
 rate that it bears. What is more waits here in the order of its arrival. Once the run is cancelled, what waits is not
-started and what waits to try again gives up; a request under way is finished, since its answer says what became of a
-client.
+started, here or between two requests, and what waits to try again gives up; a request under way is finished, and what
+became of a client is still asked for.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TypeVar
 
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.transport import no_repeats_after, within
+from sipgate_provider.transport import nothing_new_after, within
 
 __all__ = ["Calls"]
 
@@ -41,16 +40,16 @@ class Calls:
         Raises:
             SipgateError: The run was cancelled before the call could start.
         """
-        started = partial(contextvars.copy_context().run, self._bounded, call, seconds)
-        try:
-            future = self._pool.submit(started)
-        except RuntimeError:
-            raise _not_started() from None
+        if self._cancelled.is_set():
+            raise _not_started()
+        future = self._pool.submit(contextvars.copy_context().run, self._bounded, call, seconds)
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             if future.cancelled() and self._cancelled.is_set():
                 raise _not_started() from None
+            # Nobody waits for the answer any more: the engine is gone.
+            self.cancel()
             raise
 
     def cancel(self) -> None:
@@ -59,7 +58,9 @@ class Calls:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _bounded(self, call: Callable[[], Returned], seconds: float) -> Returned:
-        with no_repeats_after(self._cancelled), within(*([seconds] if seconds else [])):
+        if self._cancelled.is_set():
+            raise _not_started()
+        with nothing_new_after(self._cancelled), within(seconds or None):
             return call()
 
 

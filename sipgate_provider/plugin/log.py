@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import logging
 import sys
+import threading
 from contextvars import ContextVar
 
 import grpc
@@ -43,15 +44,22 @@ class EngineLog(logging.Handler):
             return
         request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
         with contextlib.suppress(grpc.aio.AioRpcError):
-            await self._engine.Log(request)  # type: ignore[misc]  # typed as the blocking API
+            await self._engine.Log(request, timeout=_SECONDS)  # type: ignore[misc]  # typed as the blocking API
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """As every handler, but without its lock: who waits for the loop must not keep the loop waiting."""
+        wanted = bool(self.filter(record))
+        if wanted:
+            self.emit(record)
+        return wanted
 
     def emit(self, record: logging.LogRecord) -> None:
         """Shows what a module of the core has logged, before the call that logged it goes on."""
-        showing = asyncio.run_coroutine_threadsafe(
-            self.warn(record.getMessage(), about.get()), self._loop
-        )
         try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            with contextlib.suppress(concurrent.futures.TimeoutError):
+            showing = asyncio.run_coroutine_threadsafe(
+                self.warn(record.getMessage(), about.get()), self._loop
+            )
+            if threading.current_thread() is not threading.main_thread():
                 showing.result(_SECONDS)
+        except (Exception, concurrent.futures.CancelledError):  # noqa: BLE001  a lost warning must not lose a client
+            self.handleError(record)

@@ -17,10 +17,8 @@ from sipgate_provider.accounts import variable
 from sipgate_provider.given import KEYS, SECRET_KEYS
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState
 
-__all__ = ["CLIENT", "CLIENTS", "package", "text"]
+__all__ = ["package", "text"]
 
-CLIENT = "sipgate:index:getOAuthClient"
-CLIENTS = "sipgate:index:getOAuthClients"
 _FOUND = "sipgate:index:Client"
 # Beside the settings: for a provider of its own, whose keys are an account's.
 _ACCOUNT = "account"
@@ -83,12 +81,18 @@ def package() -> dict[str, Any]:
                 "it, for good: the option `protect` guards against that.",
                 "inputProperties": inputs,
                 "requiredInputs": required,
-                "properties": outputs,
+                "properties": {
+                    **outputs,
+                    _ACCOUNT: {
+                        "type": "string",
+                        "description": "The account's name, where its provider names one.",
+                    },
+                },
                 "required": sorted(outputs),
             }
         },
         "functions": {
-            CLIENT: {
+            tokens.GET_CLIENT: {
                 "description": "The client of an id, or the only one of an exact name, without managing it.",
                 "inputs": {
                     "properties": {
@@ -101,7 +105,7 @@ def package() -> dict[str, Any]:
                 },
                 "outputs": {"properties": outputs, "required": sorted(outputs)},
             },
-            CLIENTS: {
+            tokens.GET_CLIENTS: {
                 "description": "The account's clients, without managing them.",
                 "inputs": {
                     "properties": {

@@ -22,6 +22,8 @@ __all__ = ["serve"]
 
 # As the engine's own: its messages hold whole programs' properties.
 _MESSAGES = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
+# A proxy is for the rest of the world; the engine is on this machine.
+_NO_PROXY = [("grpc.enable_http_proxy", 0)]
 _GONE_SECONDS = 5.0
 _FINISH_SECONDS = 2.0
 
@@ -32,13 +34,14 @@ async def serve(engine: str | None) -> None:
     Args:
         engine: The engine's address; None where it attaches to a plugin that somebody started.
     """
-    channel = grpc.aio.insecure_channel(engine) if engine else None
+    channel = grpc.aio.insecure_channel(engine, options=_NO_PROXY) if engine else None
     log = EngineLog(channel)
     logging.basicConfig(level=logging.WARNING, handlers=[log])
     # It warns of every try that fails; ours say what came of them.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     server = grpc.aio.server(options=_MESSAGES)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(log.warn), server)
+    servicer = Servicer(log.warn)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     ended = asyncio.Event()
@@ -53,6 +56,7 @@ async def serve(engine: str | None) -> None:
     await ended.wait()
     if watching:
         watching.cancel()
+    servicer.stop()
     await server.stop(_FINISH_SECONDS)
 
 

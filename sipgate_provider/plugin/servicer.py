@@ -13,7 +13,6 @@ update would hold: everything but a new client's id and secret.
 from __future__ import annotations
 
 import functools
-import logging
 import os
 import sys
 import traceback
@@ -22,10 +21,12 @@ from typing import Any, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from sipgate_provider import declaration
+from sipgate_provider import declaration, tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.accounts import checked
 from sipgate_provider.config import calls_at_once
@@ -36,14 +37,12 @@ from sipgate_provider.models import WRITABLE, OAuthClientState, content
 from sipgate_provider.named import NamedClients
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
-from sipgate_provider.plugin.schema import CLIENT, CLIENTS, text
+from sipgate_provider.plugin.schema import text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
 from sipgate_provider.rules import advice
 from sipgate_provider.search import find_client, find_clients
 
 __all__ = ["Servicer"]
-
-_log = logging.getLogger(__name__)
 
 _ACCOUNT = "account"
 _SECRET = "clientSecret"  # noqa: S105  the property's name
@@ -94,6 +93,7 @@ class Servicer(ResourceProviderServicer):
         """
         self._warn = warn
         self._named = NamedClients()
+        self._account: str | None = None
         self._connection: Connection | None = None
         self._calls: Calls | None = None
         self._unusable = ConfigurationError("The provider was used before it was configured.")
@@ -126,10 +126,7 @@ class Servicer(ResourceProviderServicer):
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says what differs; nothing replaces a client but another account, where both are named.
-
-        Otherwise a stack that moves from the dynamic host, or gets a provider of its own, would lose its clients.
-        """
+        """Says what differs; nothing here replaces a client, but another account does in Diff."""
         olds, news = Bag.of(request.olds).known, Bag.of(request.news)
         differing = sorted(
             name
@@ -139,7 +136,6 @@ class Servicer(ResourceProviderServicer):
         return proto.DiffResponse(
             changes=_some(differing),
             diffs=differing,
-            replaces=[_ACCOUNT] if _ACCOUNT in differing and olds.get(_ACCOUNT) else [],
         )
 
     async def Configure(  # noqa: N802
@@ -153,9 +149,14 @@ class Servicer(ResourceProviderServicer):
 
         # An error here would reach the user as the program's, with a traceback.
         try:
-            account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
-            self._calls = Calls(calls_at_once(configured, os.environ, account))
-            self._connection = Connection(configured, self._named, account)
+            self._account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
+            self._calls = Calls(calls_at_once(configured, os.environ, self._account))
+            self._connection = Connection(
+                configured,
+                self._named,
+                self._account,
+                importing=f"pulumi import {tokens.NATIVE}",
+            )
         except ConfigurationError as error:
             self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -186,9 +187,17 @@ class Servicer(ResourceProviderServicer):
     async def Diff(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says which properties, and which elements of the lists, are to change; nothing replaces a client."""
+        """Says which properties, and which elements of the lists, are to change; another account replaces a client."""
         olds, news = Bag.of(request.olds), Bag.of(request.news)
         self._named.add(request.id, content(olds.known))
+        if olds.known.get(_ACCOUNT) != self._account:
+            return proto.DiffResponse(
+                changes=proto.DiffResponse.DIFF_SOME,
+                diffs=[_ACCOUNT],
+                replaces=[_ACCOUNT],
+                hasDetailedDiff=True,
+                detailedDiff={_ACCOUNT: proto.PropertyDiff(kind=proto.PropertyDiff.UPDATE_REPLACE)},
+            )
         changes = declaration.changes(olds.known, news.known, unknown=news.unknown)
         # A secret that is missing in the state is fetched by an update.
         differing = sorted({change.property for change in changes}) or (
@@ -212,11 +221,11 @@ class Servicer(ResourceProviderServicer):
         news = Bag.of(request.properties)
         if request.preview:
             outs = {**news.known, **news.unknown, "clientId": UNKNOWN, _SECRET: UNKNOWN}
-            return proto.CreateResponse(properties=_outs(outs, news))
+            return proto.CreateResponse(properties=self._outs(outs, news))
         outs = await self._run(
             lambda connection: connection.lifecycle().create(news.known), request.timeout
         )
-        return proto.CreateResponse(id=str(outs["clientId"]), properties=_outs(outs, news))
+        return proto.CreateResponse(id=str(outs["clientId"]), properties=self._outs(outs, news))
 
     @_told
     async def Read(  # noqa: N802
@@ -231,7 +240,7 @@ class Servicer(ResourceProviderServicer):
             return proto.ReadResponse()
         return proto.ReadResponse(
             id=request.id,
-            properties=_outs(outs, olds),
+            properties=self._outs(outs, olds),
             inputs=struct(
                 {name: outs[name] for name in WRITABLE},
                 Bag.of(request.inputs).secret | olds.secret,
@@ -258,7 +267,7 @@ class Servicer(ResourceProviderServicer):
                 ),
                 request.timeout,
             )
-        return proto.UpdateResponse(properties=_outs(outs, news))
+        return proto.UpdateResponse(properties=self._outs(outs, news))
 
     @_told
     async def Delete(self, request: proto.DeleteRequest, _context: Context) -> Empty:  # noqa: N802
@@ -274,14 +283,17 @@ class Servicer(ResourceProviderServicer):
     ) -> proto.InvokeResponse:
         """Answers a program's question about clients that it does not manage."""
         given = Bag.of(request.args).known
+        for key, value in given.items():
+            if not isinstance(value, str):
+                raise ConfigurationError(f"{key} is not text; write it in quotes.")
         name = given.get("name")
-        if request.tok == CLIENT:
+        if request.tok == tokens.GET_CLIENT:
             client_id = given.get("clientId")
             found = await self._run(
                 lambda connection: find_client(connection.api(), client_id, name)
             )
             answer = struct(found.bag(), [_SECRET])
-        elif request.tok == CLIENTS:
+        elif request.tok == tokens.GET_CLIENTS:
             all_found = await self._run(lambda connection: find_clients(connection.api(), name))
             answer = struct({"clients": [_marked(client) for client in all_found]})
         else:
@@ -292,13 +304,21 @@ class Servicer(ResourceProviderServicer):
 
     async def Cancel(self, _request: Empty, _context: Context) -> Empty:  # noqa: N802
         """Starts nothing more; what is under way is finished."""
+        self.stop()
+        return Empty()
+
+    def stop(self) -> None:
+        """Starts nothing more."""
         if self._calls:
             self._calls.cancel()
-        return Empty()
 
     async def Attach(self, _request: proto.PluginAttach, _context: Context) -> Empty:  # noqa: N802
         """The engine's way to a plugin that somebody else started; its address is not needed again."""
         return Empty()
+
+    def _outs(self, outs: Mapping[str, Any], declared: Bag) -> Struct:
+        """The outs with the account that they are of, which another host or provider compares."""
+        return struct({**outs, _ACCOUNT: self._account}, declared.secret | {_SECRET})
 
     async def _run(self, call: Callable[[Connection], Response], seconds: float = 0) -> Response:
         if self._calls is None or self._connection is None:
@@ -310,13 +330,7 @@ def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
     return proto.DiffResponse.DIFF_SOME if differing else proto.DiffResponse.DIFF_NONE
 
 
-def _outs(outs: Mapping[str, Any], declared: Bag) -> Any:
-    return struct(outs, declared.secret | {_SECRET})
-
-
 def _marked(client: OAuthClientState) -> dict[str, Any]:
     """The client in a list, whose secret alone is secret."""
-    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
-
     marked: dict[str, Any] = MessageToDict(struct(client.bag(), [_SECRET]))
     return marked

@@ -72,7 +72,8 @@ def _plain(value: Any, marks: set[str]) -> Any:
     if not isinstance(value, dict):
         if value == UNKNOWN:
             marks.add(UNKNOWN)
-        return value
+        # The protocol knows floating-point numbers alone.
+        return int(value) if isinstance(value, float) and value.is_integer() else value
     match value.get(_SIGNATURE):
         case str(signature) if signature == _SECRET:
             marks.add(_SECRET)

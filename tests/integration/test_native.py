@@ -171,15 +171,9 @@ def test_a_stack_gets_a_provider_of_its_own_on_the_way_and_keeps_its_clients(
 
     engine.host = "native"
     program = declared().replace("'crm', ", "'crm', pulumi.ResourceOptions(provider=own), ", 1)
-    engine.write(
-        program.replace("crm = ", "own = sipgate.Provider('own', account='eu')\ncrm = ", 1)
-    )
-    eu = {
-        "SIPGATE_EU_TOKEN_ID": DEMO_TOKEN_ID,
-        "SIPGATE_EU_TOKEN": DEMO_TOKEN,
-        "SIPGATE_EU_BASE_URL": sipgate.base_url,
-    }
-    moved = engine.up(**eu)
+    own = f"own = sipgate.Provider('own', token_id={DEMO_TOKEN_ID!r}, token={DEMO_TOKEN!r})"
+    engine.write(program.replace("crm = ", f"{own}\ncrm = ", 1))
+    moved = engine.up()
 
     assert moved.code == 0, moved.output
     assert "replace" not in moved.output
@@ -207,6 +201,46 @@ def test_a_provider_of_its_own_keeps_its_credential_secret_and_a_new_one_replace
     assert len(sipgate.account.clients()) == 1
     assert sipgate.count("POST") == 1
     assert sipgate.count("DELETE") == 0
+
+
+def test_another_account_replaces_the_client_and_the_preview_says_why(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(declared())
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (before,) = sipgate.account.clients()
+    with Simulator() as elsewhere:
+        eu = {
+            "SIPGATE_EU_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_EU_TOKEN": DEMO_TOKEN,
+            "SIPGATE_EU_BASE_URL": elsewhere.base_url,
+        }
+        engine.write(declared().replace("'crm', ", "'crm', account='eu', ", 1))
+        preview = engine.succeeds("preview", "--diff", **eu)
+        moved = engine.up(**eu)
+
+        assert "(replace)" in preview
+        assert "account" in preview
+        assert moved.code == 0, moved.output
+        (client,) = elsewhere.account.clients()
+    assert client["clientId"] != before["clientId"]
+    assert not sipgate.account.clients()
+
+
+def test_a_resource_may_be_renamed_by_an_alias_on_the_way_to_the_other_host(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.host = "dynamic"
+    engine.write(declared())
+    engine.succeeds("up", "--yes", "--skip-preview")
+    before = sipgate.account.clients()
+
+    engine.host = "native"
+    renamed = "'renamed', pulumi.ResourceOptions(aliases=[pulumi.Alias(name='crm')]), "
+    engine.write(declared().replace("'crm', ", renamed, 1))
+
+    assert "2 unchanged" in engine.succeeds("up", "--yes", "--skip-preview")
+    assert sipgate.account.clients() == before
 
 
 def test_functions_answer_in_programs_and_keep_secrets(engine: Any, sipgate: Simulator) -> None:
@@ -301,7 +335,9 @@ def test_a_cancelled_run_ends_soon_though_sipgate_asks_to_wait(
 
 def test_the_plugin_ends_with_an_engine_that_was_killed(engine: Any, sipgate: Simulator) -> None:
     engine.write(declared())
-    fault = sipgate.misbehave(Stall(), times=None)
+    # Were the plugin to go on, it would make a client a moment later.
+    busy = Answer(429, headers={"Retry-After": "5"})
+    fault = sipgate.misbehave(busy, method="POST", times=1)
     pulumi = engine.start("up")
     _settled(lambda: fault.hits)
     children = psutil.Process(pulumi.pid).children(recursive=True)
@@ -309,9 +345,10 @@ def test_the_plugin_ends_with_an_engine_that_was_killed(engine: Any, sipgate: Si
 
     os.kill(pulumi.pid, signal.SIGKILL)
     pulumi.wait(60)
-    sipgate.behave()
 
     plugin.wait(60)
+    sipgate.behave()
+    assert not sipgate.account.clients()
     for process in children:
         # The engine's own hosts stay behind.
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServicer_to_server
 
 from sipgate_provider.accounts import variable
 from sipgate_provider.declaration import Change, Kind, changes
@@ -48,7 +53,7 @@ def test_the_schema_describes_everything_and_marks_what_is_secret() -> None:
     settings = schema["provider"]["inputProperties"]
 
     assert tuple(resource["inputProperties"]) == WRITABLE
-    assert set(resource["properties"]) == {*WRITABLE, "clientId", "clientSecret"}
+    assert set(resource["properties"]) == {*WRITABLE, "clientId", "clientSecret", "account"}
     assert resource["requiredInputs"] == ["redirectUris"]
     assert resource["properties"]["clientSecret"]["secret"]
     assert set(settings) == {*KEYS, "account"}
@@ -90,6 +95,40 @@ def test_a_struct_is_taken_apart_into_what_is_known_unknown_and_secret() -> None
     }
     assert bag.unknown == {"webOrigins": ["https://a.example.com", UNKNOWN], "termsUrl": UNKNOWN}
     assert bag.secret == {"description", "redirectUris", "privacyUrl"}
+
+
+class ListeningEngine(EngineServicer):
+    """An engine that has started a plugin."""
+
+
+def test_a_proxy_for_the_rest_of_the_world_does_not_part_plugin_and_engine(tmp_path: Path) -> None:
+    engine = grpc.server(ThreadPoolExecutor(2))
+    add_EngineServicer_to_server(ListeningEngine(), engine)
+    port = engine.add_insecure_port("127.0.0.1:0")
+    engine.start()
+    nowhere = "http://127.0.0.1:9"
+    environment = {
+        name: value for name, value in os.environ.items() if name.lower() != "no_proxy"
+    } | {"https_proxy": nowhere, "http_proxy": nowhere, "grpc_proxy": nowhere}
+    plugin = subprocess.Popen(
+        (sys.executable, "-m", "sipgate_provider.plugin", f"127.0.0.1:{port}"),
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert plugin.stdout
+        assert int(plugin.stdout.readline())
+        # It gives up after 5 s.
+        with pytest.raises(subprocess.TimeoutExpired):
+            plugin.wait(7)
+        engine.stop(0).wait()
+        assert plugin.wait(30) == 0
+    finally:
+        plugin.kill()
+        plugin.communicate()
+        engine.stop(0)
 
 
 JSON = st.recursive(
