@@ -333,6 +333,21 @@ def test_a_cancelled_run_ends_soon_though_sipgate_asks_to_wait(
     assert not sipgate.account.clients()
 
 
+def test_a_custom_timeout_is_the_time_for_a_clients_requests(
+    engine: Any, sipgate: Simulator
+) -> None:
+    option = "'crm', pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='2s')), "
+    engine.write(declared().replace("'crm', ", option, 1))
+    sipgate.misbehave(Stall(), times=None)
+    began = time.monotonic()
+
+    refused = engine.up()
+
+    assert refused.code != 0
+    assert "Client 'made by hand' was therefore not created" in refused.output
+    assert time.monotonic() - began < 15
+
+
 def test_the_plugin_ends_with_an_engine_that_was_killed(engine: Any, sipgate: Simulator) -> None:
     engine.write(declared())
     # Were the plugin to go on, it would make a client a moment later.
