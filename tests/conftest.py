@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from sipgate_provider.simulator import Simulator
 
 # The engine, for the tests that run it: a fixture that nobody names does nothing.
 pytest_plugins = ["tests.engine_fixtures"]
+
+# A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", max_examples=300, deadline=None)
 settings.register_profile("full", max_examples=10_000, deadline=None)
