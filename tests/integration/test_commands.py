@@ -117,10 +117,28 @@ def test_the_doctor_knows_what_breaks_a_dynamic_provider(engine: Engine) -> None
     assert (code, found["project"]["state"]) == (1, "bad")
     assert "main:" in found["project"]["fact"]
 
+
+def test_the_doctor_looks_for_the_plugin_where_the_program_is_not_in_python(
+    engine: Engine, tmp_path: Path
+) -> None:
     engine.write("", "name: trial\nruntime: nodejs\n")
     code, found = checks(engine)
+    assert (code, found["project"]["state"]) == (0, "good")
+    assert "serves nodejs programs" in found["project"]["fact"]
+
+    folders = engine.environment["PATH"].split(os.pathsep)
+    bare = [folder for folder in folders if not (Path(folder) / "pulumi-resource-sipgate").exists()]
+    code, found = checks(engine, PATH=os.pathsep.join(bare))
     assert (code, found["project"]["state"]) == (1, "bad")
-    assert "runtime: python" in found["project"]["remedy"]
+    assert "plugins.providers" in found["project"]["remedy"]
+
+    engine.write(
+        "",
+        "name: trial\nruntime: nodejs\n"
+        f"plugins: {{providers: [{{name: sipgate, path: {Path(sys.executable).parent}}}]}}\n",
+    )
+    code, found = checks(engine, PATH=os.pathsep.join(bare))
+    assert (code, found["project"]["state"]) == (0, "good")
 
 
 def test_the_doctor_finds_the_environment_without_the_package(
