@@ -119,7 +119,7 @@ def test_the_doctor_knows_what_breaks_a_dynamic_provider(engine: Engine) -> None
 
 
 def test_the_doctor_looks_for_the_plugin_where_the_program_is_not_in_python(
-    engine: Engine, tmp_path: Path
+    engine: Engine,
 ) -> None:
     engine.write("", "name: trial\nruntime: nodejs\n")
     code, found = checks(engine)
