@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServicer_to_server
 
+import sipgate_provider
 from sipgate_provider.accounts import variable
 from sipgate_provider.declaration import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
@@ -28,7 +29,6 @@ from sipgate_provider.models import WRITABLE
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
-from tests.engine_stack import ROOT
 
 Returned = TypeVar("Returned")
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -53,7 +53,8 @@ def of(**properties: Any) -> Struct:
 
 
 def test_the_schema_is_kept_as_a_file() -> None:
-    assert (ROOT / "sipgate_provider/plugin/schema.json").read_text() == text(), (
+    kept = Path(sipgate_provider.__file__).parent / "plugin/schema.json"
+    assert kept.read_text() == text(), (
         "write it anew: python -m sipgate_provider.plugin --schema > sipgate_provider/plugin/schema.json"
     )
 
