@@ -6,7 +6,6 @@ Every life has a folder, a backend and a simulator of its own, so that none meet
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from tools.engine import scratch_environment
+from tools.engine import pulumi, scratch_environment
 
 CONTENDERS = ("floor", "naive", "ours", "native")
 COMMANDS = ("create", "no-op", "update all", "refresh", "destroy")
@@ -91,14 +90,14 @@ def life(
             "BENCHMARK_CONTENDER": contender,
             **(variables or {}),
         }
-        _run(("stack", "init", "race"), project, environment)
+        pulumi(("stack", "init", "race"), project, environment)
         laps = []
         for command in commands:
             verb, description = _PULUMI[command]
             sipgate.clear_requests()
             handshakes = sipgate.tls_handshakes
             began = time.perf_counter()
-            _run(
+            pulumi(
                 (verb, "--yes", *options),
                 project,
                 environment | {"BENCHMARK_DESCRIPTION": description, "BENCHMARK_COMMAND": command},
@@ -114,18 +113,3 @@ def life(
                 )
             )
         return laps
-
-
-def _run(arguments: tuple[str, ...], project: Path, environment: dict[str, str]) -> None:
-    run = subprocess.run(
-        ("pulumi", *arguments, "--non-interactive", "--color=never"),
-        check=False,
-        cwd=project,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if run.returncode:
-        raise RuntimeError(run.stdout)

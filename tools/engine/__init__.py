@@ -10,6 +10,6 @@ versions are in `pins`.
 
 from tools.engine.errors import EngineNotFoundError
 from tools.engine.order import locate
-from tools.engine.scratch import scratch_environment
+from tools.engine.scratch import pulumi, scratch_environment
 
-__all__ = ["EngineNotFoundError", "locate", "scratch_environment"]
+__all__ = ["EngineNotFoundError", "locate", "pulumi", "scratch_environment"]

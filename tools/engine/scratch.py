@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 PASSPHRASE = "scratch"  # noqa: S105  it guards made-up secrets in a folder that is soon gone
@@ -32,3 +34,24 @@ def scratch_environment(folder: Path, engine: Path) -> dict[str, str]:
         # megabytes, or 3 s of vain attempts.
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
+
+
+def pulumi(arguments: tuple[str, ...], project: Path, environment: Mapping[str, str]) -> str:
+    """What the command line prints, in words without colours.
+
+    Raises:
+        RuntimeError: The command failed; its output is the text.
+    """
+    run = subprocess.run(
+        ("pulumi", *arguments, "--non-interactive", "--color=never"),
+        check=False,
+        cwd=project,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if run.returncode:
+        raise RuntimeError(run.stdout)
+    return run.stdout

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from tools.engine import scratch_environment
+from tools.engine import pulumi, scratch_environment
 
 __all__ = ["paste", "up"]
 
@@ -24,7 +23,7 @@ def up(engine: Path) -> str:
         engine: The folder of the engine's programs.
 
     Raises:
-        subprocess.CalledProcessError: It failed; `output` has its words.
+        RuntimeError: It failed; its words are the text.
     """
     with tempfile.TemporaryDirectory(prefix="sipgate-readme-") as name, Simulator() as sipgate:
         folder = Path(name)
@@ -34,21 +33,8 @@ def up(engine: Path) -> str:
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
         }
-
-        def pulumi(*arguments: str) -> str:
-            return subprocess.run(
-                ("pulumi", *arguments, "--non-interactive", "--color=never"),
-                check=True,
-                cwd=project,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            ).stdout
-
-        pulumi("stack", "init", "prod")
-        printed = pulumi("up", "--yes", "--skip-preview")
+        pulumi(("stack", "init", "prod"), project, environment)
+        printed = pulumi(("up", "--yes", "--skip-preview"), project, environment)
     # A terminal draws the waiting; in a file it is a line that says nothing.
     lines = [line.rstrip() for line in printed.splitlines() if not line.startswith("@")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
