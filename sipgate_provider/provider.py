@@ -15,6 +15,9 @@ replaces the client, and the preview says why.
 
 from __future__ import annotations
 
+import base64
+import functools
+import pickle
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,10 +42,10 @@ from sipgate_provider.named import NamedClients
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
 
-__all__ = ["OAuthClientProvider"]
+__all__ = ["PROVIDER", "OAuthClientProvider", "stored"]
 
-# The engine's own key in every bag.
-_PROVIDER = "__provider"
+PROVIDER = "__provider"
+"""The property by which the engine's dynamic host finds a resource's provider."""
 _ACCOUNT = "account"
 
 
@@ -86,7 +89,7 @@ class OAuthClientProvider(ResourceProvider):
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
-        if _PROVIDER not in _olds:
+        if PROVIDER not in _olds:
             # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
             # update, which sends nothing where nothing differs.
             return DiffResult(changes=True, replaces=[])
@@ -129,12 +132,19 @@ class OAuthClientProvider(ResourceProvider):
         return self._config.get(key) if self._config else None
 
 
+@functools.cache
+def stored(account: str | None = None) -> str:
+    """What stands in a resource's `__provider`: the same as the SDK's own function makes of the provider."""
+    # The protocol is part of the frozen string; Python's default changes.
+    return base64.b64encode(pickle.dumps(OAuthClientProvider(account), protocol=4)).decode()
+
+
 def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The properties that are known, and those that hold anything unknown at any depth."""
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, value in bag.items():
-        if name not in {_PROVIDER, _ACCOUNT}:
+        if name not in {PROVIDER, _ACCOUNT}:
             (unknown if contains_unknowns(value) else known)[name] = value
     return known, unknown
 

@@ -2,6 +2,10 @@
 
 It hands the engine a provider object without state and marks the secret. Advice is given here, since only a program's
 warnings reach the user with the resource's name; it never shows a value, which may be secret.
+
+It is not a `pulumi.dynamic.Resource`, whose constructor does what `_declare` does: the SDK takes the third constructor
+from the innermost for the resource's own, and what called it for the user's line. With that class between, every
+resource in every state would come from a line of this module.
 """
 
 from __future__ import annotations
@@ -9,19 +13,18 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
 from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.provider import OAuthClientProvider
+from sipgate_provider.provider import PROVIDER, stored
 from sipgate_provider.rules import advice
 
 __all__ = ["OAuthClient"]
 
 
-class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"):
+class OAuthClient(ClientResource):
     """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
 
     def _declare(
@@ -32,7 +35,7 @@ class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"
         account: str | None,
     ) -> None:
         try:
-            provider = OAuthClientProvider(None if account is None else checked(account))
+            host = {PROVIDER: stored(None if account is None else checked(account))}
         except ConfigurationError as error:
             raise pulumi.RunError(f"OAuthClient {resource_name!r}: {error}") from None
         if opts is not None and opts.import_ is not None:
@@ -46,11 +49,13 @@ class OAuthClient(ClientResource, Resource, module="sipgate", name="OAuthClient"
             # A stack that the native plugin has made is taken over as it is.
             aliases=aliases(opts, tokens.NATIVE),
         )
-        Resource.__init__(
+        if account is not None:
+            host["account"] = account
+        pulumi.CustomResource.__init__(
             self,
-            provider,
+            tokens.DYNAMIC,
             resource_name,
-            properties | {"client_secret": None, "account": account},
+            properties | {"client_secret": None} | host,
             pulumi.ResourceOptions.merge(opts, ours),
         )
         if opts is not None and (opts.delete_before_replace or opts.replace_on_changes):

@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pulumi.dynamic.dynamic import serialize_provider
-
 from sipgate_provider import tokens
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
-from sipgate_provider.provider import OAuthClientProvider
+from sipgate_provider.provider import PROVIDER, stored
 
 __all__ = ["Clients", "Manager", "Stack"]
 
@@ -118,7 +116,7 @@ class Stack:
         Raises:
             SipgateError: The engine refused; nothing of sipgate's was touched.
         """
-        host = {"__provider": serialize_provider(OAuthClientProvider(account))}
+        host = {PROVIDER: stored(account)}
         if account:
             host["account"] = account
         document = {

@@ -103,6 +103,16 @@ def test_the_state_holds_the_secret_encrypted_and_nothing_of_ours_but_a_path(
     assert len(resource["inputs"].get("__provider", "")) < 150
 
 
+def test_the_state_names_the_line_of_the_program(engine: Any) -> None:
+    engine.client(**CRM)
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    (resource,) = engine.resources()
+    file, line = resource["sourcePosition"].removeprefix("project:///").split("#")
+    program = (engine.project / file).read_text().splitlines()
+    assert "OAuthClient(" in program[int(line) - 1]
+
+
 def test_a_second_up_sends_nothing_even_when_lists_are_turned_around_or_repeat_themselves(
     engine: Any, sipgate: Simulator
 ) -> None:

@@ -15,11 +15,16 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 import sipgate_provider
-from sipgate_provider.provider import OAuthClientProvider
+from sipgate_provider.provider import OAuthClientProvider, stored
+
+
+@pytest.mark.parametrize("account", [None, "eu"])
+def test_the_stored_provider_is_the_one_that_the_sdk_would_store(account: str | None) -> None:
+    assert stored(account) == serialize_provider(OAuthClientProvider(account))
 
 
 def test_the_state_holds_nothing_of_the_provider_but_its_dotted_path() -> None:
-    pickled = base64.b64decode(serialize_provider(OAuthClientProvider()))
+    pickled = base64.b64decode(stored())
 
     assert b"sipgate_provider.provider" in pickled
     assert b"OAuthClientProvider" in pickled
@@ -28,9 +33,10 @@ def test_the_state_holds_nothing_of_the_provider_but_its_dotted_path() -> None:
 
 def test_a_state_of_the_first_release_still_finds_its_provider() -> None:
     # What 0.1.0 wrote under Python 3.10 to 3.13; it is in users' states for ever.
-    stored = "gASVOAAAAAAAAACMGXNpcGdhdGVfcHJvdmlkZXIucHJvdmlkZXKUjBNPQXV0aENsaWVudFByb3ZpZGVylJOUKVKULg=="
+    of_the_first = "gASVOAAAAAAAAACMGXNpcGdhdGVfcHJvdmlkZXIucHJvdmlkZXKUjBNPQXV0aENsaWVudFByb3ZpZGVylJOUKVKULg=="
 
-    assert isinstance(pickle.loads(base64.b64decode(stored)), OAuthClientProvider)
+    assert isinstance(pickle.loads(base64.b64decode(of_the_first)), OAuthClientProvider)
+    assert stored() == of_the_first
 
 
 def test_every_public_name_is_there() -> None:
