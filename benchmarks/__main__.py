@@ -1,5 +1,8 @@
 """Measures whole `pulumi` commands: what the engine costs, the usual provider, and ours.
 
+Contenders: `floor` is a dynamic provider whose calls do nothing, `pace` one whose calls only wait as long as sipgate
+takes, which no dynamic provider can beat; `naive` is the usual one, `ours` this project's, `native` its plugin.
+
 Parts: `race` times every contender's whole life with N clients and counts the requests that sipgate sees; `startup`
 what importing adds; `share` what of the plugin's time and size is ours; `settings` what the engine's own settings
 change. Without a name all are run. Figures are medians of the rounds with their spread, and only those of one run
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document["startup"] = started
         _show(startup.table(started, imported))
     if "race" in parts:
-        laps = race(given.clients, given.rounds, engine, given.latency)
+        laps = race(given.clients, given.rounds, engine, given.latency, given.contenders)
         document["race"] = [vars(lap) for lap in laps]
         _show(table(laps, given.latency))
         if given.picture:
@@ -85,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N,N",
         help="how many clients a stack declares (default: 1,100)",
     )
+    parser.add_argument(
+        "--contenders",
+        type=_contenders,
+        default=CONTENDERS,
+        metavar="NAME,NAME",
+        help=f"who takes part in the race (default: {','.join(CONTENDERS)})",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds for each (default: 5)")
     parser.add_argument(
         "--latency",
@@ -104,6 +114,14 @@ def _part(name: str) -> str:
     return name
 
 
+def _contenders(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    for name in names:
+        if name not in CONTENDERS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(CONTENDERS)}")
+    return names
+
+
 def machine(engine: Path) -> dict[str, object]:
     """What the figures depend on."""
     told = subprocess.run(
@@ -118,12 +136,18 @@ def machine(engine: Path) -> dict[str, object]:
     }
 
 
-def race(counts: Sequence[int], rounds: int, engine: Path, latency: float) -> list[Lap]:
+def race(
+    counts: Sequence[int],
+    rounds: int,
+    engine: Path,
+    latency: float,
+    contenders: Sequence[str] = CONTENDERS,
+) -> list[Lap]:
     """All laps of all contenders."""
     laps: list[Lap] = []
     for clients in counts:
         for number in range(1, rounds + 1):
-            for contender in CONTENDERS:
+            for contender in contenders:
                 _say(f"{clients} clients, round {number} of {rounds}, {contender} …")
                 with tempfile.TemporaryDirectory(prefix="sipgate-race-") as folder:
                     laps += life(contender, clients, Path(folder) / "race", engine, latency)
@@ -134,15 +158,16 @@ def table(laps: Sequence[Lap], latency: float) -> str:
     """Medians in seconds with the spread, and the requests of one round, as Markdown."""
     lines = [f"\nWhole commands, {latency * 1000:.0f} ms per answer, over TLS"]
     for clients in sorted({lap.clients for lap in laps}):
+        contenders = list(dict.fromkeys(lap.contender for lap in laps))
         rounds = len([lap for lap in laps if lap.clients == clients]) // (
-            len(CONTENDERS) * len(COMMANDS)
+            len(contenders) * len(COMMANDS)
         )
         lines += [
             f"\n{clients} clients: median seconds of {rounds} (least to most)",
             f"| | {' | '.join(COMMANDS)} |",
             "|---|" + "---|" * len(COMMANDS),
         ]
-        for contender in CONTENDERS:
+        for contender in contenders:
             of = {
                 command: [
                     lap
@@ -154,7 +179,7 @@ def table(laps: Sequence[Lap], latency: float) -> str:
             times = [[lap.seconds for lap in of[command]] for command in COMMANDS]
             shown = [f"{median(t):.2f} ({min(t):.2f} to {max(t):.2f})" for t in times]
             lines.append(f"| {contender} | {' | '.join(shown)} |")
-            if contender != "floor":
+            if any(lap.requests for laps_of in of.values() for lap in laps_of):
                 sent = [_sent(of[command]) for command in COMMANDS]
                 lines.append(f"| {contender}: requests | {' | '.join(sent)} |")
     return "\n".join(lines) + "\n"

@@ -11,9 +11,16 @@ from matplotlib.figure import Figure
 
 from benchmarks.race import COMMANDS, Lap
 
-_COLOURS = {"floor": "#9aa5b1", "naive": "#d98032", "ours": "#1f6fb2", "native": "#2f8f5b"}
+_COLOURS = {
+    "floor": "#9aa5b1",
+    "pace": "#c9ced6",
+    "naive": "#d98032",
+    "ours": "#1f6fb2",
+    "native": "#2f8f5b",
+}
 _LABELS = {
     "floor": "engine alone",
+    "pace": "four threads that wait",
     "naive": "usual provider",
     "ours": "this provider",
     "native": "this provider, native",
@@ -61,7 +68,7 @@ def draw(laps: Sequence[Lap], latency: float, file: Path) -> None:
             panel.grid(axis="y", color="#dddddd")
             panel.set_axisbelow(True)
         panels[0].set_ylabel("seconds")
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
         figure.suptitle(
             f"Whole pulumi commands, {latency * 1000:.0f} ms for each of sipgate's answers; less is better"
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tools.engine import pulumi, scratch_environment
 
-CONTENDERS = ("floor", "naive", "ours", "native")
+CONTENDERS = ("floor", "pace", "naive", "ours", "native")
 COMMANDS = ("create", "no-op", "update all", "refresh", "destroy")
 _PULUMI = {
     "create": ("up", "one"),
@@ -24,6 +24,8 @@ _PULUMI = {
     "refresh": ("refresh", "two"),
     "destroy": ("destroy", "two"),
 }
+# The floor's calls, each of which waits as long as sipgate does.
+_PACE = "pace"
 _CONTENDERS = Path(__file__).resolve().parent / "contenders"
 
 
@@ -59,7 +61,7 @@ def life(
     """The commands, one after the other, against a simulator over TLS.
 
     Args:
-        contender: Whose program is run: a module in `contenders`.
+        contender: Whose program is run: a module in `contenders`, or `pace`.
         clients: How many it declares.
         folder: Where all of it lives; it must not exist yet.
         engine: The folder of the engine's programs.
@@ -71,10 +73,11 @@ def life(
     Raises:
         RuntimeError: A command failed; its output is the text.
     """
+    module, pace = ("floor", latency) if contender == _PACE else (contender, 0.0)
     project = folder / "project"
     project.mkdir(parents=True)
     # A module of its own, so that every contender's provider is stored by name and not by value.
-    shutil.copy(_CONTENDERS / f"{contender}.py", project)
+    shutil.copy(_CONTENDERS / f"{module}.py", project)
     shutil.copy(_CONTENDERS / "program.py", project / "__main__.py")
     (project / "Pulumi.yaml").write_text("name: race\nruntime: python\n")
     with Simulator(tls=True, latency=latency) as sipgate:
@@ -87,7 +90,8 @@ def life(
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
             "BENCHMARK_CLIENTS": str(clients),
-            "BENCHMARK_CONTENDER": contender,
+            "BENCHMARK_CONTENDER": module,
+            "BENCHMARK_PACE": str(pace),
             **(variables or {}),
         }
         pulumi(("stack", "init", "race"), project, environment)

@@ -1,4 +1,4 @@
-"""What the engine's own settings win back for users: this project's program under each of them, side by side."""
+"""What the engine's own settings win back for users: this project's programs under each of them, side by side."""
 
 from __future__ import annotations
 
@@ -14,27 +14,36 @@ COMMANDS = ("create", "no-op", "update all", "destroy")
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to run `pulumi`."""
+    """One way to run `pulumi`.
+
+    Attributes:
+        label: What the table calls it.
+        options: What each command is given.
+        variables: What its environment holds.
+        contender: Whose program is run.
+    """
 
     label: str
     options: tuple[str, ...] = ("--skip-preview",)
     variables: dict[str, str] = field(default_factory=dict)
+    contender: str = "ours"
 
 
+_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 SETTINGS = (
     Setting("with its preview", ()),
     Setting("--skip-preview (all that follow too)"),
     Setting("--parallel 4", ("--skip-preview", "--parallel", "4")),
-    Setting("--parallel 1", ("--skip-preview", "--parallel", "1")),
-    Setting("PULUMI_SELF_MANAGED_STATE_GZIP", variables={"PULUMI_SELF_MANAGED_STATE_GZIP": "true"}),
+    Setting("--parallel 16", ("--skip-preview", "--parallel", "16")),
+    Setting("PULUMI_DIY_BACKEND_GZIP", variables={"PULUMI_DIY_BACKEND_GZIP": "true"}),
     Setting(
-        "PULUMI_DISABLE_CHECKPOINT_BACKUPS",
-        variables={"PULUMI_DISABLE_CHECKPOINT_BACKUPS": "true"},
+        "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS",
+        variables={"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true"},
     ),
-    Setting(
-        "PULUMI_SKIP_CHECKPOINTS",
-        variables={"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"},
-    ),
+    Setting("PULUMI_SKIP_CHECKPOINTS", variables=_NO_CHECKPOINTS),
+    Setting("native", contender="native"),
+    Setting("native, --parallel 16", ("--skip-preview", "--parallel", "16"), contender="native"),
+    Setting("native, PULUMI_SKIP_CHECKPOINTS", variables=_NO_CHECKPOINTS, contender="native"),
 )
 
 
@@ -55,7 +64,7 @@ def settings(
 def _laps(setting: Setting, clients: int, engine: Path, latency: float) -> list[Lap]:
     with tempfile.TemporaryDirectory(prefix="sipgate-settings-") as folder:
         return life(
-            "ours",
+            setting.contender,
             clients,
             Path(folder) / "race",
             engine,
@@ -69,7 +78,7 @@ def _laps(setting: Setting, clients: int, engine: Path, latency: float) -> list[
 def table(clients: int, found: dict[str, dict[str, list[float]]]) -> str:
     """The figures as Markdown."""
     lines = [
-        f"\nThe engine's settings, {clients} clients of ours: median seconds (least to most)",
+        f"\nThe engine's settings, {clients} clients: median seconds (least to most)",
         f"| | {' | '.join(COMMANDS)} |",
         "|---|" + "---|" * len(COMMANDS),
     ]

@@ -1,8 +1,12 @@
-"""What the engine itself costs: a dynamic provider whose calls do nothing."""
+"""What the engine itself costs: a dynamic provider whose calls do nothing.
+
+With `BENCHMARK_PACE`, what four threads allow at best: each call that changes anything waits for so many seconds.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from typing import Any
 
@@ -16,6 +20,10 @@ from pulumi.dynamic import (
 )
 
 
+def keep_pace() -> None:
+    time.sleep(float(os.environ["BENCHMARK_PACE"]))
+
+
 class Provider(ResourceProvider):
     serialize_as_secret_always = False
 
@@ -23,16 +31,18 @@ class Provider(ResourceProvider):
         return DiffResult(changes=olds["description"] != news["description"])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        keep_pace()
         return CreateResult(str(uuid.uuid4()), props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         return ReadResult(id_, props)
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        keep_pace()
         return UpdateResult(news)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        return
+        keep_pace()
 
 
 class Client(Resource, module="floor", name="Client"):
