@@ -109,17 +109,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _part(name: str) -> str:
-    if name not in PARTS:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}")
-    return name
+    return _one_of(PARTS, name)
 
 
 def _contenders(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
-    for name in names:
-        if name not in CONTENDERS:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(CONTENDERS)}")
-    return names
+    return tuple(_one_of(CONTENDERS, name) for name in text.split(","))
+
+
+def _one_of(known: Sequence[str], name: str) -> str:
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+    return name
 
 
 def machine(engine: Path) -> dict[str, object]:
@@ -141,9 +141,9 @@ def race(
     rounds: int,
     engine: Path,
     latency: float,
-    contenders: Sequence[str] = CONTENDERS,
+    contenders: Sequence[str],
 ) -> list[Lap]:
-    """All laps of all contenders."""
+    """All laps of these contenders."""
     laps: list[Lap] = []
     for clients in counts:
         for number in range(1, rounds + 1):
@@ -157,8 +157,8 @@ def race(
 def table(laps: Sequence[Lap], latency: float) -> str:
     """Medians in seconds with the spread, and the requests of one round, as Markdown."""
     lines = [f"\nWhole commands, {latency * 1000:.0f} ms per answer, over TLS"]
+    contenders = list(dict.fromkeys(lap.contender for lap in laps))
     for clients in sorted({lap.clients for lap in laps}):
-        contenders = list(dict.fromkeys(lap.contender for lap in laps))
         rounds = len([lap for lap in laps if lap.clients == clients]) // (
             len(contenders) * len(COMMANDS)
         )

@@ -68,7 +68,11 @@ def draw(laps: Sequence[Lap], latency: float, file: Path) -> None:
             panel.grid(axis="y", color="#dddddd")
             panel.set_axisbelow(True)
         panels[0].set_ylabel("seconds")
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+        figure.legend(
+            *panels[0].get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=len(contenders),
+        )
         figure.suptitle(
             f"Whole pulumi commands, {latency * 1000:.0f} ms for each of sipgate's answers; less is better"
         )

@@ -1,6 +1,6 @@
 """The dynamic host: what the Pulumi engine calls, translated to `lifecycle` and back.
 
-The engine pickles the provider object by reference into every resource's `__provider` and calls it in a process of
+The provider object is pickled by reference into every resource's `__provider`, and the engine calls it in a process of
 its own. So this class's dotted path is in users' states and frozen; the object holds nothing at all when pickled;
 and the core is imported only in that process, which keeps a program as quick to start as one without the provider.
 
@@ -42,10 +42,10 @@ from sipgate_provider.named import NamedClients
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
 
-__all__ = ["PROVIDER", "OAuthClientProvider", "stored"]
+__all__ = ["OAuthClientProvider", "host_properties", "stored"]
 
-PROVIDER = "__provider"
-"""The property by which the engine's dynamic host finds a resource's provider."""
+# The engine's own key in every bag.
+_PROVIDER = "__provider"
 _ACCOUNT = "account"
 
 
@@ -89,7 +89,7 @@ class OAuthClientProvider(ResourceProvider):
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._named.add(_id, content(_olds))
-        if PROVIDER not in _olds:
+        if _PROVIDER not in _olds:
             # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
             # update, which sends nothing where nothing differs.
             return DiffResult(changes=True, replaces=[])
@@ -126,7 +126,7 @@ class OAuthClientProvider(ResourceProvider):
 
     @property
     def _mark(self) -> dict[str, Any]:
-        return {_ACCOUNT: self._account} if self._account else {}
+        return _marked(self._account)
 
     def _configured(self, key: str) -> object:
         return self._config.get(key) if self._config else None
@@ -139,12 +139,21 @@ def stored(account: str | None = None) -> str:
     return base64.b64encode(pickle.dumps(OAuthClientProvider(account), protocol=4)).decode()
 
 
+def host_properties(account: str | None = None) -> dict[str, str]:
+    """What a resource has besides the client's own properties, so that this host serves it."""
+    return {_PROVIDER: stored(account), **_marked(account)}
+
+
+def _marked(account: str | None) -> dict[str, str]:
+    return {_ACCOUNT: account} if account else {}
+
+
 def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The properties that are known, and those that hold anything unknown at any depth."""
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, value in bag.items():
-        if name not in {PROVIDER, _ACCOUNT}:
+        if name not in {_PROVIDER, _ACCOUNT}:
             (unknown if contains_unknowns(value) else known)[name] = value
     return known, unknown
 

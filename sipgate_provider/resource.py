@@ -18,7 +18,7 @@ from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
 from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.provider import PROVIDER, stored
+from sipgate_provider.provider import host_properties
 from sipgate_provider.rules import advice
 
 __all__ = ["OAuthClient"]
@@ -35,7 +35,7 @@ class OAuthClient(ClientResource):
         account: str | None,
     ) -> None:
         try:
-            host = {PROVIDER: stored(None if account is None else checked(account))}
+            host = host_properties(None if account is None else checked(account))
         except ConfigurationError as error:
             raise pulumi.RunError(f"OAuthClient {resource_name!r}: {error}") from None
         if opts is not None and opts.import_ is not None:
@@ -49,8 +49,6 @@ class OAuthClient(ClientResource):
             # A stack that the native plugin has made is taken over as it is.
             aliases=aliases(opts, tokens.NATIVE),
         )
-        if account is not None:
-            host["account"] = account
         pulumi.CustomResource.__init__(
             self,
             tokens.DYNAMIC,

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from sipgate_provider import tokens
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
-from sipgate_provider.provider import PROVIDER, stored
+from sipgate_provider.provider import host_properties
 
 __all__ = ["Clients", "Manager", "Stack"]
 
@@ -116,9 +116,7 @@ class Stack:
         Raises:
             SipgateError: The engine refused; nothing of sipgate's was touched.
         """
-        host = {PROVIDER: stored(account)}
-        if account:
-            host["account"] = account
+        host = host_properties(account)
         document = {
             "resources": [_resource(name, client, host) for name, client in clients.items()]
         }
