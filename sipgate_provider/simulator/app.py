@@ -16,6 +16,7 @@ from sipgate_provider.simulator.backstage import PREFIX, Backstage
 from sipgate_provider.simulator.codes import Codes
 from sipgate_provider.simulator.control import Control
 from sipgate_provider.simulator.cors import CORSMiddleware
+from sipgate_provider.simulator.deletions import Deletions
 from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
 from sipgate_provider.simulator.login import Login
@@ -64,7 +65,7 @@ def build_app(
     backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
     app = Starlette(
         routes=[
-            *ClientsAPI(accounts, tokens, switches).routes(),
+            *ClientsAPI(accounts, tokens, switches, Deletions(clock)).routes(),
             *Login(accounts, sessions, tokens, codes).routes(),
             *AuthorizationEndpoint(accounts, codes, sessions).routes(),
             *LogoutEndpoint(accounts, tokens, sessions).routes(),

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.tokens import Tokens
 
 
+class Principal(NamedTuple):
+    """Whom a credential stands for: whose account, and what it may do there."""
+
+    account: Account
+    scopes: frozenset[str]
+    may_manage_clients: bool
+
+
 def authorized_account(
     scope: str, authorization: str, accounts: Accounts, tokens: Tokens
 ) -> Account:
@@ -23,6 +31,20 @@ def authorized_account(
     Raises:
         Refusal: 401 for a missing, unknown or expired credential, 403 for a role that may not
             manage clients, and for a missing scope.
+    """
+    found = authenticate(authorization, accounts, tokens)
+    if not found.may_manage_clients:
+        raise Refusal(403, "The user's role may not manage OAuth clients.")
+    if not found.scopes & {scope, ALL}:
+        raise Refusal(403, f"The scope {scope} is required.")
+    return found.account
+
+
+def authenticate(authorization: str, accounts: Accounts, tokens: Tokens) -> Principal:
+    """Whom the credential stands for.
+
+    Raises:
+        Refusal: 401 for a missing, unknown or expired credential.
     """
     scheme, _, credential = authorization.partition(" ")
     if scheme.lower() == "bearer":
@@ -33,11 +55,7 @@ def authorized_account(
         raise Refusal(401, "Full authentication is required to access this resource.")
     if found is None:
         raise Refusal(401, "The credential is unknown or has expired.")
-    if not found.may_manage_clients:
-        raise Refusal(403, "The user's role may not manage OAuth clients.")
-    if not found.scopes & {scope, ALL}:
-        raise Refusal(403, f"The scope {scope} is required.")
-    return found.account
+    return found
 
 
 def same(one: str, other: str) -> bool:
@@ -55,24 +73,18 @@ def basic_pair(credential: str) -> tuple[str, str] | None:
     return (name, secret) if colon else None
 
 
-class _Found(NamedTuple):
-    account: Account
-    scopes: frozenset[str]
-    may_manage_clients: bool
-
-
-def _by_access_token(credential: str, tokens: Tokens) -> _Found | None:
+def _by_access_token(credential: str, tokens: Tokens) -> Principal | None:
     token = tokens.access(credential.strip())
     if token is None:
         return None
     session = token.session
-    return _Found(session.account, token.scopes, session.user.may_manage_clients)
+    return Principal(session.account, token.scopes, session.user.may_manage_clients)
 
 
-def _by_personal_access_token(credential: str, accounts: Accounts) -> _Found | None:
+def _by_personal_access_token(credential: str, accounts: Accounts) -> Principal | None:
     pair = basic_pair(credential)
     known = accounts.personal_access_token(pair[0]) if pair else None
     if not pair or not known or not same(pair[1], known[1].token):
         return None
     account, token = known
-    return _Found(account, token.scopes, token.may_manage_clients)
+    return Principal(account, token.scopes, token.may_manage_clients)

@@ -148,6 +148,8 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a whole number from 1, or null for all",
     ),
     "latency": _DURATION,
+    "deletion_seconds": _DURATION,
+    "userinfo_missing": _TRUTH,
     "extra_fields": (_is(dict), "an object"),
     "error_shape": (
         lambda value: isinstance(value, str) and value in get_args(Shape),

@@ -1,4 +1,4 @@
-"""The six calls about OAuth clients.
+"""The six calls about OAuth clients, and the one that says whose account answers.
 
 A request is checked in this order, which sipgate does not document: credential (401), scope (403),
 Content-Type (415), client (404), body (500).
@@ -10,18 +10,20 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sipgate_provider.simulator.account import SETS, TEXTS
-from sipgate_provider.simulator.authentication import authorized_account
+from sipgate_provider.simulator.authentication import authenticate, authorized_account
 from sipgate_provider.simulator.errors import Refusal
 from sipgate_provider.simulator.scopes import READ, WRITE
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.account import Account, Client
     from sipgate_provider.simulator.accounts import Accounts
+    from sipgate_provider.simulator.deletions import Deletions
     from sipgate_provider.simulator.switches import Switches
     from sipgate_provider.simulator.tokens import Tokens
 
@@ -29,15 +31,19 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 PREFIX = "/v2"
 CLIENTS = f"{PREFIX}/authorization/oauth2/clients"
+USERINFO = f"{PREFIX}/authorization/userinfo"
 
 
 class ClientsAPI:
     """The calls; each acts on the account that its credential belongs to."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, switches: Switches) -> None:
+    def __init__(
+        self, accounts: Accounts, tokens: Tokens, switches: Switches, deletions: Deletions
+    ) -> None:
         self._accounts = accounts
         self._tokens = tokens
         self._switches = switches
+        self._deletions = deletions
 
     def routes(self) -> list[Route]:
         """Where the calls are found."""
@@ -46,13 +52,14 @@ class ClientsAPI:
             _route(CLIENTS, GET=self.list_all, POST=self.create),
             _route(one, GET=self.read, PUT=self.update, DELETE=self.delete),
             _route(f"{one}/gdpr", GET=self.gdpr),
+            _route(USERINFO, GET=self.userinfo),
         ]
 
     async def list_all(self, request: Request) -> Response:
         """200 with every client."""
         account = self._authorize(request, READ)
         without_secret = self._switches.list_without_secret or self._switches.get_without_secret
-        clients = account.clients()
+        clients = account.clients() + self._deletions.pending(account)
         return JSONResponse({"data": [self._shown(client, without_secret) for client in clients]})
 
     async def create(self, request: Request) -> Response:
@@ -64,7 +71,8 @@ class ClientsAPI:
 
     async def read(self, request: Request) -> Response:
         """200 with the client."""
-        client = _find(self._authorize(request, READ), request)
+        account = self._authorize(request, READ)
+        client = self._deletions.find(account, _client_id(request)) or _find(account, request)
         return JSONResponse(self._shown(client, self._switches.get_without_secret))
 
     async def update(self, request: Request) -> Response:
@@ -80,20 +88,37 @@ class ClientsAPI:
         return JSONResponse(self._shown(client, self._switches.put_without_secret))
 
     async def delete(self, request: Request) -> Response:
-        """202 without a body: accepted, and here it is done at once."""
+        """202 without a body: accepted, and done at once unless `deletion_seconds` is set."""
         account = self._authorize(request, WRITE)
-        try:
-            account.remove_client(request.path_params["client_id"])
-        except KeyError:
-            raise _no_such_client() from None
+        client_id = _client_id(request)
+        if not self._deletions.find(account, client_id):
+            try:
+                self._deletions.begin(account, client_id, self._switches.deletion_seconds)
+            except KeyError:
+                raise _no_such_client() from None
         return Response(status_code=202)
 
     async def gdpr(self, request: Request) -> Response:
         """200 with the two addresses, for everyone."""
-        client = self._accounts.client(request.path_params["client_id"])
+        client = self._accounts.client(_client_id(request))
         if client is None:
             raise _no_such_client()
         return JSONResponse({name: client[name] for name in ("privacyUrl", "termsUrl")})
+
+    async def userinfo(self, request: Request) -> Response:
+        """200 with the account that the credential belongs to, whatever its scopes."""
+        if self._switches.userinfo_missing:
+            raise HTTPException(404)
+        header = request.headers.get("authorization", "")
+        account = authenticate(header, self._accounts, self._tokens).account
+        return JSONResponse(
+            {
+                "sub": "w0",
+                "domain": "sipgate.de",
+                "masterSipId": str(account.number),
+                "locale": "de_DE",
+            }
+        )
 
     def _authorize(self, request: Request, scope: str) -> Account:
         header = request.headers.get("authorization", "")
@@ -107,9 +132,14 @@ class ClientsAPI:
 
 def _find(account: Account, request: Request) -> Client:
     try:
-        return account.client(request.path_params["client_id"])
+        return account.client(_client_id(request))
     except KeyError:
         raise _no_such_client() from None
+
+
+def _client_id(request: Request) -> str:
+    client_id: str = request.path_params["client_id"]
+    return client_id
 
 
 def _no_such_client() -> Refusal:

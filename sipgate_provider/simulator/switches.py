@@ -20,6 +20,8 @@ class Switches:
         list_without_secret: So does every entry of the list.
         get_without_secret: So does the answer to any GET, the list included.
         extra_fields: What every client in an answer has in addition.
+        deletion_seconds: How long the API still shows a client after its DELETE was answered 202.
+        userinfo_missing: `GET /authorization/userinfo` is answered 404, as an unknown path is.
         error_shape: The one shape for every error body; "mixed" is what sipgate does.
         errors_echo_credentials: Every error body repeats the request's Authorization header.
     """
@@ -30,5 +32,7 @@ class Switches:
     list_without_secret: bool = False
     get_without_secret: bool = False
     extra_fields: dict[str, Any] = field(default_factory=dict)
+    deletion_seconds: float = 0.0
+    userinfo_missing: bool = False
     error_shape: Shape = "mixed"
     errors_echo_credentials: bool = False

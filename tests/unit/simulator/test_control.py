@@ -170,7 +170,7 @@ def test_an_order_that_cannot_be_done_is_400_and_says_why(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"latencyy": 1}, "latencyy is unknown here; known: error_shape"),
+        ({"latencyy": 1}, "latencyy is unknown here; known: deletion_seconds"),
         ({"latency": "1"}, "latency must be a number of seconds"),
         ({"error_shape": "xml"}, "error_shape must be one of mixed, json, text, html, empty"),
         ({"error_shape": []}, "error_shape must be one of"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -175,3 +176,13 @@ def test_the_token_endpoint_can_misbehave_too(sipgate: Simulator) -> None:
     sipgate.misbehave(Answer(503), path="openid-connect/token$")
 
     assert requests.post(sipgate.token_url, timeout=5).status_code == 503
+
+
+def test_an_answer_can_be_about_another_client(sipgate: Simulator, api: requests.Session) -> None:
+    one, other = sipgate.account.add_client(), sipgate.account.add_client()
+    headers = {"Content-Type": "application/json"}
+    sipgate.misbehave(Answer(200, json.dumps(other), headers), path=f"{one['clientId']}$")
+    sipgate.misbehave(Answer(200, json.dumps({"data": [one, one]}), headers), path="clients$")
+
+    assert api.get(f"{CLIENTS}/{one['clientId']}").json() == other
+    assert api.get(CLIENTS).json() == {"data": [one, one]}
