@@ -1,6 +1,8 @@
 """The calls that sipgate has for clients, and what its refusals mean to a user.
 
-Paths, verbs and scopes are those of sipgate's REST description. A refusal's body comes in three shapes (JSON
+Paths, verbs and scopes are those of sipgate's REST description. Every response is checked against what was asked: a
+client has the id that the request names, and a list has each id once. An id that cannot be one is not sent, since
+`..` would be another path. A refusal's body comes in three shapes (JSON
 `errors`, plain text, empty or HTML) and may echo a credential, so what is shown of it is short, one line, and
 without the credential or anything that looks like a token.
 """
@@ -21,17 +23,21 @@ from sipgate_provider.credentials import secrets_of
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
+    ConfigurationError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    SipgateError,
     TransportError,
 )
-from sipgate_provider.models import OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
 from sipgate_provider.transport import Answer, Transport, within
 
 __all__ = ["SipgateAPI"]
 
 _CLIENTS = "/authorization/oauth2/clients"
+_USER_INFO = "/authorization/userinfo"
+_NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _DETAIL_LENGTH = 200
 _UNAUTHORIZED = 401
 # A UUID, a JWT, or whatever follows the name of a credential.
@@ -60,8 +66,9 @@ class SipgateAPI:
 
     def get_client(self, client_id: str) -> OAuthClientState:
         """The client as sipgate has it now, secret included."""
-        doing = f"Reading client {client_id}"
-        return self._client(doing, self._request(doing, "GET", "read", client_id=client_id))
+        doing = f"Reading client {_shown_id(client_id)}"
+        answer = self._request(doing, "GET", "read", client_id=client_id)
+        return self._client(doing, answer, client_id)
 
     def list_clients(self) -> list[OAuthClientState]:
         """All clients of the account."""
@@ -70,18 +77,33 @@ class SipgateAPI:
         listed = document.get("data") if isinstance(document, dict) else None
         if not isinstance(listed, list):
             raise _nonsense(doing, "a list of clients", "data")
-        return [_entry(doing, index, entry) for index, entry in enumerate(listed)]
+        clients = [_entry(doing, index, entry) for index, entry in enumerate(listed)]
+        if len({client.client_id for client in clients}) < len(clients):
+            raise TransportError(
+                f"{doing}: the response names a client twice, so nothing of it is used; run again later."
+            )
+        return clients
+
+    def account_number(self) -> str | None:
+        """The number of the account that the credential belongs to; None where sipgate does not tell it."""
+        try:
+            document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
+        except AuthenticationError:
+            raise
+        except SipgateError:
+            return None
+        number = document.get("masterSipId") if isinstance(document, dict) else None
+        return number if isinstance(number, str) and _NUMBER.fullmatch(number) else None
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client after it was rewritten whole."""
-        doing = f"Updating client {client_id} ({_short(inputs.name)!r})"
-        return self._client(
-            doing, self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
-        )
+        doing = f"Updating client {_shown_id(client_id)} ({_short(inputs.name)!r})"
+        answer = self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
+        return self._client(doing, answer, client_id)
 
     def delete_client(self, client_id: str) -> None:
         """The client is gone, or on its way: sipgate answers 202 without a body."""
-        doing = f"Deleting client {client_id}"
+        doing = f"Deleting client {_shown_id(client_id)}"
         answer = self._request(doing, "DELETE", "write", client_id=client_id)
         if answer.body.strip() and answer.json() is None:
             # A page of some proxy on the way says nothing about the client.
@@ -96,10 +118,13 @@ class SipgateAPI:
         access: str,
         *,
         client_id: str | None = None,
+        path: str = _CLIENTS,
         body: OAuthClientInputs | None = None,
     ) -> Answer:
-        path = _CLIENTS if client_id is None else f"{_CLIENTS}/{quote(client_id, safe='')}"
-
+        if client_id is not None:
+            if not CLIENT_ID.fullmatch(client_id):
+                raise ConfigurationError(f"{doing}: that cannot be the id of a client; check it.")
+            path = f"{_CLIENTS}/{quote(client_id, safe='')}"
         send = partial(
             self._transport.send,
             method,
@@ -119,11 +144,17 @@ class SipgateAPI:
         return answer
 
     @staticmethod
-    def _client(doing: str, answer: Answer) -> OAuthClientState:
+    def _client(doing: str, answer: Answer, client_id: str | None = None) -> OAuthClientState:
         try:
-            return OAuthClientState.from_answer(answer.json())
+            client = OAuthClientState.from_answer(answer.json())
         except ValidationError as error:
             raise _nonsense(doing, "a client", place(error)) from None
+        if client_id is not None and client.client_id != client_id:
+            raise TransportError(
+                f"{doing}: the response is about another client, {client.client_id}, so nothing of it is used; check "
+                "sipgate:baseUrl and proxies on the way."
+            )
+        return client
 
 
 def _entry(doing: str, index: int, entry: object) -> OAuthClientState:
@@ -223,6 +254,11 @@ def _detail(answer: Answer, secrets: Sequence[str]) -> str:
         words = words.replace(secret, "…")
     words = _CREDENTIAL.sub("…", " ".join(words.split()))
     return _short(words, _DETAIL_LENGTH)
+
+
+def _shown_id(client_id: str) -> str:
+    """The id in a message; what cannot be an id is quoted, so that nothing in it moves a cursor."""
+    return client_id if CLIENT_ID.fullmatch(client_id) else ascii(_short(client_id))
 
 
 def _short(words: str, length: int = 60) -> str:

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Meta, ValidationError
 
 __all__ = [
+    "CLIENT_ID",
     "SETS",
     "WRITABLE",
     "OAuthClientInputs",
@@ -35,6 +36,9 @@ __all__ = [
 
 
 _SETS = ("redirect_uris", "web_origins")
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,254}")
+"""What an id is made of: two numbers and a UUID at sipgate, and never a path, a blank or an escape."""
 
 
 class _Client(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -53,7 +57,7 @@ class OAuthClientInputs(_Client, frozen=True, kw_only=True, forbid_unknown_field
     """The six properties that a program declares and that a POST or PUT sends."""
 
     name: Annotated[str, Meta(description="What people see when they log in.")]
-    description: Annotated[str, Meta(description="A note for colleagues.")] = "Managed by Pulumi"
+    description: Annotated[str, Meta(description="A note for colleagues.")] = ""
     redirect_uris: Annotated[
         list[str],
         Meta(
@@ -88,7 +92,7 @@ class OAuthClientState(_Client, frozen=True, kw_only=True):
     client_id: Annotated[
         str,
         Meta(
-            min_length=1,
+            pattern=rf"\A(?:{CLIENT_ID.pattern})\Z",
             description="The id that applications present when they ask for a log-in.",
         ),
     ]
