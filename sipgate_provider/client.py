@@ -1,8 +1,8 @@
 """What a program writes, whichever host serves it: properties, constructor, and the ways to declare a common client.
 
 Python's names outside, the API's names in the state. Defaults and rules are not here but in `models` and `rules`,
-except the default that needs the resource's own name. The two hosts' resources differ in how they are registered, and
-in nothing that a program can see.
+except the defaults that the dynamic host's plugin cannot know: they depend on the resource's name and on the stack's.
+The two hosts' resources differ in how they are registered, and in nothing that a program can see.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+
+from sipgate_provider.ownership import default_description
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -78,7 +80,7 @@ class ClientResource(pulumi.CustomResource):
             redirect_uris: Where a browser may be sent after log-in or log-out. Simple wildcards are allowed:
                 `https://app.example.com/*`, `https://*.example.com/*`. At least one; the order means nothing.
             name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
             web_origins: Origins whose pages may call the API (CORS), as in `https://app.example.com`; by default
                 none. Simple wildcards are allowed; the order means nothing.
             privacy_url: The privacy policy shown at log-in; by default none.
@@ -86,9 +88,10 @@ class ClientResource(pulumi.CustomResource):
             account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
                 usual ones.
         """
+        owner = default_description(pulumi.get_project(), pulumi.get_stack())
         properties = {
-            "name": resource_name if name is None else name,
-            "description": description,
+            "name": _or_default(name, resource_name),
+            "description": _or_default(description, owner),
             "redirect_uris": redirect_uris,
             "web_origins": web_origins,
             "privacy_url": privacy_url,
@@ -117,7 +120,7 @@ class ClientResource(pulumi.CustomResource):
             embedded_in: The origins of every site that embeds the Webphone, as in `https://intranet.example.com`
                 or `https://*.example.com`.
             name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
             account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
@@ -158,7 +161,7 @@ class ClientResource(pulumi.CustomResource):
             web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
                 that fetches its tokens itself lists the origin that it comes from.
             name: What people see when they log in; by default `resource_name`.
-            description: A note for colleagues; by default "Managed by Pulumi".
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
             privacy_url: The privacy policy shown at log-in; by default none.
             terms_url: The terms of service shown at log-in; by default none.
             account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
@@ -220,6 +223,14 @@ class ClientResource(pulumi.CustomResource):
     def translate_output_property(self, prop: str) -> str:
         """The Python name of an API property."""
         return _PYTHON_NAMES.get(prop, prop)
+
+
+def _or_default(value: pulumi.Input[str] | None, default: str) -> pulumi.Input[str]:
+    """The value, or the default where it is None or an Output of None."""
+    if value is None or isinstance(value, str):
+        return default if value is None else value
+    found: pulumi.Output[Any] = pulumi.Output.from_input(value)
+    return found.apply(lambda known: default if known is None else known)
 
 
 def aliases(opts: pulumi.ResourceOptions | None, other: str) -> list[pulumi.Alias]:

@@ -46,13 +46,18 @@ class Settings:
         base_url: The REST API's address, without a slash at its end.
         credential: Who we are.
         allow_equal_clients: Whether a client may be made that equals an existing one in every property.
+        trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
+            tells that it is the client's account.
         source: Where the credential came from, in words: `sipgate:token and SIPGATE_TOKEN_ID`.
+        stored_credential: Whether any of it came from the stack configuration, of which the engine keeps a copy.
     """
 
     base_url: str
     credential: Credential
     allow_equal_clients: bool = False
+    trust_empty_account: bool = False
     source: str = ""
+    stored_credential: bool = False
 
     @classmethod
     def resolve(
@@ -75,6 +80,8 @@ class Settings:
         base_url = given.address("baseUrl", _BASE_URL).rstrip("/")
         given.check_characters()
         keys = given.method()
+        allow_equal_clients = given.flag("allowEqualClients")
+        trust_empty_account = given.flag("trustEmptyAccount")
         if keys is None:
             from sipgate_provider.kept import kept_login
 
@@ -84,14 +91,17 @@ class Settings:
             return cls(
                 base_url,
                 kept,
-                given.flag("allowEqualClients"),
+                allow_equal_clients,
+                trust_empty_account,
                 f"the log-in kept in {kept.file}",
             )
         return cls(
             base_url,
             _credential(given, keys, base_url),
-            given.flag("allowEqualClients"),
+            allow_equal_clients,
+            trust_empty_account,
             " and ".join(given.origin(key) for key in keys),
+            any(key in given.stack for key in keys),
         )
 
 

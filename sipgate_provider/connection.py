@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.named import NamedClients
+from sipgate_provider.managed import ManagedClients
 
 if TYPE_CHECKING:
     from sipgate_provider.api import SipgateAPI
@@ -27,23 +27,19 @@ class Connection:
     def __init__(
         self,
         configured: Callable[[str], object],
-        named: NamedClients,
+        managed: ManagedClients,
         account: str | None = None,
-        *,
-        importing: str | None = None,
     ) -> None:
         """Nothing is read yet.
 
         Args:
             configured: As `Settings.resolve` has it.
-            named: Which clients this deployment's resources stand for.
+            managed: Which clients this deployment's resources manage.
             account: Which account's settings are meant; None is the usual ones.
-            importing: As `Lifecycle` has it.
         """
         self._configured = configured
-        self._named = named
+        self._managed = managed
         self._account = account
-        self._importing = importing
         self._lock = threading.Lock()
         self._made: tuple[SipgateAPI, Lifecycle] | None = None
         self._told = False
@@ -85,10 +81,10 @@ class Connection:
                     api,
                     Lifecycle(
                         api,
-                        self._named,
+                        self._managed,
                         allow_equal_clients=settings.allow_equal_clients,
-                        account=self._account,
-                        importing=self._importing,
+                        trust_empty_account=settings.trust_empty_account,
+                        stored_credential=settings.stored_credential,
                     ),
                 )
             return self._made

@@ -34,6 +34,7 @@ def check(
     olds: Mapping[str, object] | None = None,
     *,
     unknown: Collection[str] = (),
+    defaults: Mapping[str, object] | None = None,
 ) -> Checked:
     """The declared properties, completed and validated; nothing is sent.
 
@@ -41,8 +42,10 @@ def check(
         news: The properties that are known.
         olds: The inputs of the last deployment, if there was one; what they hold already is not refused.
         unknown: Names of properties that a preview cannot know yet; they are taken to be good.
+        defaults: The values of properties that the program leaves out, where they depend on the resource.
     """
-    bag = {name: value for name, value in news.items() if value is not None}
+    bag = dict(defaults or {})
+    bag |= {name: value for name, value in news.items() if value is not None}
     bag |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
     try:
         document = OAuthClientInputs.from_bag(bag).bag()

@@ -28,6 +28,8 @@ KEYS: dict[str, str] = {
     "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2.",
     "tokenUrl": "The token endpoint, if not sipgate's.",
     "allowEqualClients": "Whether a client may equal an existing one in every property; by default not.",
+    "trustEmptyAccount": "Whether a client is gone if an account without clients does not know it, though nothing "
+    "tells whose account it is; by default not.",
     "parallel": "How many clients the native plugin works on at once, 1 to 64; by default 10.",
 }
 """Every key there is, and what it holds."""

@@ -10,12 +10,12 @@ The rules:
 - Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, and the
   order that comes back is not the order sent.
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
-  client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is made, and found again
-  where the answer is lost, is in `creations`.
+  client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is created, and found
+  again where the response is lost, is in `creation`.
 - A step has one deadline for all its requests. A credential that sipgate refuses is reported once: what comes after
-  it in the same deployment is not tried, which also keeps an account from being locked.
-- A client is gone only if sipgate itself says so: a 404 counts if the account's list can be read and lacks the
-  client. A wrong base address answers 404 to everything, and must not empty a state.
+  it in the same deployment is not tried, which also keeps an account from being locked. A credential from the stack
+  configuration is the one of the last `pulumi up` where the engine runs no program, and the error says so.
+- A client is gone only if sipgate itself says so; when a 404 counts is in `absence`.
 """
 
 from __future__ import annotations
@@ -25,25 +25,29 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
+from sipgate_provider.absence import AbsenceCheck
 from sipgate_provider.api import SipgateAPI
-from sipgate_provider.creations import Creations
+from sipgate_provider.creation import ClientCreator
 from sipgate_provider.errors import (
-    APIError,
     AuthenticationError,
     NotFoundError,
-    PermissionDeniedError,
     SipgateError,
-    TransportError,
     may_have_acted,
 )
+from sipgate_provider.managed import ManagedClients
+from sipgate_provider.manual import ROTATED_CREDENTIAL
 from sipgate_provider.models import WRITABLE, OAuthClientInputs, differs, same
-from sipgate_provider.named import NamedClients
 from sipgate_provider.snapshot import Snapshot
 from sipgate_provider.transport import within
 
 __all__ = ["Lifecycle"]
 
 _log = logging.getLogger(__name__)
+
+_ROTATED = (
+    "If you have changed it since the last `pulumi up`: `pulumi refresh` and `pulumi destroy` still use that run's, "
+    f"so run `pulumi up` first or add `--run-program`. See {ROTATED_CREDENTIAL}."
+)
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
@@ -59,13 +63,15 @@ def _step(
         if self._refused:
             raise _not_tried()
         try:
-            with within():
+            with self._managed.call(), within():
                 return method(self, *given, **named)
-        except AuthenticationError:
-            # Four threads may meet the same refusal; the first one tells it.
+        except AuthenticationError as error:
+            # Several threads may meet the same refusal; the first one tells it.
             if self._refused:
                 raise _not_tried() from None
             self._refused = True
+            if self._stored_credential:
+                raise error.followed_by(_ROTATED) from None
             raise
 
     return step
@@ -81,27 +87,29 @@ class Lifecycle:
     def __init__(
         self,
         api: SipgateAPI,
-        named: NamedClients | None = None,
+        managed: ManagedClients | None = None,
         *,
         allow_equal_clients: bool = False,
-        account: str | None = None,
-        importing: str | None = None,
+        trust_empty_account: bool = False,
+        stored_credential: bool = False,
     ) -> None:
         """Nothing is sent.
 
         Args:
             api: The account.
-            named: Which clients this deployment's resources stand for.
-            allow_equal_clients: Whether a client may be made that equals an existing one in every property.
-            account: The account's name, for what a user is told to type; None is the usual one.
-            importing: What imports a client of a resource and id that follow; None is this package's own command.
+            managed: Which clients this deployment's resources manage.
+            allow_equal_clients: Whether a client may be created that equals an existing one in every property.
+            trust_empty_account: Whether a client is gone if an account without clients does not know it, though
+                nothing tells that it is the client's account.
+            stored_credential: Whether the engine hands over the credential, and so may have kept it from an earlier
+                deployment.
         """
         self._api = api
-        self._named = named or NamedClients()
+        self._managed = managed or ManagedClients()
         self._snapshot = Snapshot(api)
-        self._creations = Creations(
-            api, self._named, allow_equal=allow_equal_clients, account=account, importing=importing
-        )
+        self._creator = ClientCreator(api, self._managed, allow_equal=allow_equal_clients)
+        self._absence = AbsenceCheck(api, trust_empty_account=trust_empty_account)
+        self._stored_credential = stored_credential
         self._refused = False
 
     @_step
@@ -112,7 +120,7 @@ class Lifecycle:
             SipgateError: No client was made, or the text says which client may be left over.
         """
         inputs = OAuthClientInputs.from_bag(news)
-        made = self._creations.make(inputs)
+        made = self._creator.create(inputs)
         secret = made.client_secret or self._secret(made.client_id)
         return _outs(made.client_id, secret, inputs.bag())
 
@@ -128,11 +136,11 @@ class Lifecycle:
         Raises:
             SipgateError: It could not be read, for any reason but that it is gone.
         """
-        self._named.add(client_id)
+        self._managed.add(client_id)
         try:
             found = self._snapshot.client(client_id)
         except NotFoundError:
-            self._confirm_gone(client_id, without_looking=False)
+            self._absence.confirm(client_id, list_required=True)
             if not olds.get("clientId"):
                 # A program asks for a client that it does not manage; the engine would take "gone" for an answer.
                 raise SipgateError(
@@ -158,7 +166,7 @@ class Lifecycle:
         """
         inputs = OAuthClientInputs.from_bag(news)
         declared = inputs.bag()
-        self._named.add(client_id)
+        self._managed.add(client_id)
         answered = None
         if differs(olds, declared):
             self._snapshot.written(client_id)
@@ -173,12 +181,12 @@ class Lifecycle:
         Raises:
             SipgateError: It is still there, or that is unknown.
         """
-        self._named.add(client_id)
+        self._managed.add(client_id)
         self._snapshot.written(client_id)
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
-            self._confirm_gone(client_id, without_looking=True)
+            self._absence.confirm(client_id, list_required=False)
 
     def _rewritten(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
         """The secret that the answer to the PUT held; None too where the answer is lost but the change is in place."""
@@ -194,25 +202,6 @@ class Lifecycle:
             if differs(live.bag(), inputs.bag()):
                 raise
             return live.client_secret
-
-    def _confirm_gone(self, client_id: str, *, without_looking: bool) -> None:
-        """Returns if the account truly lacks the client, whose own address answered 404.
-
-        A credential with the write scope alone cannot look; `without_looking` lets the 404 do for it.
-        """
-        try:
-            listed = self._api.list_clients()
-        except APIError as error:
-            if without_looking and isinstance(error, PermissionDeniedError):
-                return
-            raise TransportError(
-                f"Client {client_id} was answered with 404, and so is not trusted to be gone: the account's "
-                f"clients cannot be listed ({error.status}). Check sipgate:baseUrl."
-            ) from None
-        if any(client.client_id == client_id for client in listed):
-            raise TransportError(
-                f"Client {client_id} was answered with 404, yet the account lists it; run again later."
-            )
 
     def _secret(self, client_id: str) -> str | None:
         """The secret of a client that certainly exists, or None and a warning; it never raises."""

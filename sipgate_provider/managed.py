@@ -1,66 +1,129 @@
-"""Which clients this deployment's resources stand for.
+"""Which clients this deployment's resources manage, as far as the engine has said.
 
 The engine tells a provider nothing of the state, but every resource that goes through diff, read, update or delete
 names its client on the way. A resource that is forced to be replaced is checked and not diffed: its old inputs then
-stand for one client of that content. What is in the account and neither named nor stood for is somebody else's, or
+promise one client of that content. A client in the account that is neither named nor promised is somebody else's, or
 left over.
+
+A creation has to wait until the resource that may manage an equal client has named it. The engine reaches that
+resource only while it, and this process, can serve more calls. So for each client in doubt one creation waits and no
+more: whatever becomes of the client, every other creation is due. The wait goes on while other calls are under way,
+since each makes room for one that may name the client.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["NamedClients"]
+__all__ = ["ManagedClients", "Unmanaged"]
+
+_LONGEST_WAIT_SECONDS = 60.0
 
 
-class NamedClients:
-    """What resources of this deployment have told so far; safe to share between threads."""
+class Unmanaged(NamedTuple):
+    """Clients that no resource accounts for; `expected` of them belong to resources that are being replaced."""
+
+    ids: set[str]
+    expected: int
+
+
+class ManagedClients:
+    """What resources of this deployment have said so far; safe to share between threads."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
-        self._stood_for: Counter[str] = Counter()
+        self._expected: Counter[str] = Counter()
+        self._held_back: Counter[str] = Counter()
+        self._creating: Counter[str] = Counter()
+        self._calls = 0
+        self._waiting = 0
         self._changed = threading.Condition()
+        self._last_change = time.monotonic()
 
     def add(self, client_id: str, content: str | None = None) -> None:
-        """The id belongs to a resource, which stood for a client of `content` until now."""
-        with self._changed:
+        """A resource manages the client, which had this content until now."""
+        with self._change():
             self._ids.add(client_id)
-            if content is not None and self._stood_for[content]:
-                self._stood_for[content] -= 1
-            self._changed.notify_all()
+            if content is not None and self._expected[content]:
+                self._expected[content] -= 1
 
-    def stand_for(self, content: str) -> None:
-        """A resource has a client of `content`, whose id it has not named yet."""
-        with self._changed:
-            self._stood_for[content] += 1
-            self._changed.notify_all()
+    def expect(self, content: str) -> None:
+        """A resource manages a client of this content, whose id it has not named yet."""
+        with self._change():
+            self._expected[content] += 1
 
     def __contains__(self, client_id: str) -> bool:
         with self._changed:
             return client_id in self._ids
 
-    def strangers(self, client_ids: set[str], content: str, seconds: float) -> Strangers:
-        """Those of `client_ids`, all of `content`, that no resource accounts for, after giving it some time."""
+    @contextlib.contextmanager
+    def call(self) -> Iterator[None]:
+        """A call of the engine is under way in this block."""
+        with self._change():
+            self._calls += 1
+        try:
+            yield
+        finally:
+            with self._change():
+                self._calls -= 1
+
+    @contextlib.contextmanager
+    def creation(self, content: str) -> Iterator[None]:
+        """A client of this content is being created in this block."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: len(client_ids - self._ids) <= self._stood_for[content], seconds
-            )
-            unnamed = client_ids - self._ids
-            standing = self._stood_for[content]
-            return Strangers(unnamed if len(unnamed) > standing else set(), standing)
+            self._creating[content] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._creating[content] -= 1
 
-    def unnamed(self, client_ids: set[str], seconds: float) -> set[str]:
-        """Those of `client_ids` that no resource has named, after giving it some time."""
+    def is_creating(self, content: str) -> bool:
+        """Whether a client of this content is being created."""
         with self._changed:
-            self._changed.wait_for(lambda: client_ids <= self._ids, seconds)
-            # A resource that is replaced names nothing, and may stand for any of them.
-            return set() if self._stood_for.total() else client_ids - self._ids
+            return self._creating[content] > 0
 
+    def hold_back(self, client_ids: set[str], content: str, quiet_seconds: float) -> Unmanaged:
+        """Those of `client_ids`, all of this content, for which the creation that asks has to be refused.
 
-class Strangers(NamedTuple):
-    """Clients that no resource accounts for; `standing` of them belong to resources that are being replaced."""
+        Waits until each is named, or until nothing has happened for `quiet_seconds`.
+        """
+        with self._changed:
+            unmanaged = self._in_doubt(client_ids, content)
+            if not unmanaged.ids:
+                return unmanaged
+            self._held_back[content] += 1
+            self._waiting += 1
+            ends = time.monotonic() + _LONGEST_WAIT_SECONDS
+            try:
+                while True:
+                    unmanaged = self._in_doubt(client_ids, content, but_one=1)
+                    if not unmanaged.ids:
+                        self._held_back[content] -= 1
+                        return unmanaged
+                    now = time.monotonic()
+                    left = self._last_change + quiet_seconds - now
+                    if now >= ends or (left <= 0 and self._calls <= self._waiting):
+                        # It stays held back: the client in doubt is no reason to refuse another creation.
+                        return unmanaged
+                    self._changed.wait(min(max(left, 0.1), ends - now))
+            finally:
+                self._waiting -= 1
 
-    ids: set[str]
-    standing: int
+    def _in_doubt(self, client_ids: set[str], content: str, but_one: int = 0) -> Unmanaged:
+        unnamed = client_ids - self._ids
+        expected = self._expected[content]
+        accounted = expected + self._held_back[content] - but_one
+        return Unmanaged(unnamed if len(unnamed) > accounted else set(), expected)
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        with self._changed:
+            yield
+            self._last_change = time.monotonic()
+            self._changed.notify_all()

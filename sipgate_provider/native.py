@@ -58,6 +58,7 @@ class Provider(pulumi.ProviderResource):
         base_url: pulumi.Input[str] | None = None,
         token_url: pulumi.Input[str] | None = None,
         allow_equal_clients: pulumi.Input[bool] | None = None,
+        trust_empty_account: pulumi.Input[bool] | None = None,
         parallel: pulumi.Input[int] | None = None,
         account: str | None = None,
     ) -> None:
@@ -77,6 +78,8 @@ class Provider(pulumi.ProviderResource):
             base_url: Where the API is, if not at sipgate's address.
             token_url: The token endpoint, if not sipgate's.
             allow_equal_clients: Whether a client may equal an existing one in every property; by default not.
+            trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
+                tells whose account it is; by default not.
             parallel: How many clients are worked on at once, 1 to 64; by default 10.
             account: Which account's settings to use for what is not given: "eu" reads the stack's `sipgate-eu:`,
                 `SIPGATE_EU_…` and what `login --account eu` left. Another account replaces the clients.
@@ -93,6 +96,7 @@ class Provider(pulumi.ProviderResource):
             "baseUrl": base_url,
             "tokenUrl": token_url,
             "allowEqualClients": allow_equal_clients,
+            "trustEmptyAccount": trust_empty_account,
             "parallel": parallel,
             "account": account,
         }

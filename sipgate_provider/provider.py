@@ -37,10 +37,12 @@ from pulumi.output import contains_unknowns
 
 from sipgate_provider.connection import Connection
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.named import NamedClients
+from sipgate_provider.managed import ManagedClients
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
+
+    from sipgate_provider.lifecycle import Lifecycle
 
 __all__ = ["OAuthClientProvider", "host_properties", "stored"]
 
@@ -58,8 +60,8 @@ class OAuthClientProvider(ResourceProvider):
         super().__init__()
         self._account = account
         self._config: Config | None = None
-        self._named = NamedClients()
-        self._connection = Connection(self._configured, self._named, account)
+        self._managed = ManagedClients()
+        self._connection = Connection(self._configured, self._managed, account)
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
         """Nothing but the class's name and the account's reaches the state, the same under every version of Python."""
@@ -75,7 +77,7 @@ class OAuthClientProvider(ResourceProvider):
         from sipgate_provider.models import content
 
         if _olds and _olds.get(_ACCOUNT) == self._account:
-            self._named.stand_for(content(_olds))
+            self._managed.expect(content(_olds))
         known, unknown = _split(news)
         checked = declaration.check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
@@ -88,7 +90,7 @@ class OAuthClientProvider(ResourceProvider):
 
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
-        self._named.add(_id, content(_olds))
+        self._managed.add(_id, content(_olds))
         if _PROVIDER not in _olds:
             # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
             # update, which sends nothing where nothing differs.
@@ -98,16 +100,16 @@ class OAuthClientProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Creates a client."""
-        with _sentences():
-            outs = self._connection.lifecycle().create(_split(props)[0])
+        with self._lifecycle() as lifecycle:
+            outs = lifecycle.create(_split(props)[0])
         return CreateResult(str(outs["clientId"]), outs | self._mark)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Reads a client; an empty id says that it is gone."""
         from sipgate_provider.models import WRITABLE
 
-        with _sentences():
-            outs = self._connection.lifecycle().read(id_, _split(props)[0])
+        with self._lifecycle() as lifecycle:
+            outs = lifecycle.read(id_, _split(props)[0])
         if outs is None:
             return ReadResult("", {})
         inputs = {name: outs[name] for name in WRITABLE}
@@ -115,14 +117,20 @@ class OAuthClientProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Rewrites a client where it differs."""
-        with _sentences():
-            outs = self._connection.lifecycle().update(_id, _olds, _split(_news)[0])
+        with self._lifecycle() as lifecycle:
+            outs = lifecycle.update(_id, _olds, _split(_news)[0])
         return UpdateResult(outs | self._mark)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Deletes a client."""
-        with _sentences():
-            self._connection.lifecycle().delete(_id)
+        with self._lifecycle() as lifecycle:
+            lifecycle.delete(_id)
+
+    @contextmanager
+    def _lifecycle(self) -> Iterator[Lifecycle]:
+        """The account's lifecycle; errors leave the block as sentences."""
+        with _user_errors():
+            yield self._connection.lifecycle()
 
     @property
     def _mark(self) -> dict[str, Any]:
@@ -159,7 +167,7 @@ def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
+def _user_errors() -> Iterator[None]:
     """Lets a `SipgateError` out as its sentence alone."""
     try:
         yield

@@ -51,7 +51,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Text
-    description: Text = "Managed by Pulumi"
+    description: Text | None = None
     redirect_uris: list[Text] = Field(min_length=1)
     web_origins: list[Text] = []
     privacy_url: Text = ""

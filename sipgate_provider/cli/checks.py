@@ -59,7 +59,11 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         if key.partition(":")[0] == prefix
     }
     unknown = sorted(set(ours) - set(KEYS))
-    clear = sorted(key for key in set(ours) & SECRET_KEYS if not ours[key].get("secret"))
+    clear = sorted(
+        key
+        for key, entry in entries.items()
+        if _is_secret_key(key) and "value" in entry and not entry.get("secret")
+    )
     for key in unknown:
         near = next((known for known in KEYS if known.lower() == key.lower()), None)
         yield Check(
@@ -72,14 +76,33 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         yield Check(
             "stack",
             "doubtful",
-            f"{prefix}:{key} stands unencrypted in the stack's file.",
-            f"`pulumi config set --secret {prefix}:{key}`, and a new one from sipgate if the file was shared.",
+            f"{key} stands unencrypted in the stack's file, and in its state after `pulumi up`.",
+            f"`pulumi config set --secret {key}`, and a new one from sipgate if either was shared.",
         )
-    if not unknown and not clear:
+    stored = session.stack.stored_configuration()
+    changed = sorted(
+        key
+        for key, entry in ours.items()
+        if key in KEYS and stored and stored.get(f"{prefix}:{key}") != str(entry.get("value"))
+    )
+    if changed:
+        yield Check(
+            "stack",
+            "doubtful",
+            f"The state holds another {', '.join(f'{prefix}:{key}' for key in changed)} than the configuration.",
+            "`pulumi refresh` and `pulumi destroy` use the state's: run `pulumi up` first, or add `--run-program`.",
+        )
+    if not unknown and not clear and not changed:
         keys = (
             ", ".join(f"{prefix}:{key}" for key in sorted(ours)) or "none of this provider's keys"
         )
         yield Check("stack", "good", f"Its configuration has {keys}.")
+
+
+def _is_secret_key(key: str) -> bool:
+    """Whether the key, of any account, holds what no file should hold in clear."""
+    prefix, _, name = key.partition(":")
+    return (prefix == "sipgate" or prefix.startswith("sipgate-")) and name in SECRET_KEYS
 
 
 def _sipgate(session: Session) -> Iterator[Check]:

@@ -4,34 +4,45 @@ from __future__ import annotations
 
 import click
 
+from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import one_line
 from sipgate_provider.errors import ConfigurationError
 
 
 @click.command("delete", short_help="Delete a client that no stack manages.")
 @click.argument("client_id")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@FORCE
 @OPTIONS
-def command(session: Session, client_id: str, yes: bool) -> None:
+def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     """Delete a client that no stack manages, such as one that an interrupted run left over.
 
     Every log-in made through the client ends, and that cannot be undone; so its properties are shown and you are
-    asked first. A client that the current stack manages is refused: that one is deleted by `pulumi up`, after it is
-    taken out of the program.
+    asked first. Every stack that the backend shows is looked through: a client that one of them manages is refused.
+    Pulumi deletes such a client itself, by `pulumi up` after it is taken out of the program. --force deletes what
+    another stack manages, never what the current one does.
     """
+    from sipgate_provider.importing.stack import Clients  # noqa: PLC0415
     from sipgate_provider.search import find_client  # noqa: PLC0415
 
-    managed = session.stack.clients().managed if session.in_project else {}
-    if client_id in managed:
+    stack = session.stack.clients() if session.in_project else Clients({}, {})
+    if client_id in stack.managed:
+        protection = (
+            "remove its protection and run `pulumi up`, then "
+            if client_id in stack.protected
+            else ""
+        )
         raise ConfigurationError(
-            f"The current stack manages client {client_id} as {managed[client_id]!r}; take it out of the program "
-            "and run `pulumi up` to delete it."
+            f"The current stack manages client {client_id} as {stack.managed[client_id]!r}; to delete it, {protection}"
+            "take it out of the program and run `pulumi up`."
         )
     client = find_client(session.api, client_id)
+    Ownership(session, force=force).check(client)
     for label, value in client.bag().items():
         if label != "clientSecret":
             shown = ", ".join(value) if isinstance(value, list) else value
-            click.echo(f"{label:14} {shown}", err=True)
+            click.echo(f"{label:14} {one_line(shown)}", err=True)
     if not yes:
         click.confirm("Delete it, and end every log-in made through it?", abort=True, err=True)
     session.api.delete_client(client_id)

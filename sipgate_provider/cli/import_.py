@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sipgate_provider import tokens
+from sipgate_provider.cli.ownership import FORCE, Ownership
+from sipgate_provider.cli.project import runtime_of
 from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sipgate_provider.models import OAuthClientState
 
 
 @click.command("import", short_help="Take clients that exist into the stack.")
@@ -28,6 +36,7 @@ from sipgate_provider.errors import ConfigurationError
     help="Whether Pulumi refuses to delete what is taken in.",
 )
 @click.option("--preview-only", is_flag=True, help="Say what would be done, and do nothing.")
+@FORCE
 @OPTIONS
 def command(
     session: Session,
@@ -36,23 +45,24 @@ def command(
     out: Path | None,
     protect: bool,
     preview_only: bool,
+    force: bool,
 ) -> None:
     """Take clients that exist into the current stack, and print the program that declares them.
 
     \b
-      python -m sipgate_provider import crm=2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e
-      python -m sipgate_provider import --all --out clients.py
+      sipgate-provider import crm=2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e
+      sipgate-provider import --all --out clients.py
 
     Run it in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, names are derived from the
     clients'. Nothing changes at sipgate. The secrets are encrypted in the state from the start. Put the printed
     program into yours, and `pulumi up` says that all is unchanged.
 
-    Clients that the stack manages already are left alone, so running it twice does no harm. The credential is the
-    one that `pulumi up` would use.
+    Clients that the stack manages already are left alone, so running it twice does no harm. Every stack that the
+    backend shows is looked through first: a client that another stack manages is refused, or left out with --all. The
+    credential is the one that `pulumi up` would use.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.importing.plan import plan  # noqa: PLC0415
     from sipgate_provider.importing.program import program  # noqa: PLC0415
-    from sipgate_provider.search import find_client, find_clients  # noqa: PLC0415
 
     pairs = _pairs(wanted)
     if not pairs and not everything:
@@ -60,12 +70,12 @@ def command(
     if out is not None and out.exists():
         raise click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
     stack = session.stack
-    managed, read = stack.clients()
+    _refuse_other_languages(session, pairs)
+    managed, read, _ = stack.clients()
     _refuse_names_in_use(pairs, read)
-    asked = [find_client(session.api, client_id) for client_id in pairs.values()]
-    listed = find_clients(session.api) if everything else []
+    found = _importable(session, pairs.values(), managed, everything=everything, force=force)
     decided = plan(
-        [*asked, *listed],
+        found,
         pairs,
         managed,
         {*managed.values(), *read.values()},
@@ -75,8 +85,8 @@ def command(
         click.echo(f"{name} is in the stack already.", err=True)
     if not decided.enter and not decided.there:
         click.echo(
-            "Every client of the account is in the stack already; naming one, as in crm=<clientId>, "
-            "prints its declaration again.",
+            "There is no client to import. Naming one of the stack's, as in crm=<clientId>, prints its declaration "
+            "again.",
             err=True,
         )
         return
@@ -96,6 +106,44 @@ def command(
         click.echo(source, nl=False)
     else:
         click.echo(f"{out} declares {'it' if len(decided.enter) == 1 else 'them'}.", err=True)
+
+
+def _importable(
+    session: Session,
+    asked: Collection[str],
+    managed: Collection[str],
+    *,
+    everything: bool,
+    force: bool,
+) -> list[OAuthClientState]:
+    """The clients that are asked for, and all others that no other stack manages if `everything` is."""
+    from sipgate_provider.search import find_client, find_clients  # noqa: PLC0415
+
+    clients = [find_client(session.api, client_id) for client_id in asked]
+    ownership = Ownership(session, force=force)
+    for client in clients:
+        if client.client_id not in managed:
+            ownership.check(client)
+    for client in find_clients(session.api) if everything else []:
+        objection = None if client.client_id in managed else ownership.objection(client)
+        if client.client_id in asked:
+            continue
+        if objection:
+            click.echo(f"{objection} It is left out.", err=True)
+        else:
+            clients.append(client)
+    return clients
+
+
+def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
+    """A dynamic resource serves Python alone; the native plugin imports by id."""
+    language, _ = runtime_of(session.project)
+    if language != "python":
+        name, client_id = next(iter(pairs.items()), ("<name>", "<clientId>"))
+        raise ConfigurationError(
+            f"This project's runtime is {language!r}, so its clients are the native plugin's. Run `pulumi import "
+            f"{tokens.NATIVE} {shlex.quote(name)} {shlex.quote(client_id)}` for each client; nothing was done."
+        )
 
 
 def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:

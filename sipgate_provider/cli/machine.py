@@ -8,11 +8,9 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.project import read_project, runtime_of
 
 __all__ = ["command_line", "program_environment", "sdk"]
 
@@ -60,15 +58,10 @@ def sdk() -> Check:
 
 def program_environment(file: Path) -> Check:
     """Whether the Python that Pulumi will start for this project has the package."""
-    document = _project(file)
-    runtime = document.get("runtime")
-    name, options = (
-        (runtime.get("name"), runtime.get("options") or {})
-        if isinstance(runtime, dict)
-        else (runtime, {})
-    )
+    document = read_project(file)
+    name, options = runtime_of(document)
     if name != "python":
-        return _plugin(file, str(name))
+        return _plugin(file, name)
     environment = options.get("virtualenv")
     if environment and document.get("main") and not Path(environment).is_absolute():
         return Check(
@@ -105,7 +98,7 @@ def program_environment(file: Path) -> Check:
 
 def _plugin(file: Path, runtime: str) -> Check:
     """Whether Pulumi finds the native plugin, which serves programs in every language."""
-    named = (_project(file).get("plugins") or {}).get("providers") or []
+    named = (read_project(file).get("plugins") or {}).get("providers") or []
     folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
     found = next(
         filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
@@ -127,14 +120,6 @@ def _python(folder: Path, environment: str | None) -> str | None:
         found = folder / environment / "bin" / "python"
         return str(found) if found.exists() else None
     return shutil.which("python3") or shutil.which("python")
-
-
-def _project(file: Path) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _output(*command: str, cwd: Path | None = None) -> str | None:

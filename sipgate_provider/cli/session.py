@@ -10,7 +10,7 @@ import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,7 +21,7 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 if TYPE_CHECKING:
     from sipgate_provider.api import SipgateAPI
     from sipgate_provider.config import Settings
-    from sipgate_provider.importing.stack import Manager, Stack
+    from sipgate_provider.importing.stack import Manager, Managers, Stack
 
 __all__ = ["OPTIONS", "Session"]
 
@@ -53,6 +53,13 @@ class Session:
         return self.project_file is not None
 
     @functools.cached_property
+    def project(self) -> dict[str, Any]:
+        """What Pulumi.yaml says; empty outside of a project."""
+        from sipgate_provider.cli.project import read_project  # noqa: PLC0415
+
+        return read_project(self.project_file) if self.project_file else {}
+
+    @functools.cached_property
     def stack(self) -> Stack:
         """The stack.
 
@@ -82,10 +89,23 @@ class Session:
 
     def managers(self, *, everywhere: bool = False) -> dict[str, Manager] | None:
         """Who manages which client, as `Stack.managers`; None outside of a project, where nobody knows."""
-        if not self.in_project:
-            return None
+        return self.all_managers(everywhere=everywhere).by_client if self.in_project else None
+
+    def all_managers(self, *, everywhere: bool = True) -> Managers:
+        """Who manages which client in the stacks that the backend shows, also outside of a project.
+
+        Raises:
+            SipgateError: The stacks cannot be listed.
+        """
+        from sipgate_provider.importing.stack import Stack  # noqa: PLC0415
+
         with working("Looking into the stacks …"):
-            return self.stack.managers(everywhere=everywhere)
+            found = Stack(self._folder, self._stack_name).managers(
+                self.project.get("name"), everywhere=everywhere
+            )
+        for name in found.unreadable:
+            click.echo(f"Stack {name} cannot be read, so it was not looked through.", err=True)
+        return found
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
         """The client's id (empty if there is none), its secret (empty if it needs none) and the token endpoint."""

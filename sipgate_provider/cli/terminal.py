@@ -18,7 +18,16 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["COLOURS", "choose_colour", "show_fields", "show_json", "show_rows", "stdout", "working"]
+__all__ = [
+    "COLOURS",
+    "choose_colour",
+    "one_line",
+    "show_fields",
+    "show_json",
+    "show_rows",
+    "stdout",
+    "working",
+]
 
 COLOURS = ("auto", "always", "never")
 _COLOUR = "sipgate_provider.cli.colour"
@@ -83,10 +92,10 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]
 
 
 def _text(cell: str | list[str], between: str) -> str:
-    return _one_line(cell) if isinstance(cell, str) else between.join(map(_one_line, cell))
+    return one_line(cell) if isinstance(cell, str) else between.join(map(one_line, cell))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text without line breaks, tabs and whatever else a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
 
@@ -98,7 +107,7 @@ def show_fields(fields: Sequence[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in fields)
     console = stdout()
     for name, value in fields:
-        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", _one_line(value)))
+        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", one_line(value)))
 
 
 @contextlib.contextmanager

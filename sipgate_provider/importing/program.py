@@ -1,6 +1,7 @@
 """The Python program that declares given clients, formatted as `ruff format` and `black` leave it.
 
-Only what differs from a default is written, so that the program reads as a person would have written it.
+Only what differs from a default is written, so that the program reads as a person would have written it. The
+description is always written, since its default depends on the stack.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _declaration(
     default = OAuthClientInputs(name=name, redirect_uris=[])
     for argument in OAuthClientInputs.__struct_fields__:
         value = getattr(client, argument)
-        if value != getattr(default, argument):
+        if argument == "description" or value != getattr(default, argument):
             lines += _argument(argument, value)
     if account:
         lines += _argument("account", account)

@@ -20,21 +20,31 @@ from typing import Any, NamedTuple
 from sipgate_provider import tokens
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
+from sipgate_provider.ownership import Owner
 from sipgate_provider.provider import host_properties
 
-__all__ = ["Clients", "Manager", "Stack"]
+__all__ = ["Clients", "Manager", "Managers", "Stack"]
 
 # How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+# The engine's default providers, in whose inputs it keeps the stack's configuration.
+_PROVIDERS = frozenset({"pulumi:providers:pulumi-python", "pulumi:providers:sipgate"})
 _SECONDS = 600
 _STACKS_AT_ONCE = 4
 
 
 class Clients(NamedTuple):
-    """Client id to resource name: of the clients that a stack manages, and of those that it only reads."""
+    """Client id to resource name: of the clients that a stack manages, and of those that it only reads.
+
+    Attributes:
+        managed: What the stack manages.
+        read: What it reads through `OAuthClient.get`.
+        protected: The ids of managed clients that Pulumi refuses to delete.
+    """
 
     managed: dict[str, str]
     read: dict[str, str]
+    protected: frozenset[str] = frozenset()
 
 
 class Manager(NamedTuple):
@@ -42,6 +52,22 @@ class Manager(NamedTuple):
 
     resource: str
     stack: str
+
+
+@dataclass(frozen=True)
+class Managers:
+    """Who manages which client, as far as the backend shows its stacks.
+
+    Attributes:
+        by_client: Client id to its manager. Where several stacks have a client, which is somebody's mistake, the
+            selected one comes first.
+        stacks: The stacks that were looked through.
+        unreadable: Those that could not be.
+    """
+
+    by_client: dict[str, Manager]
+    stacks: frozenset[Owner]
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,37 +98,79 @@ class Stack:
             key: str(entry["value"]) for key, entry in self.entries().items() if "value" in entry
         }
 
+    def stored_configuration(self) -> dict[str, str]:
+        """The configuration that the engine kept at the last `pulumi up`, as `configuration`; empty before the first.
+
+        `pulumi refresh` and `pulumi destroy` use this one, unless they run the program.
+
+        Raises:
+            SipgateError: As `entries`.
+        """
+        document = json.loads(self._run("stack", "export", "--show-secrets"))
+        stored: dict[str, str] = {}
+        for resource in document.get("deployment", {}).get("resources") or []:
+            name = resource["urn"].rpartition("::")[2]
+            if resource["type"] in _PROVIDERS and name.startswith("default"):
+                for key, value in (resource.get("inputs") or {}).items():
+                    full = key if ":" in key else f"sipgate:{key}"
+                    stored[full] = (
+                        str(json.loads(value["plaintext"]))
+                        if isinstance(value, dict) and "plaintext" in value
+                        else str(value)
+                    )
+        return stored
+
     def clients(self) -> Clients:
         """The clients that the stack has."""
         document = json.loads(self._run("stack", "export"))
         managed: dict[str, str] = {}
         read: dict[str, str] = {}
+        protected: set[str] = set()
         for resource in document.get("deployment", {}).get("resources") or []:
             if resource["type"] in {tokens.DYNAMIC, tokens.NATIVE} and resource.get("id"):
                 name = resource["urn"].split("::", 3)[3]
                 (read if resource.get("external") else managed)[resource["id"]] = name
-        return Clients(managed, read)
+                if resource.get("protect"):
+                    protected.add(resource["id"])
+        return Clients(managed, read, frozenset(protected))
 
-    def managers(self, *, everywhere: bool = False) -> dict[str, Manager]:
-        """Who manages which client id, in any stack of the project or, if so asked, of the whole backend.
+    def managers(self, project: str | None, *, everywhere: bool = False) -> Managers:
+        """Who manages which client, in any stack of the project or, if so asked, of the whole backend.
 
-        Where several stacks have a client, which is a mistake of somebody's, this one comes first.
+        Args:
+            project: The project's name, of which Pulumi lists stacks without it; None outside of a project.
+            everywhere: Whether to look through the stacks of all projects.
 
         Raises:
-            SipgateError: A stack cannot be read; Pulumi's words say why.
+            SipgateError: The stacks cannot be listed; Pulumi's words say why.
         """
         listed = json.loads(
             self._run("stack", "ls", "--json", *(("--all",) if everywhere else ()), of_stack=False)
         )
         here = [one["name"] for one in listed if one["name"] == self.name or one.get("current")]
         names = sorted((one["name"] for one in listed), key=lambda name: name in here)
+        empty = {one["name"] for one in listed if one.get("resourceCount") == 0}
+        by_client: dict[str, Manager] = {}
+        stacks: set[Owner] = set()
+        unreadable = []
         with ThreadPoolExecutor(_STACKS_AT_ONCE) as threads:
-            found = threads.map(lambda name: Stack(self.folder, name).clients().managed, names)
-            return {
-                client_id: Manager(resource, name)
-                for name, managed in zip(names, found, strict=True)
-                for client_id, resource in managed.items()
-            }
+            found = threads.map(lambda name: {} if name in empty else self._managed_by(name), names)
+            for name, managed in zip(names, found, strict=True):
+                if managed is None:
+                    unreadable.append(name)
+                    continue
+                stacks.add(_owner(name, project))
+                by_client |= {
+                    client_id: Manager(resource, name) for client_id, resource in managed.items()
+                }
+        return Managers(by_client, frozenset(stacks), tuple(sorted(unreadable)))
+
+    def _managed_by(self, name: str) -> dict[str, str] | None:
+        """What the stack of that name manages; None where it may not be read."""
+        try:
+            return Stack(self.folder, name).clients().managed
+        except SipgateError:
+            return None
 
     def take_in(
         self,
@@ -166,6 +234,12 @@ class Stack:
             said = (run.stdout + run.stderr if arguments[0] == "import" else run.stderr).strip()
             raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{said}")
         return run.stdout
+
+
+def _owner(name: str, project: str | None) -> Owner:
+    """The stack of a name such as `dev`, `organization/dev` or `organization/project/dev`."""
+    *before, stack = name.split("/")
+    return Owner(before[1] if len(before) > 1 else project or "", stack)
 
 
 def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:

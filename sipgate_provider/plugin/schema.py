@@ -35,6 +35,7 @@ def package() -> dict[str, Any]:
     # A client's name is by default the resource's, which this process is told.
     required = sorted(name for name, given in inputs.items() if given.pop("required"))
     inputs["name"]["description"] += " By default the resource's own name."
+    inputs["description"]["description"] += " By default `Managed by Pulumi: <project>/<stack>`."
     required.remove("name")
     outputs = _properties(OAuthClientState)
     for name, given in outputs.items():
@@ -156,7 +157,7 @@ def _properties(model: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
 
 
 def _settings() -> dict[str, dict[str, Any]]:
-    kinds = {"allowEqualClients": "boolean", "parallel": "integer"}
+    kinds = {"allowEqualClients": "boolean", "trustEmptyAccount": "boolean", "parallel": "integer"}
     settings: dict[str, dict[str, Any]] = {
         key: {
             "type": kinds.get(key, "string"),

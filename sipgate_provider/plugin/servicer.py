@@ -33,8 +33,9 @@ from sipgate_provider.config import calls_at_once
 from sipgate_provider.connection import Connection
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.given import SECRET_KEYS
+from sipgate_provider.managed import ManagedClients
 from sipgate_provider.models import WRITABLE, OAuthClientState, content
-from sipgate_provider.named import NamedClients
+from sipgate_provider.ownership import default_description
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.schema import text
@@ -92,7 +93,7 @@ class Servicer(ResourceProviderServicer):
             warn: Shows the user a text as a warning on the resource of a URN.
         """
         self._warn = warn
-        self._named = NamedClients()
+        self._managed = ManagedClients()
         self._account: str | None = None
         self._connection: Connection | None = None
         self._calls: Calls | None = None
@@ -126,7 +127,10 @@ class Servicer(ResourceProviderServicer):
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says what differs; nothing here replaces a client, but another account does in Diff."""
+        """Says what differs; another account replaces the provider.
+
+        So the engine replaces each of its clients, and deletes the old one through the provider that created it.
+        """
         olds, news = Bag.of(request.olds).known, Bag.of(request.news)
         differing = sorted(
             name
@@ -136,6 +140,7 @@ class Servicer(ResourceProviderServicer):
         return proto.DiffResponse(
             changes=_some(differing),
             diffs=differing,
+            replaces=[name for name in differing if name == _ACCOUNT],
         )
 
     async def Configure(  # noqa: N802
@@ -151,12 +156,7 @@ class Servicer(ResourceProviderServicer):
         try:
             self._account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
             self._calls = Calls(calls_at_once(configured, os.environ, self._account))
-            self._connection = Connection(
-                configured,
-                self._named,
-                self._account,
-                importing=f"pulumi import {tokens.NATIVE}",
-            )
+            self._connection = Connection(configured, self._managed, self._account)
         except ConfigurationError as error:
             self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -168,10 +168,17 @@ class Servicer(ResourceProviderServicer):
         """Completes and validates what a program declares."""
         olds, news = Bag.of(request.olds), Bag.of(request.news)
         if olds.known:
-            self._named.stand_for(content(olds.known))
-        if news.known.get("name") is None and "name" not in news.unknown:
-            news.known["name"] = request.name or request.urn.rpartition("::")[2]
-        declared = declaration.check(news.known, olds.known, unknown=news.unknown)
+            self._managed.expect(content(olds.known))
+        stack, project, _, name = request.urn.removeprefix("urn:pulumi:").split("::", 3)
+        declared = declaration.check(
+            news.known,
+            olds.known,
+            unknown=news.unknown,
+            defaults={
+                "name": request.name or name,
+                "description": default_description(project, stack),
+            },
+        )
         if not declared.failures:
             for finding in advice(declared.inputs):
                 await self._warn(f"{finding.path} {finding.reason}.", request.urn)
@@ -189,7 +196,7 @@ class Servicer(ResourceProviderServicer):
     ) -> proto.DiffResponse:
         """Says which properties, and which elements of the lists, are to change; another account replaces a client."""
         olds, news = Bag.of(request.olds), Bag.of(request.news)
-        self._named.add(request.id, content(olds.known))
+        self._managed.add(request.id, content(olds.known))
         if olds.known.get(_ACCOUNT) != self._account:
             return proto.DiffResponse(
                 changes=proto.DiffResponse.DIFF_SOME,

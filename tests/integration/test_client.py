@@ -67,7 +67,7 @@ def test_what_is_left_out_gets_its_default(engine: Any, sipgate: Simulator) -> N
         key: client[key] for key in ("name", "description", "webOrigins", "privacyUrl", "termsUrl")
     } == {
         "name": "crm",
-        "description": "Managed by Pulumi",
+        "description": "Managed by Pulumi: trial/trial",
         "webOrigins": [],
         "privacyUrl": "",
         "termsUrl": "",

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sipgate_provider import creations, transport
+from sipgate_provider import creation, transport
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import PersonalAccessToken
@@ -134,7 +134,7 @@ def answering() -> Iterator[Simulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = transport._RETRY_RULE.new(total=1, backoff_factor=0, retry_after_max=0)  # noqa: SLF001
     monkeypatch.setattr(transport, "_RETRY_RULE", rule)
-    monkeypatch.setattr(creations, "_LOOKS_AFTER_SECONDS", (0.0,))
+    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0,))
 
 
 @given(

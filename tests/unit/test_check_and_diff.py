@@ -22,10 +22,10 @@ def news(**changes: object) -> dict[str, object]:
 
 
 def test_what_is_left_out_gets_the_documented_default() -> None:
-    checked = check(DECLARED)
+    checked = check(DECLARED, defaults={"name": "other", "description": "of the stack"})
 
     assert checked.inputs == DECLARED | {
-        "description": "Managed by Pulumi",
+        "description": "of the stack",
         "webOrigins": [],
         "privacyUrl": "",
         "termsUrl": "",

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sipgate_provider import creations
+from sipgate_provider import absence, creation
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.declaration import check
 from sipgate_provider.errors import APIError, SipgateError, TransportError
 from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.managed import ManagedClients
 from sipgate_provider.models import content
-from sipgate_provider.named import NamedClients
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
     DEMO_TOKEN_ID,
     WRITE,
     Answer,
+    Delay,
     Reset,
     Simulator,
     Truncate,
@@ -46,26 +50,27 @@ NOT_MADE = [Reset(), Answer(200, b"<html>"), Answer(500), Answer(502), Answer(50
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(creations, "_LOOKS_AFTER_SECONDS", (0.0, 0.1))
-    monkeypatch.setattr(creations, "_NAMING_SECONDS", 0.3)
+    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.1))
+    monkeypatch.setattr(creation, "_NAMING_SECONDS", 0.3)
+    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1, 0.2))
 
 
 @pytest.fixture
-def named() -> NamedClients:
-    return NamedClients()
+def managed() -> ManagedClients:
+    return ManagedClients()
 
 
 @pytest.fixture
-def life(sipgate: Simulator, named: NamedClients) -> Lifecycle:
-    return deployment(sipgate, named)
+def life(sipgate: Simulator, managed: ManagedClients) -> Lifecycle:
+    return deployment(sipgate, managed)
 
 
 def deployment(
-    sipgate: Simulator, named: NamedClients | None = None, *, allow_equal: bool = False
+    sipgate: Simulator, managed: ManagedClients | None = None, *, allow_equal: bool = False
 ) -> Lifecycle:
     credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
     api = SipgateAPI(Settings(sipgate.base_url, credential))
-    return Lifecycle(api, named, allow_equal_clients=allow_equal)
+    return Lifecycle(api, managed, allow_equal_clients=allow_equal)
 
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
@@ -89,7 +94,7 @@ def test_a_client_that_was_not_made_is_an_error_that_says_so(
 ) -> None:
     sipgate.misbehave(fault, method="POST")
 
-    with pytest.raises(SipgateError, match=r"'crm'.*(was not made|was hardly made)"):
+    with pytest.raises(SipgateError, match=r"'crm'.*(was not created|was hardly created)"):
         life.create(DECLARED)
 
     assert not sipgate.account.clients()
@@ -111,7 +116,7 @@ def test_among_equal_clients_none_is_guessed(sipgate: Simulator, life: Lifecycle
     other = sipgate.account.add_client(**DECLARED)
     sipgate.misbehave(Reset(taken=True), method="POST")
 
-    with pytest.raises(TransportError, match="cannot be told") as caught:
+    with pytest.raises(TransportError, match="is unknown") as caught:
         life.create(DECLARED)
 
     ours = sipgate.account.clients()[-1]
@@ -143,34 +148,70 @@ def test_an_equal_client_sought_in_vain_is_not_taken_for_the_next_one(
         life.create(DECLARED)
 
 
-def test_what_a_killed_run_left_over_is_named_with_the_ways_to_go_on_and_nothing_is_sent(
-    sipgate: Simulator,
+@pytest.mark.parametrize(
+    ("description", "likely"),
+    [
+        ("Managed by Pulumi: crm/dev", "An interrupted run of crm/dev probably left it over"),
+        ("Click-to-dial", "Another stack probably manages it"),
+    ],
+)
+def test_an_equal_client_is_refused_with_its_likeliest_origin_and_no_advice_to_delete_it(
+    sipgate: Simulator, description: str, likely: str
 ) -> None:
-    deployment(sipgate).create(DECLARED)
-    (left,) = sipgate.account.clients()
+    declared = DECLARED | {"description": description}
+    deployment(sipgate).create(declared)
+    (existing,) = sipgate.account.clients()
     sipgate.clear_requests()
 
     with pytest.raises(SipgateError) as caught:
-        deployment(sipgate).create(DECLARED)
+        deployment(sipgate).create(declared)
 
-    assert f"import <resource>={left['clientId']}" in str(caught.value)
-    assert f"delete {left['clientId']}" in str(caught.value)
-    assert [request.method for request in sipgate.requests] == ["GET"]
+    message = str(caught.value)
+    assert existing["clientId"] in message
+    assert likely in message
+    assert "docs/guides/equal_clients.md" in message
+    assert message.count(". ") == 1
+    assert not re.search(r"\b(delete|import)\b", message)
+    assert {request.method for request in sipgate.requests} == {"GET"}
+
+
+def test_an_equal_client_whose_deletion_is_not_finished_is_waited_for(sipgate: Simulator) -> None:
+    first = deployment(sipgate)
+    created = first.create(DECLARED)
+    sipgate.switches.deletion_seconds = 0.6
+    first.delete(str(created["clientId"]))
+
+    second = deployment(sipgate).create(DECLARED)
+
+    assert [client["clientId"] for client in sipgate.account.clients()] == [second["clientId"]]
+
+
+def test_a_response_about_a_client_that_existed_before_is_not_taken_for_the_new_one(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    existing = sipgate.account.add_client(name="existing")
+    sipgate.misbehave(Answer(200, json.dumps(existing), taken=True), method="POST")
+
+    outs = life.create(DECLARED)
+
+    created = sipgate.account.clients()[-1]
+    assert outs["clientId"] == created["clientId"] != existing["clientId"]
+    assert outs["clientSecret"] == created["clientSecret"]
 
 
 def test_an_equal_client_that_a_resource_of_this_deployment_names_is_no_leftover(
     sipgate: Simulator,
 ) -> None:
     first = deployment(sipgate).create(DECLARED)
-    named = NamedClients()
-    named.add(str(first["clientId"]))
+    managed = ManagedClients()
+    managed.add(str(first["clientId"]))
 
-    second = deployment(sipgate, named).create(DECLARED)
+    second = deployment(sipgate, managed).create(DECLARED)
 
     assert second["clientId"] != first["clientId"]
 
 
-def test_equal_clients_may_be_allowed_and_are_still_pointed_out(
+def test_equal_clients_may_be_allowed_and_are_still_mentioned(
     sipgate: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = deployment(sipgate).create(DECLARED)
@@ -178,46 +219,42 @@ def test_equal_clients_may_be_allowed_and_are_still_pointed_out(
     deployment(sipgate, allow_equal=True).create(DECLARED)
 
     assert len(sipgate.account.clients()) == 2
-    assert f"import <resource>={first['clientId']}" in caplog.text
+    assert str(first["clientId"]) in caplog.text
+    assert "delete" not in caplog.text
 
 
-def test_a_namesake_that_nobody_names_is_pointed_out_with_the_ways_to_go_on(
-    sipgate: Simulator, caplog: pytest.LogCaptureFixture
+def test_a_namesake_is_not_worth_a_word(
+    sipgate: Simulator, life: Lifecycle, caplog: pytest.LogCaptureFixture
 ) -> None:
-    left = deployment(sipgate).create(DECLARED)
-
-    deployment(sipgate).create({**DECLARED, "description": "edited meanwhile"})
-
-    assert f"delete {left['clientId']}" in caplog.text
-
-
-def test_a_namesake_that_a_resource_names_is_not_worth_a_word(
-    sipgate: Simulator, named: NamedClients, life: Lifecycle, caplog: pytest.LogCaptureFixture
-) -> None:
-    named.add(str(deployment(sipgate).create(DECLARED)["clientId"]))
+    deployment(sipgate).create(DECLARED)
 
     life.create({**DECLARED, "description": "other"})
 
     assert not caplog.records
 
 
-def test_commands_for_another_account_name_it(sipgate: Simulator) -> None:
-    (left,) = (deployment(sipgate).create(DECLARED),)
-    credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
-    life = Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)), account="eu")
+def test_a_lost_response_is_not_blamed_on_another_creation_that_is_under_way(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    """Two creations of one name: the first one is lost before it arrives, while the second is being answered."""
+    sipgate.misbehave(Answer(502), method="POST")
+    sipgate.misbehave(Delay(1.0), method="POST")
+    with ThreadPoolExecutor(2) as engine:
+        lost = engine.submit(life.create, DECLARED)
+        time.sleep(0.2)
+        other = engine.submit(life.create, {**DECLARED, "description": "other"})
 
-    with pytest.raises(SipgateError) as caught:
-        life.create(DECLARED)
+        with pytest.raises(SipgateError, match="hardly created") as caught:
+            lost.result()
 
-    assert f"import --account eu <resource>={left['clientId']}" in str(caught.value)
-    assert "sipgate-eu:allowEqualClients" in str(caught.value)
+        assert str(other.result()["clientId"]) not in str(caught.value)
 
 
 def test_a_resource_that_is_replaced_stands_for_its_client(
-    sipgate: Simulator, named: NamedClients, life: Lifecycle
+    sipgate: Simulator, managed: ManagedClients, life: Lifecycle
 ) -> None:
     deployment(sipgate).create(DECLARED)
-    named.stand_for(content(DECLARED))
+    managed.expect(content(DECLARED))
 
     life.create(DECLARED)
 
@@ -225,16 +262,14 @@ def test_a_resource_that_is_replaced_stands_for_its_client(
 
 
 def test_what_is_left_over_beside_a_client_that_is_replaced_is_not_guessed_at(
-    sipgate: Simulator, named: NamedClients, life: Lifecycle
+    sipgate: Simulator, managed: ManagedClients, life: Lifecycle
 ) -> None:
     deployment(sipgate).create(DECLARED)
     deployment(sipgate, allow_equal=True).create(DECLARED)
-    named.stand_for(content(DECLARED))
+    managed.expect(content(DECLARED))
 
-    with pytest.raises(SipgateError, match="trigger unchanged") as caught:
+    with pytest.raises(SipgateError, match="earlier replacement of this resource"):
         life.create(DECLARED)
-
-    assert "import <resource>=<clientId>" in str(caught.value)
 
 
 def test_a_new_namesake_that_is_not_equal_is_named_and_not_taken(
@@ -275,5 +310,5 @@ def test_without_the_read_scope_clients_are_made_and_a_lost_answer_is_told_as_su
     life.create(DECLARED)
     sipgate.misbehave(Reset(taken=True), method="POST")
 
-    with pytest.raises(TransportError, match=r"not known.*clients:read"):
+    with pytest.raises(TransportError, match=r"is unknown.*clients:read"):
         life.create(DECLARED)

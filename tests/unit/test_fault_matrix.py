@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sipgate_provider import creations, transport
+from sipgate_provider import creation, transport
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import PersonalAccessToken
@@ -98,7 +98,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_READ_SECONDS", 0.5)
     rule = transport._RETRY_RULE.new(backoff_factor=0.01, backoff_jitter=0)  # noqa: SLF001
     monkeypatch.setattr(transport, "_RETRY_RULE", rule)
-    monkeypatch.setattr(creations, "_LOOKS_AFTER_SECONDS", (0.0, 0.05))
+    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.05))
 
 
 @pytest.fixture(scope="module")

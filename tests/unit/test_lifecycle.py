@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sipgate_provider import absence
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
@@ -34,6 +35,7 @@ from sipgate_provider.simulator import (
 DECLARED = check(
     {
         "name": "crm",
+        "description": "Click-to-dial",
         "redirectUris": [
             "https://b.example.com/*",
             "https://a.example.com/*",
@@ -64,7 +66,7 @@ def test_create_makes_one_client_with_all_that_was_declared(
     assert outs["clientId"] == made["clientId"]
     assert outs["clientSecret"] == made["clientSecret"]
     assert set(DECLARED["redirectUris"]) == set(made["redirectUris"])  # type: ignore[call-overload]
-    assert made["description"] == "Managed by Pulumi"
+    assert made["description"] == "Click-to-dial"
     assert [request.method for request in sipgate.requests] == ["GET", "POST"]
 
 
@@ -188,14 +190,15 @@ def test_a_404_is_not_believed_where_the_account_cannot_be_listed(
 
 
 def test_a_404_is_not_believed_where_the_account_lists_the_client(
-    sipgate: Simulator, life: Lifecycle
+    sipgate: Simulator, life: Lifecycle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1))
     outs = life.create(DECLARED)
     sipgate.misbehave(Answer(404), path="clients/", times=None)
 
-    with pytest.raises(TransportError, match="lists it"):
+    with pytest.raises(SipgateError, match="still lists it"):
         life.delete(str(outs["clientId"]))
-    with pytest.raises(TransportError, match="lists it"):
+    with pytest.raises(SipgateError, match="still lists it"):
         life.read(str(outs["clientId"]), outs)
 
 

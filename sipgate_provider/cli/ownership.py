@@ -1,0 +1,62 @@
+"""Whether a client may be imported or deleted here: not if another stack manages it.
+
+Every stack that the backend shows is looked through. A default description names the client's stack as well: where the
+backend does not show that stack, nobody here can tell that it has let go of the client. `--force` is for those who
+know better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from sipgate_provider.cli.session import Session
+from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.ownership import owner_of
+
+if TYPE_CHECKING:
+    from sipgate_provider.importing.stack import Managers
+    from sipgate_provider.models import OAuthClientState
+
+__all__ = ["FORCE", "Ownership"]
+
+FORCE = click.option(
+    "--force", is_flag=True, help="Do it although another stack may manage the client."
+)
+
+
+class Ownership:
+    """What the backend's stacks say about clients; they are looked through once."""
+
+    def __init__(self, session: Session, *, force: bool) -> None:
+        self._managers: Managers | None = None
+        if not force:
+            try:
+                self._managers = session.all_managers()
+            except SipgateError as error:
+                raise ConfigurationError(
+                    f"Whether another stack manages the client cannot be checked: {error} --force does without."
+                ) from None
+
+    def objection(self, client: OAuthClientState) -> str | None:
+        """Which other stack manages the client, as a sentence; None where no other stack does."""
+        return None if self._managers is None else next(_objections(client, self._managers), None)
+
+    def check(self, client: OAuthClientState) -> None:
+        """Raises ConfigurationError where another stack manages the client."""
+        if objection := self.objection(client):
+            raise ConfigurationError(f"{objection} Nothing was done; --force does it all the same.")
+
+
+def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:
+    manager = managers.by_client.get(client.client_id)
+    if manager:
+        yield (f"Stack {manager.stack} manages client {client.client_id} as {manager.resource!r}.")
+    owner = owner_of(client.description)
+    if owner and owner not in managers.stacks:
+        yield (
+            f"The description of client {client.client_id} says that stack {owner} manages it, and this backend does "
+            "not show that stack."
+        )

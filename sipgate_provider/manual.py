@@ -1,0 +1,13 @@
+"""Pages of the manual that messages point to. A message says what happened; what to do may take a page."""
+
+from __future__ import annotations
+
+__all__ = ["EQUAL_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL"]
+
+_GUIDES = "the manual (docs/guides"
+EQUAL_CLIENTS = f"{_GUIDES}/equal_clients.md)"
+"""The account holds a client that equals the one to create."""
+OTHER_ACCOUNT = f"{_GUIDES}/other_account.md)"
+"""The credential may belong to another account than the stack's clients."""
+ROTATED_CREDENTIAL = f"{_GUIDES}/rotated_credential.md)"
+"""The engine used the credential of the last `pulumi up`."""

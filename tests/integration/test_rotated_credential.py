@@ -1,0 +1,102 @@
+"""When a credential changes: what fails, what is said, and that the manual's recipe works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sipgate_provider.simulator import ALL, DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tests.engine_fixtures import BOTH_HOSTS
+
+pytestmark = BOTH_HOSTS
+
+ONE: dict[str, Any] = {"redirect_uris": ["https://crm.example.com/*"]}
+SETTINGS = ("SIPGATE_BASE_URL", "SIPGATE_TOKEN_ID", "SIPGATE_TOKEN")
+
+
+def configure(engine: Any, token_id: str, token: str) -> None:
+    engine.succeeds("config", "set", "--plaintext", "sipgate:tokenId", token_id)
+    engine.succeeds("config", "set", "--secret", "sipgate:token", token)
+
+
+@pytest.fixture
+def rotated(engine: Any, sipgate: Simulator) -> Any:
+    """A stack with a client, whose configuration has a new credential, while the old one has ended."""
+    engine.succeeds("config", "set", "--plaintext", "sipgate:baseUrl", sipgate.base_url)
+    for name in SETTINGS:
+        del engine.environment[name]
+    configure(engine, DEMO_TOKEN_ID, DEMO_TOKEN)
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    new = sipgate.account.add_personal_access_token(ALL)
+    sipgate.account.remove_personal_access_token(DEMO_TOKEN_ID)
+    configure(engine, new.token_id, new.token)
+    return engine
+
+
+@pytest.mark.parametrize("command", ["refresh", "destroy"])
+def test_a_refusal_of_the_old_credential_says_how_to_use_the_new_one(
+    rotated: Any, sipgate: Simulator, command: str
+) -> None:
+    refused = rotated.pulumi(command, "--yes", "--skip-preview")
+
+    assert refused.code != 0
+    assert "run `pulumi up` first or add `--run-program`" in refused.output
+    assert "docs/guides/rotated_credential.md" in refused.output
+    assert len(sipgate.account.clients()) == len(rotated.resources()) == 1
+    rotated.succeeds(command, "--yes", "--skip-preview", "--run-program")
+    assert len(sipgate.account.clients()) == (1 if command == "refresh" else 0)
+
+
+def test_an_up_takes_the_new_credential_for_all_that_follows(
+    rotated: Any, sipgate: Simulator
+) -> None:
+    rotated.succeeds("up", "--yes", "--skip-preview")
+
+    rotated.succeeds("refresh", "--yes", "--skip-preview")
+    rotated.succeeds("destroy", "--yes", "--skip-preview")
+
+    assert not sipgate.account.clients()
+
+
+def test_the_last_client_is_deleted_after_an_up_that_still_declares_it(
+    rotated: Any, sipgate: Simulator
+) -> None:
+    rotated.write("")
+    refused = rotated.up()
+    assert "run `pulumi up` first" in refused.output
+    assert len(sipgate.account.clients()) == 1
+
+    rotated.client(**ONE)
+    rotated.succeeds("up", "--yes", "--skip-preview")
+    rotated.write("")
+    rotated.succeeds("up", "--yes", "--skip-preview")
+
+    assert not sipgate.account.clients()
+
+
+def test_doctor_finds_that_the_state_holds_another_credential(rotated: Any) -> None:
+    before = rotated.ours("doctor")
+    rotated.succeeds("up", "--yes", "--skip-preview")
+    after = rotated.ours("doctor")
+
+    assert "The state holds another sipgate:token, sipgate:tokenId than" in before.stdout
+    assert "state holds another" not in after.stdout
+    assert DEMO_TOKEN not in before.stdout + before.stderr
+
+
+def test_a_credential_of_the_environment_is_in_no_state(engine: Any) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert DEMO_TOKEN not in engine.succeeds("stack", "export", "--show-secrets")
+
+
+def test_doctor_finds_a_credential_that_stands_in_clear_in_the_stacks_file(engine: Any) -> None:
+    engine.succeeds("config", "set", "--plaintext", "sipgate-eu:token", "in-clear")
+
+    found = engine.ours("doctor")
+
+    assert "sipgate-eu:token stands unencrypted" in found.stdout
+    assert "in-clear" not in found.stdout
