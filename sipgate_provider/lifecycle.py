@@ -192,6 +192,10 @@ class Lifecycle:
         """The secret that the answer to the PUT held; None too where the answer is lost but the change is in place."""
         try:
             return self._api.update_client(client_id, inputs).client_secret
+        except NotFoundError:
+            # What to do depends on whose account it is.
+            self._absence.confirm(client_id, list_required=False)
+            raise
         except SipgateError as error:
             if not may_have_acted(error):
                 raise

@@ -10,7 +10,7 @@ from sipgate_provider.cli.terminal import one_line
 from sipgate_provider.errors import ConfigurationError
 
 
-@click.command("delete", short_help="Delete a client that no stack manages.")
+@click.command("delete", short_help="Delete a client, if no stack of the backend manages it.")
 @click.argument("client_id")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @FORCE
@@ -24,6 +24,7 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     another stack manages, never what the current one does.
     """
     from sipgate_provider.importing.stack import Clients  # noqa: PLC0415
+    from sipgate_provider.ownership import owner_of  # noqa: PLC0415
     from sipgate_provider.search import find_client  # noqa: PLC0415
 
     stack = session.stack.clients() if session.in_project else Clients({}, {})
@@ -43,6 +44,11 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
         if label != "clientSecret":
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{label:14} {one_line(shown)}", err=True)
+    if owner := owner_of(client.description):
+        click.echo(
+            f"It is left over from stack {owner}, unless a `pulumi up` of that stack is creating it just now.",
+            err=True,
+        )
     if not yes:
         click.confirm("Delete it, and end every log-in made through it?", abort=True, err=True)
     session.api.delete_client(client_id)

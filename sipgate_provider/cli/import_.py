@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sipgate_provider.models import OAuthClientState
 
 
-@click.command("import", short_help="Take clients that exist into the stack.")
+@click.command("import", short_help="Import clients that exist, if no other stack manages them.")
 @click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID]...")
 @click.option("--all", "everything", is_flag=True, help="Take in every client of the account.")
 @click.option(

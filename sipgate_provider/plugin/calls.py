@@ -3,7 +3,7 @@
 How many run at once is bounded: the engine starts as many as `pulumi up --parallel` says, and sipgate documents no
 rate that it bears. What is more waits here in the order of its arrival. Once the run is cancelled, what waits is not
 started, here or between two requests, and what waits to try again gives up; a request under way is finished, and what
-became of a client is still asked for.
+became of a client is still asked for. A call that its caller gives up ends in the same way, and no other call with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Calls:
 
     def __init__(self, at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="sipgate")
-        self._cancelled = threading.Event()
+        self._cancelled = False
+        self._given_up: set[threading.Event] = set()
 
     async def run(self, call: Callable[[], Returned], seconds: float = 0) -> Returned:
         """What `call` returns.
@@ -40,28 +41,35 @@ class Calls:
         Raises:
             SipgateError: The run was cancelled before the call could start.
         """
-        if self._cancelled.is_set():
+        if self._cancelled:
             raise _not_started()
-        future = self._pool.submit(contextvars.copy_context().run, self._bounded, call, seconds)
+        given_up = threading.Event()
+        self._given_up.add(given_up)
+        context = contextvars.copy_context()
+        future = self._pool.submit(context.run, _bounded, given_up, call, seconds)
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            if future.cancelled() and self._cancelled.is_set():
+            if future.cancelled() and self._cancelled:
                 raise _not_started() from None
-            # Nobody waits for the answer any more: the engine is gone.
-            self.cancel()
+            given_up.set()
             raise
+        finally:
+            self._given_up.discard(given_up)
 
     def cancel(self) -> None:
         """Starts nothing more."""
-        self._cancelled.set()
+        self._cancelled = True
+        for given_up in self._given_up:
+            given_up.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _bounded(self, call: Callable[[], Returned], seconds: float) -> Returned:
-        if self._cancelled.is_set():
-            raise _not_started()
-        with nothing_new_after(self._cancelled), within(seconds or None):
-            return call()
+
+def _bounded(given_up: threading.Event, call: Callable[[], Returned], seconds: float) -> Returned:
+    if given_up.is_set():
+        raise _not_started()
+    with nothing_new_after(given_up), within(seconds or None):
+        return call()
 
 
 def _not_started() -> SipgateError:

@@ -152,6 +152,7 @@ class Servicer(ResourceProviderServicer):
         def configured(key: str) -> object:
             return settings.get(key.rpartition(":")[2])
 
+        self._calls = self._connection = None
         # An error here would reach the user as the program's, with a traceback.
         try:
             self._account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -53,7 +53,11 @@ def test_another_accounts_404_keeps_the_client_in_the_state(
     two.switches.userinfo_missing = user_info == "missing"
 
     client_id, other = str(outs["clientId"]), deployment(two, THEIRS)
-    for step in (lambda: other.read(client_id, outs), lambda: other.delete(client_id)):
+    steps: list[Callable[[], object]] = [
+        lambda: other.read(client_id, outs),
+        lambda: other.delete(client_id),
+    ]
+    for step in steps:
         with pytest.raises(SipgateError, match="Nothing was changed") as caught:
             step()
 

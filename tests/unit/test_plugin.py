@@ -8,19 +8,23 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
 import pytest
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime import proto
 from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServicer_to_server
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 import sipgate_provider
+from sipgate_provider import tokens
 from sipgate_provider.accounts import variable
 from sipgate_provider.declaration import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
@@ -29,6 +33,7 @@ from sipgate_provider.models import WRITABLE
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Delay, Simulator
 
 Returned = TypeVar("Returned")
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -247,3 +252,90 @@ def test_a_cancelled_run_finishes_what_is_under_way_and_starts_nothing_more() ->
     assert {str(other) for other in others} == {
         "Not started: the run was cancelled; `pulumi up` goes on from here."
     }
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Iterator[ResourceProviderStub]:
+    """The plugin in a process of its own, which is asked without an engine."""
+    process = subprocess.Popen(
+        (sys.executable, "-m", "sipgate_provider.plugin"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        port = process.stdout.readline().strip()
+        with grpc.insecure_channel(
+            f"127.0.0.1:{port}", options=[("grpc.enable_http_proxy", 0)]
+        ) as channel:
+            yield ResourceProviderStub(channel)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def settings_of(sipgate: Simulator, **more: str) -> Struct:
+    return of(tokenId=DEMO_TOKEN_ID, token=DEMO_TOKEN, baseUrl=sipgate.base_url, **more)
+
+
+def created(plugin: ResourceProviderStub, name: str) -> str:
+    request = proto.CreateRequest(
+        urn=f"urn:pulumi:dev::crm::sipgate:index:OAuthClient::{name}",
+        properties=of(name=name, redirectUris=["https://crm.example.com/*"]),
+    )
+    return str(plugin.Create(request, timeout=30).id)
+
+
+def test_a_call_that_its_caller_gives_up_ends_alone(
+    plugin: ResourceProviderStub, sipgate: Simulator
+) -> None:
+    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    sipgate.misbehave(Delay(2), method="GET")
+
+    with pytest.raises(grpc.RpcError):
+        plugin.Invoke(proto.InvokeRequest(tok=tokens.GET_CLIENTS), timeout=0.5)
+
+    assert created(plugin, "crm") == sipgate.account.clients()[0]["clientId"]
+
+
+def test_a_creation_that_its_caller_gives_up_before_it_is_sent_sends_nothing(
+    plugin: ResourceProviderStub, sipgate: Simulator
+) -> None:
+    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    sipgate.misbehave(Delay(1.5), method="GET")
+    request = proto.CreateRequest(
+        urn="urn:pulumi:dev::crm::sipgate:index:OAuthClient::crm",
+        properties=of(name="crm", redirectUris=["https://crm.example.com/*"]),
+    )
+
+    with pytest.raises(grpc.RpcError):
+        plugin.Create(request, timeout=0.5)
+    created(plugin, "other")
+
+    assert [client["name"] for client in sipgate.account.clients()] == ["other"]
+
+
+def test_after_a_cancel_nothing_is_started(
+    plugin: ResourceProviderStub, sipgate: Simulator
+) -> None:
+    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    plugin.Cancel(Empty())
+
+    with pytest.raises(grpc.RpcError, match="the run was cancelled"):
+        created(plugin, "crm")
+
+    assert not sipgate.requests
+
+
+def test_a_second_configuration_that_is_unusable_does_not_leave_the_first_in_place(
+    plugin: ResourceProviderStub, sipgate: Simulator
+) -> None:
+    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate, account="NOT A NAME")))
+
+    with pytest.raises(grpc.RpcError, match="cannot be the name of an account"):
+        created(plugin, "crm")
+
+    assert not sipgate.requests
