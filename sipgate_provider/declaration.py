@@ -55,12 +55,17 @@ def check(
     held = olds or {}
     return Checked(
         known,
-        tuple(
-            finding
-            for finding in failures(known)
-            if not same(finding.property, held.get(finding.property), known[finding.property])
-        ),
+        tuple(finding for finding in failures(known) if not _is_held(finding, known, held)),
     )
+
+
+def _is_held(finding: Finding, known: Mapping[str, object], held: Mapping[str, object]) -> bool:
+    """Whether the state has the value that was found: of a list, the entry alone."""
+    name, _, index = finding.path.partition("[")
+    new, old = known[name], held.get(name)
+    if index and isinstance(new, list) and isinstance(old, list | tuple):
+        return new[int(index.rstrip("]"))] in old
+    return same(name, old, new)
 
 
 class Kind(Enum):

@@ -8,7 +8,8 @@ The rules:
 - Nothing replaces a client; every input is rewritten in place, and only where something differs, since rewriting
   an OAuth client for nothing breaks log-ins in flight.
 - Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, and the
-  order that comes back is not the order sent.
+  order that comes back is not the order sent. What somebody else has added comes last, so that a preview shows just
+  that.
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
   client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is created, and found
   again where the response is lost, is in `creation`.
@@ -36,7 +37,7 @@ from sipgate_provider.errors import (
 )
 from sipgate_provider.managed import ManagedClients
 from sipgate_provider.manual import ROTATED_CREDENTIAL
-from sipgate_provider.models import WRITABLE, OAuthClientInputs, differs, same
+from sipgate_provider.models import WRITABLE, OAuthClientInputs, differs, in_order_of
 from sipgate_provider.snapshot import Snapshot
 from sipgate_provider.transport import within
 
@@ -140,20 +141,17 @@ class Lifecycle:
         try:
             found = self._snapshot.client(client_id)
         except NotFoundError:
-            self._absence.confirm(client_id, list_required=True)
             if not olds.get("clientId"):
                 # A program asks for a client that it does not manage; the engine would take "gone" for an answer.
                 raise SipgateError(
                     f"Reading client {client_id}: the account has no client of that id; check the id, and that the "
                     "credential is for the right account."
                 ) from None
+            self._absence.confirm(client_id, list_required=True)
             return None
         live = found.bag()
-        kept = {
-            name: olds[name] if name in olds and same(name, olds[name], live[name]) else live[name]
-            for name in WRITABLE
-        }
-        return _outs(client_id, found.client_secret or olds.get("clientSecret"), kept)
+        inputs = {name: in_order_of(olds.get(name), name, live[name]) for name in WRITABLE}
+        return _outs(client_id, found.client_secret or olds.get("clientSecret"), inputs)
 
     @_step
     def update(

@@ -29,6 +29,7 @@ __all__ = [
     "OAuthClientState",
     "content",
     "differs",
+    "in_order_of",
     "misshapen",
     "place",
     "same",
@@ -158,6 +159,16 @@ SETS: frozenset[str] = frozenset(
 def same(name: str, one: object, other: object) -> bool:
     """Whether two values of property `name` (the API's spelling) mean the same to sipgate."""
     return _comparable(name, one) == _comparable(name, other)
+
+
+def in_order_of(known: object, name: str, value: Any) -> object:
+    """The value of property `name` with the entries that `known` has first, in its order; `known` if it is the same."""
+    if same(name, known, value):
+        return known
+    if name in SETS and isinstance(known, list | tuple):
+        first = [entry for entry in known if entry in value]
+        return first + [entry for entry in value if entry not in first]
+    return value
 
 
 def differs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:

@@ -118,18 +118,21 @@ class Servicer(ResourceProviderServicer):
     async def CheckConfig(  # noqa: N802
         self, request: proto.CheckRequest, _context: Context
     ) -> proto.CheckResponse:
-        """The settings, credentials as secrets however they came; what is wrong is told where they are used."""
+        """The settings, credentials as secrets however they came; what is wrong is told where they are used.
+
+        The account is always among them, empty for the usual one: settings without it are another host's.
+        """
         news = Bag.of(request.news)
-        return proto.CheckResponse(
-            inputs=struct({**news.known, **news.unknown}, news.secret | SECRET_KEYS)
-        )
+        settings = {_ACCOUNT: "", **news.known, **news.unknown}
+        return proto.CheckResponse(inputs=struct(settings, news.secret | SECRET_KEYS))
 
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
         """Says what differs; another account replaces the provider.
 
-        So the engine replaces each of its clients, and deletes the old one through the provider that created it.
+        So the engine replaces each of its clients, and deletes the old one through the provider that created it. Where
+        the clients come from the dynamic host, Diff compares their accounts.
         """
         olds, news = Bag.of(request.olds).known, Bag.of(request.news)
         differing = sorted(
@@ -140,7 +143,7 @@ class Servicer(ResourceProviderServicer):
         return proto.DiffResponse(
             changes=_some(differing),
             diffs=differing,
-            replaces=[name for name in differing if name == _ACCOUNT],
+            replaces=[_ACCOUNT] if _ACCOUNT in olds and _ACCOUNT in differing else [],
         )
 
     async def Configure(  # noqa: N802

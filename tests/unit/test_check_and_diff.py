@@ -98,6 +98,16 @@ def test_the_known_rest_is_validated_though_something_is_unknown() -> None:
     assert failure.path == "name"
 
 
+def test_an_entry_that_the_state_holds_is_not_refused_because_another_one_is_added() -> None:
+    held = DECLARED | {"redirectUris": ["no-scheme"]}
+
+    added = check(DECLARED | {"redirectUris": ["https://new/", "no-scheme"]}, held)
+    worse = check(DECLARED | {"redirectUris": ["no-scheme", "none-either"]}, held)
+
+    assert not added.failures
+    assert [failure.path for failure in worse.failures] == ["redirectUris[1]"]
+
+
 def test_reordering_is_no_change() -> None:
     turned = news(redirectUris=["https://b.example.com/*", "https://a.example.com/*"])
 

@@ -79,6 +79,26 @@ def test_outs_keep_the_declared_order(life: Lifecycle) -> None:
     assert read["redirectUris"] == DECLARED["redirectUris"]
 
 
+def test_what_somebody_adds_to_a_list_comes_last_and_the_rest_keeps_its_order(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+    declared = DECLARED["redirectUris"]
+    assert isinstance(declared, list)
+    foreign = [f"https://{letter}.example.org/*" for letter in "xy"]
+    changed = [foreign[0], declared[2], foreign[1], declared[0]]
+    sipgate.account.alter_client(str(outs["clientId"]), redirectUris=changed)
+
+    read = life.read(str(outs["clientId"]), outs)
+
+    assert read is not None
+    found = read["redirectUris"]
+    assert isinstance(found, list)
+    assert found[:2] == [declared[0], declared[2]]
+    assert sorted(found[2:]) == foreign
+    assert read["webOrigins"] == DECLARED["webOrigins"]
+
+
 def test_a_secret_missing_from_the_answer_is_fetched(sipgate: Simulator, life: Lifecycle) -> None:
     sipgate.switches.post_without_secret = True
 
