@@ -52,7 +52,14 @@ class OwnHostsOnly:
             address = ipaddress.ip_address(name)
         except ValueError:
             return False
-        return address.is_loopback or address == ipaddress.ip_address(listening_on)
+        return address.is_loopback or address == _address(listening_on)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address, without its zone; an IPv4 one that an IPv6 socket has another form for is that."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 def _name(host: str) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from starlette.responses import PlainTextResponse
 
 from sipgate_provider.simulator import Account, Answer, Simulator
+from sipgate_provider.simulator.hosts import OwnHostsOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from starlette.types import Message
 
 CLIENTS = "/authorization/oauth2/clients"
 DISCOVERY = "/auth/realms/third-party/.well-known/openid-configuration"
@@ -201,6 +206,29 @@ def test_a_simulator_for_other_machines_is_found_under_the_name_it_was_given() -
     with Simulator(host="0.0.0.0", allow_remote=True) as sipgate:
         assert status_for_host(sipgate, "/", "0.0.0.0") == 200
         assert status_for_host(sipgate, "/", "evil.example") == 421
+
+
+@pytest.mark.parametrize(
+    ("listening_on", "host"),
+    [("::ffff:192.0.2.1", "192.0.2.1"), ("fe80::1%eth0", "[fe80::1]"), ("192.0.2.1", "192.0.2.1")],
+)
+def test_the_address_that_a_request_came_in_on_is_the_simulators_own(
+    listening_on: str, host: str
+) -> None:
+    async def status(name: str) -> int:
+        started: list[int] = []
+
+        async def send(message: Message) -> None:
+            started.append(message.get("status", 0))
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "server": (listening_on, 1), "headers": [(b"host", name.encode())]}
+        await OwnHostsOnly(PlainTextResponse("found"), "::")(scope, receive, send)
+        return started[0]
+
+    assert [asyncio.run(status(host)), asyncio.run(status("192.0.2.9"))] == [200, 421]
 
 
 def test_a_page_elsewhere_is_not_let_in(origin: str) -> None:
