@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import os
 import queue
@@ -53,7 +54,12 @@ class _Seconds(click.FloatRange):
 
 
 @click.command("simulator", short_help="Run a sipgate on this machine, to try things.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; a name is one more that it is found under.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -146,6 +152,7 @@ def command(
             raise
         raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
     output = _Output()
+    logging.basicConfig(handlers=[_Log(output)])
     try:
         sipgate = Simulator(
             host=host,
@@ -173,6 +180,18 @@ def command(
         sipgate.stop()
     output.say("The simulator has ended.")
     output.close()
+
+
+class _Log(logging.Handler):
+    """Says what the server has to say, beside the requests."""
+
+    def __init__(self, output: _Output) -> None:
+        super().__init__(logging.WARNING)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """It is said."""
+        self._output.say(self.format(record))
 
 
 class _Output:

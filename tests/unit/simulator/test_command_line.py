@@ -75,6 +75,18 @@ def test_a_signal_ends_it_with_exit_code_0_and_without_a_traceback(number: signa
     assert "Traceback" not in output
 
 
+def test_nothing_that_the_server_remarks_can_hold_it_up() -> None:
+    with running() as (process, greeting):
+        (port,) = re.findall(r"SIPGATE_BASE_URL=http://127.0.0.1:(\d+)", greeting)
+        for _ in range(3000):  # in all more than a pipe holds
+            with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as caller:
+                caller.sendall(b"broken\r\n\r\n")
+                assert b" 400 " in caller.recv(100)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(10) == 0
+
+
 def test_a_signal_ends_it_though_nobody_reads_what_it_shows() -> None:
     with running() as (process, greeting):
         (url,) = re.findall(r"SIPGATE_BASE_URL=(\S+)", greeting)
