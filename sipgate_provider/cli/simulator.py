@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import math
+import os
+import queue
 import signal
+import sys
 import tempfile
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,8 +28,38 @@ PORT = 15060
 EXTRA = "pip install 'sipgate-provider[simulator]'"
 
 
+_A_DAY = 86_400
+
+# How long it may take to end before it is ended.
+_PATIENCE = 3.0
+
+# Lines that wait for a terminal or a pipe to take them; more are left out.
+_MOST_LINES = 1000
+
+# Characters of a path.
+_MOST_SHOWN = 500
+
+
+class _Seconds(click.FloatRange):
+    """A range that NaN is not in."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number of seconds."""
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return seconds
+
+
 @click.command("simulator", short_help="Run a sipgate on this machine, to try things.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; a name is one more that it is found under.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -33,7 +69,7 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
 )
 @click.option(
     "--latency",
-    type=click.FloatRange(min=0),
+    type=_Seconds(min=0, max=_A_DAY),
     default=0.0,
     show_default=True,
     metavar="SECONDS",
@@ -41,7 +77,7 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
 )
 @click.option(
     "--token-life",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_Seconds(min=0, max=365 * _A_DAY, min_open=True),
     default=300.0,
     show_default=True,
     metavar="SECONDS",
@@ -61,7 +97,7 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
     "--file",
     type=click.Path(dir_okay=False),
     metavar="PATH",
-    help="Keep clients and credentials in this file; it is made if it is not there.",
+    help="Keep clients and credentials in this file; it is made if it is not there. Only you may read it.",
 )
 def command(
     host: str,
@@ -87,13 +123,15 @@ def command(
     does when sipgate fails, order a fault, here for the next request:
 
     \b
-      curl --json '{"kind": "answer", "status": 503}' \\
-        http://127.0.0.1:15060/_simulator/faults
+      curl http://127.0.0.1:15060/_simulator/faults \\
+        -H 'X-Requested-With: curl' \\
+        --json '{"kind": "answer", "status": 503}'
 
     GET and DELETE of the same path show the faults and end them. The kinds are answer, reset,
     truncate, delay and stall; "method", "path" and "times" say which requests meet one.
     PATCH /_simulator/switches alters every answer; GET /_simulator/requests counts. All of it is
-    described in the module sipgate_provider.simulator.control.
+    described in the module sipgate_provider.simulator.control. The header shows that no web page
+    asks.
     """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Blocked before the server's thread begins, so that the thread inherits it: both signals then
     # wait for sigwait, and neither can strike in the middle of starting or stopping.
@@ -113,6 +151,8 @@ def command(
         }:
             raise
         raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
+    output = _Output()
+    logging.basicConfig(handlers=[_Log(output)])
     try:
         sipgate = Simulator(
             host=host,
@@ -122,7 +162,7 @@ def command(
             allow_remote=allow_remote,
             tls=tls,
             file=file,
-            on_request=_show,
+            on_request=lambda record: output.say(_shown(record)),
         ).start()
     except ValueError as error:
         raise click.UsageError(f"{error} --allow-remote permits it.") from None
@@ -133,11 +173,62 @@ def command(
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
     try:
         with _ca_file(sipgate.ca_pem if tls else None) as ca_file:
-            _greet(sipgate, ca_file, file)
+            output.say(_greeting(sipgate, ca_file, file))
             signal.sigwait(endings)
+            output.end_within(_PATIENCE)
     finally:
         sipgate.stop()
-    click.echo("The simulator has ended.")
+    output.say("The simulator has ended.")
+    output.close()
+
+
+class _Log(logging.Handler):
+    """Says what the server has to say, beside the requests."""
+
+    def __init__(self, output: _Output) -> None:
+        super().__init__(logging.WARNING)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """It is said."""
+        self._output.say(self.format(record))
+
+
+class _Output:
+    """What is said, in order, by a thread of its own.
+
+    A stopped terminal, or a pipe that nobody reads, takes nothing. Only this thread waits for it then,
+    neither an answer nor the end.
+    """
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str | None] = queue.Queue(_MOST_LINES)
+        self._thread = threading.Thread(target=self._write, name="output", daemon=True)
+        self._thread.start()
+
+    def say(self, text: str) -> None:
+        """It is said when its turn comes; unless too much is waiting."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(text)
+
+    def close(self) -> None:
+        """All has been said."""
+        self._lines.put(None)
+        self._thread.join()
+
+    @staticmethod
+    def end_within(seconds: float) -> None:
+        """The process ends in this time, even if what was said cannot be written."""
+        timer = threading.Timer(seconds, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
+
+    def _write(self) -> None:
+        while (text := self._lines.get()) is not None:
+            encoding = sys.stdout.encoding or "utf-8"
+            # A reader that has left (`| head`) is no reason to stop answering.
+            with contextlib.suppress(OSError):
+                click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 @contextlib.contextmanager
@@ -152,7 +243,7 @@ def _ca_file(ca_pem: bytes | None) -> Iterator[str | None]:
         yield file.name
 
 
-def _greet(sipgate: Simulator, ca_file: str | None, file: str | None) -> None:
+def _greeting(sipgate: Simulator, ca_file: str | None, file: str | None) -> str:
     from sipgate_provider.simulator import (  # noqa: PLC0415
         DEMO_PASSWORD,
         DEMO_TOKEN,
@@ -163,7 +254,7 @@ def _greet(sipgate: Simulator, ca_file: str | None, file: str | None) -> None:
     # requests trusts this authority in place of all others, in that terminal only.
     trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
     fate = f"kept in {file}" if file else "gone then"
-    click.echo(f"""\
+    return f"""\
 A simulated sipgate listens on {sipgate.base_url}
 
 Paste this into the terminal in which you run pulumi:
@@ -178,13 +269,12 @@ Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
 In a browser: {sipgate.page_url}
 
 Ctrl-C ends it, and what was created here is {fate}.
-""")
+"""
 
 
-def _show(record: RequestRecord) -> None:
+def _shown(record: RequestRecord) -> str:
     answer = "no answer"
     if record.status is not None and record.milliseconds is not None:
         answer = f"{record.status} {record.milliseconds:.0f} ms"
-    # A reader that has left (`| head`) is no reason to stop answering.
-    with contextlib.suppress(BrokenPipeError):
-        click.echo(f"{record.time.astimezone():%H:%M:%S} {record.method} {record.path} {answer}")
+    path = record.path if len(record.path) <= _MOST_SHOWN else record.path[:_MOST_SHOWN] + "..."
+    return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}"

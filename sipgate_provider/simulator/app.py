@@ -12,13 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from sipgate_provider.simulator.authorize import AuthorizationEndpoint
-from sipgate_provider.simulator.backstage import PREFIX, Backstage
+from sipgate_provider.simulator.backstage import PREFIX, Backstage, HeaderRequired
 from sipgate_provider.simulator.codes import Codes
 from sipgate_provider.simulator.control import Control
 from sipgate_provider.simulator.cors import CORSMiddleware
 from sipgate_provider.simulator.deletions import Deletions
 from sipgate_provider.simulator.discovery import Discovery
 from sipgate_provider.simulator.errors import error_response
+from sipgate_provider.simulator.hosts import OwnHostsOnly
+from sipgate_provider.simulator.limits import BodyLimit
 from sipgate_provider.simulator.login import Login
 from sipgate_provider.simulator.logout import LogoutEndpoint
 from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
@@ -63,6 +65,8 @@ def build_app(
     codes = Codes(clock)
     overview = Overview(accounts, misbehaviours, log)
     backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
+    guards = [Middleware(OwnHostsOnly, host=host), Middleware(BodyLimit)]
+    header = Middleware(HeaderRequired, public=overview.public_paths)
     app = Starlette(
         routes=[
             *ClientsAPI(accounts, tokens, switches, Deletions(clock)).routes(),
@@ -72,9 +76,12 @@ def build_app(
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[
-            Middleware(Backstage, path=f"{PREFIX}/", routes=backstage, host=host),
+            Middleware(
+                Backstage, path=f"{PREFIX}/", routes=backstage, middleware=[*guards, header]
+            ),
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
-            Middleware(Backstage, path="/", routes=overview.page_routes(), host=host),
+            *guards,
+            Middleware(Backstage, path="/", routes=overview.page_routes()),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
             Middleware(CORSMiddleware, accounts=accounts, tokens=tokens),
         ],

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.authentication import same
+from sipgate_provider.simulator.limits import Newest
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
@@ -64,8 +65,8 @@ class Codes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._codes: dict[str, tuple[Authorization, float]] = {}
-        self._used: dict[str, Authorization] = {}
+        self._codes: Newest[str, tuple[Authorization, float]] = Newest()
+        self._used: Newest[str, Authorization] = Newest()
         self._lock = threading.Lock()
 
     def issue(self, authorization: Authorization) -> str:

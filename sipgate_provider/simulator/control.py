@@ -1,12 +1,12 @@
-"""Misbehaviour on demand, over HTTP: what `Simulator` offers in Python, for all other programs.
+r"""Misbehaviour on demand, over HTTP: what `Simulator` offers in Python, for all other programs.
 
     POST   /_simulator/faults     orders a fault, as `Simulator.misbehave` does; 201
     GET    /_simulator/faults     {"faults": [...]}: what was ordered, each with its `hits`
     DELETE /_simulator/faults     `Simulator.behave`; 204
     PATCH  /_simulator/switches   sets those switches that are named; 200 with all
     GET    /_simulator/switches   200 with all
-    GET    /_simulator/requests   {"count": ..., "requests": [...]}, oldest first; `?method=` and
-                                  `?path=` (a regex) count only some
+    GET    /_simulator/requests   {"count": ..., "requests": [...]}, oldest first, the last 20,000
+                                  at most; `?method=` and `?path=` count only some
     DELETE /_simulator/requests   forgets the requests so far; 204
 
 A fault is its `kind` with that class's fields, and which requests meet it. Only `kind` is needed,
@@ -17,14 +17,18 @@ and what the class cannot do without:
     {"kind": "reset", "taken": true}                 {"kind": "truncate", "declared": false}
     {"kind": "delay", "seconds": 5, "taken": true}   {"kind": "stall", "times": null}
 
-`times` is 1 unless given, and null is until the next DELETE. The switches are those of `Switches`,
-such as `{"latency": 0.5, "post_without_secret": true}`. For example:
+`path` is a part of the path, or the end of it if `$` comes last; unlike in Python, it is no regular
+expression. `times` is 1 unless given, and null is until the next DELETE. The switches are those of
+`Switches`, such as `{"latency": 0.5, "post_without_secret": true}`.
 
-    curl --json '{"kind": "answer", "status": 503}' http://127.0.0.1:15060/_simulator/faults
+Every request needs the header `X-Requested-With`, with any value: no web page can send it to another
+server without asking first, and nobody here says yes. Without it the answer is 403. For example:
+
+    curl http://127.0.0.1:15060/_simulator/faults -H 'X-Requested-With: curl' \
+      --json '{"kind": "answer", "status": 503}'
 
 A body that cannot be used is answered 400 with `{"error": "what is wrong"}`, one that is not
-declared as application/json 415: no web page can send that type, nor PATCH or DELETE, without
-asking first, and nobody here says yes.
+declared as application/json 415, and one of more than a mebibyte 413.
 """
 
 from __future__ import annotations
@@ -42,9 +46,9 @@ from starlette.routing import Route
 from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
 from sipgate_provider.simulator.orders import (
     InvalidOrder,
-    check_regex,
     misbehaviour_from,
     order_of,
+    path_part,
     switch,
 )
 
@@ -52,6 +56,12 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.misbehaviour import Misbehaviours
     from sipgate_provider.simulator.requestlog import RequestLog
     from sipgate_provider.simulator.switches import Switches
+
+# What is met and what is not counts alike, so this is far above what anyone orders on purpose.
+MOST_FAULTS = 1000
+
+# How deep lists and objects may lie in each other. They go into every answer, inside of others.
+MOST_NESTING = 50
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -75,6 +85,8 @@ class Control:
     async def misbehave(self, request: Request) -> Response:
         """201 with what was ordered."""
         misbehaviour = misbehaviour_from(await _object(request))
+        if len(self._misbehaviours.all()) >= MOST_FAULTS:
+            raise InvalidOrder(f"There are {MOST_FAULTS} faults already; DELETE ends them.")
         self._misbehaviours.add(misbehaviour)
         return _answer(order_of(misbehaviour), 201)
 
@@ -98,8 +110,7 @@ class Control:
 
     async def requests(self, request: Request) -> Response:
         """200 with the requests that match the query."""
-        path = request.query_params.get("path", "")
-        check_regex(path, "path")
+        path = path_part(request.query_params.get("path", ""))
         matching = self._log.matching(request.query_params.get("method"), path)
         return _answer({"count": len(matching), "requests": [one.as_json() for one in matching]})
 
@@ -134,7 +145,14 @@ async def _object(request: Request) -> dict[str, Any]:
         raise InvalidOrder("The body is not JSON.") from None
     if not isinstance(body, dict):
         raise InvalidOrder("The body is not an object.")
+    if _nests_deeper(body, MOST_NESTING):
+        raise InvalidOrder(f"The body is nested more than {MOST_NESTING} levels deep.")
     return body
+
+
+def _nests_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_nests_deeper(one, levels - 1) for one in inner)
 
 
 def _answer(content: Any, status: int = 200) -> Response:

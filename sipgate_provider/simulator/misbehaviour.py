@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sipgate_provider.simulator.faults import Delay, Exchange, Fault
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from sipgate_provider.simulator.paths import PathPattern
     from sipgate_provider.simulator.switches import Switches
 
 
@@ -20,25 +20,27 @@ class Misbehaviour:
     Args:
         fault: What goes wrong.
         method: The requests' method; None is any.
-        path: A regex that is found in the requests' path.
+        path: What is found in the requests' path.
         times: How many requests it happens to; None is all.
 
     Attributes:
         hits: How many requests it has happened to.
     """
 
-    def __init__(self, fault: Fault, method: str | None, path: str, times: int | None) -> None:
+    def __init__(
+        self, fault: Fault, method: str | None, path: PathPattern, times: int | None
+    ) -> None:
         self.fault = fault
         self.hits = 0
         self.method = method.upper() if method else None
-        self.path = re.compile(path)
+        self.path = path
         self.times = times
 
     def meets(self, method: str, path: str) -> bool:
         """Whether it is this request's turn."""
         if self.times is not None and self.hits >= self.times:
             return False
-        return self.method in {None, method} and self.path.search(path) is not None
+        return self.method in {None, method} and bool(self.path.search(path))
 
 
 class Misbehaviours:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from sipgate_provider.simulator.errors import Shape
 from sipgate_provider.simulator.faults import Answer, Delay, Reset, Stall, Truncate
 from sipgate_provider.simulator.misbehaviour import Misbehaviour
+from sipgate_provider.simulator.paths import PathPart
 from sipgate_provider.simulator.switches import Switches
 
 KINDS = {"answer": Answer, "reset": Reset, "truncate": Truncate, "delay": Delay, "stall": Stall}
@@ -42,7 +43,8 @@ def misbehaviour_from(order: Mapping[str, Any]) -> Misbehaviour:
     if order.get("status") in _BODILESS and order.get("body"):
         raise InvalidOrder(f"body must be empty: an answer {order['status']} has none.")
     fault = KINDS[kind](**{name: order[name] for name in known & order.keys()})
-    return Misbehaviour(fault, order.get("method"), order.get("path", ""), order.get("times", 1))
+    path = path_part(order.get("path", ""))
+    return Misbehaviour(fault, order.get("method"), path, order.get("times", 1))
 
 
 def order_of(misbehaviour: Misbehaviour) -> dict[str, Any]:
@@ -71,16 +73,16 @@ def switch(switches: Switches, changes: Mapping[str, Any]) -> None:
         setattr(switches, name, value)
 
 
-def check_regex(pattern: str, name: str) -> None:
-    """The pattern is one.
+def path_part(text: str) -> PathPart:
+    """Which paths are meant.
 
     Raises:
-        InvalidOrder: It is not.
+        InvalidOrder: None can be.
     """
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InvalidOrder(f"{name} is not a regular expression: {error}.") from None
+        return PathPart.parse(text)
+    except ValueError:
+        raise InvalidOrder(f"path must be {_RULES['path'][1]}.") from None
 
 
 def _check(given: Mapping[str, Any], known: Collection[str]) -> None:
@@ -91,8 +93,6 @@ def _check(given: Mapping[str, Any], known: Collection[str]) -> None:
             fits, wanted = _RULES[name]
             if not fits(value):
                 raise InvalidOrder(f"{name} must be {wanted}.")
-    if isinstance(given.get("path"), str):
-        check_regex(given["path"], "path")
 
 
 def _plain(value: Any) -> Any:
@@ -142,7 +142,10 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value is None or (isinstance(value, str) and value.isalpha()),
         "a method such as POST, or null for any",
     ),
-    "path": (_is(str), "a regular expression"),
+    "path": (
+        _is(str),
+        "a part of the path such as /clients, or with $ behind it its end; it is no regular expression",
+    ),
     "times": (
         lambda value: value is None or (_is_whole(value) and value > 0),
         "a whole number from 1, or null for all",

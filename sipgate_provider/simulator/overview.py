@@ -6,6 +6,8 @@ to that (Trusted Types). A secret is not part of the state: it is asked for, one
 
     GET /_simulator/state                        what the page shows; 304 by `If-None-Match`
     GET /_simulator/clients/{clientId}/secret    {"clientSecret": ...}
+
+Both need the header `X-Requested-With`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.backstage import NOT_FOR_OTHERS, PREFIX
+from sipgate_provider.simulator.backstage import HEADER, NOT_FOR_OTHERS, PREFIX
 from sipgate_provider.simulator.orders import order_of
 from sipgate_provider.simulator.pages import fixed_page
 
@@ -32,9 +34,17 @@ if TYPE_CHECKING:
 
 SHOWN_REQUESTS = 100
 
+_FILES = {"overview.js": "text/javascript", "overview.css": "text/css"}
+
 
 class Overview:
-    """The page, and what it loads and asks for."""
+    """The page, and what it loads and asks for.
+
+    Attributes:
+        public_paths: What a browser loads with the page; it is the same for everyone.
+    """
+
+    public_paths = tuple(f"{PREFIX}/{name}" for name in _FILES)
 
     def __init__(self, accounts: Accounts, misbehaviours: Misbehaviours, log: RequestLog) -> None:
         self._accounts = accounts
@@ -48,15 +58,14 @@ class Overview:
     def routes(self) -> list[Route]:
         """Where the rest is found."""
         return [
-            Route(f"{PREFIX}/overview.js", _file("overview.js", "text/javascript")),
-            Route(f"{PREFIX}/overview.css", _file("overview.css", "text/css")),
+            *(Route(f"{PREFIX}/{name}", _file(name, kind)) for name, kind in _FILES.items()),
             Route(f"{PREFIX}/state", self.state),
             Route(f"{PREFIX}/clients/{{client_id}}/secret", self.secret),
         ]
 
     async def page(self, request: Request) -> Response:  # noqa: ARG002
         """200 with the page."""
-        return fixed_page("overview.html", prefix=PREFIX)
+        return fixed_page("overview.html", prefix=PREFIX, header=HEADER)
 
     async def state(self, request: Request) -> Response:
         """200 with the state, or 304 if the caller has it already."""

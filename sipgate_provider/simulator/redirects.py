@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _LOOPBACK_PORT = re.compile(r"(http://(?:localhost|127\.0\.0\.1)):\d*(?=[/?#]|$)")
-_ANY_SUBDOMAIN = re.escape("://*.")
+_ANY_SUBDOMAIN = "://*."
+_DELIMITER = re.compile(r"[/?#@:]")
 # No browser and no server reads these the way another does.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
 _DECODINGS = 5  # as often as Keycloak does
@@ -28,6 +29,10 @@ _DECODINGS = 5  # as often as Keycloak does
 def is_registered(uri: str, registered: Iterable[str]) -> bool:
     """Whether one of the registered addresses covers this one."""
     registered = list(registered)
+    try:
+        urlsplit(uri)
+    except ValueError:  # nobody can be sent there, even if it is registered
+        return False
     if uri in registered:
         return not _AMBIGUOUS.search(uri)
     comparable = _comparable(uri)
@@ -73,18 +78,52 @@ def _comparable(uri: str) -> str | None:
     return parts._replace(netloc=parts.netloc.lower()).geturl() if parts.netloc else decoded
 
 
+def covers(pattern: str, address: str) -> bool:
+    """Whether the address is the pattern, in which `*.` in front of the host is any name."""
+    before, wildcard, behind = pattern.partition(_ANY_SUBDOMAIN)
+    if not wildcard:
+        return address == pattern
+    start, end = before + "://", "." + behind
+    if not (address.startswith(start) and address.endswith(end)):
+        return False
+    return _is_name(address[len(start) : len(address) - len(end)])
+
+
 def _covers(pattern: str, uri: str) -> bool:
     if pattern == "*":
         return uri.startswith(("http://", "https://"))
-    open_end = pattern.endswith("*") and "?" not in pattern
-    stem = pattern[:-1] if open_end else pattern
-    regex = re.escape(stem).replace(_ANY_SUBDOMAIN, r"://[^/?#@:]+\.", 1)
-    if not open_end:
-        return re.fullmatch(regex, uri) is not None
+    if not pattern.endswith("*") or "?" in pattern:
+        return covers(pattern, uri)
     address = re.split(r"[?#]", uri, maxsplit=1)[0]
+    stem = pattern[:-1]
     # `https://example.com/*` is good for `https://example.com` too.
-    slashless = regex.removesuffix("/")
+    return _begins(address, stem) or covers(stem.removesuffix("/"), address)
+
+
+def _begins(address: str, stem: str) -> bool:
+    """Whether the address begins with what the stem is a pattern for."""
+    before, wildcard, behind = stem.partition(_ANY_SUBDOMAIN)
+    if not wildcard:
+        return address.startswith(stem)
+    start = before + "://"
+    if not address.startswith(start):
+        return False
+    # Found without a regular expression, which takes long where host and pattern are all dots.
+    name = _until_delimiter(address[len(start) :])
+    end = _until_delimiter("." + behind)
+    if end == "." + behind:
+        return name.find(end, 1) > 0
+    path = behind[len(end) - 1 :]
     return (
-        re.fullmatch(regex + ".*", address, re.DOTALL) is not None
-        or re.fullmatch(slashless, address) is not None
+        len(name) > len(end)
+        and name.endswith(end)
+        and address.startswith(path, len(start) + len(name))
     )
+
+
+def _until_delimiter(text: str) -> str:
+    return _DELIMITER.split(text, maxsplit=1)[0]
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and not _DELIMITER.search(text)

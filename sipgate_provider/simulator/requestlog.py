@@ -1,6 +1,7 @@
 """What was asked of the simulator: method, path and outcome of each request.
 
-Headers, queries and bodies are left out, so no credential can end up here.
+Headers, queries and bodies are left out, so no credential can end up here. The log ends somewhere:
+what was first in it is forgotten when there are too many requests, or too long ones.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import itertools
-import re
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from sipgate_provider.simulator.paths import PathPattern
+
+MOST_REQUESTS = 20_000
+MOST_CHARACTERS = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,25 +51,25 @@ class RequestRecord:
 
 
 class RequestLog:
-    """The requests so far, oldest first."""
+    """The latest requests, oldest first: 20,000, or fewer if their paths are very long."""
 
     def __init__(self) -> None:
         self._records: dict[int, RequestRecord] = {}
         self._next = 0
+        self._characters = 0
         self._lock = threading.Lock()
 
     def records(self) -> list[RequestRecord]:
-        """Every request since the start or the last `clear`."""
+        """The requests since the start or the last `clear`."""
         with self._lock:
             return list(self._records.values())
 
-    def matching(self, method: str | None = None, path: str = "") -> list[RequestRecord]:
-        """Those that had that method (None: any) and a path in which the regex is found."""
+    def matching(self, method: str | None, path: PathPattern) -> list[RequestRecord]:
+        """Those that had that method (None: any) and a path in which the pattern is found."""
         return [
             record
             for record in self.records()
-            if (method is None or record.method == method.upper())
-            and re.search(path, record.path) is not None
+            if (method is None or record.method == method.upper()) and path.search(record.path)
         ]
 
     def latest(self, most: int) -> list[tuple[int, RequestRecord]]:
@@ -80,12 +85,17 @@ class RequestLog:
         """The requests so far are forgotten."""
         with self._lock:
             self._records.clear()
+            self._characters = 0
 
     def opened(self, record: RequestRecord) -> int:
         """The request is in the log; the number returned stands for it in `answered`."""
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._records[number] = record
+            self._characters += _characters(record)
+            while len(self._records) > MOST_REQUESTS or self._characters > MOST_CHARACTERS:
+                oldest = self._records.pop(next(iter(self._records)))
+                self._characters -= _characters(oldest)
         return number
 
     def answered(self, number: int, record: RequestRecord) -> None:
@@ -93,6 +103,10 @@ class RequestLog:
         with self._lock:
             if number in self._records:
                 self._records[number] = record
+
+
+def _characters(record: RequestRecord) -> int:
+    return len(record.method) + len(record.path)
 
 
 class RequestLogMiddleware:

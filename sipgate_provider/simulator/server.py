@@ -10,7 +10,7 @@ import socket
 import threading
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp
+
+
+_BACKLOG = 128
+_HANDSHAKE_SECONDS = 10.0
 
 
 class Server:
@@ -106,7 +110,7 @@ class Server:
             if os.name == "posix":  # elsewhere the option lets two servers share a port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(self._address)
-            listener.listen(128)
+            listener.listen(_BACKLOG)
         except BaseException:
             listener.close()
             raise
@@ -122,7 +126,7 @@ class _Uvicorn(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=cast("type[Connection]", partial(Connection, on_secured=on_secured)),
+                http="h11",
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -130,6 +134,8 @@ class _Uvicorn(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                # So many are accepted at once, before any of them is counted.
+                backlog=_BACKLOG,
             )
         )
         self.config.load()
@@ -138,6 +144,7 @@ class _Uvicorn(uvicorn.Server):
         self.started_future: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
+        self._on_secured = on_secured
 
     def run_on(self, listener: socket.socket) -> None:
         """The server has run and ended."""
@@ -155,6 +162,28 @@ class _Uvicorn(uvicorn.Server):
         if self._loop:
             with contextlib.suppress(RuntimeError):  # the loop has ended by itself
                 self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """It accepts connections. The original leaves a TLS handshake a minute."""
+        loop = asyncio.get_running_loop()
+        handshake = _HANDSHAKE_SECONDS if self.config.ssl else None
+        self.servers = [
+            await loop.create_server(
+                partial(
+                    Connection,
+                    on_secured=self._on_secured,
+                    config=self.config,
+                    server_state=self.server_state,
+                    app_state={},
+                ),
+                sock=listener,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=handshake,
+                backlog=_BACKLOG,
+            )
+            for listener in sockets or []
+        ]
+        self.started = True
 
     async def main_loop(self) -> None:
         """It is time to stop."""

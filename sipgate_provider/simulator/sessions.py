@@ -7,6 +7,8 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
+from sipgate_provider.simulator.limits import Newest
+
 if TYPE_CHECKING:
     from sipgate_provider.simulator.account import Account, User
     from sipgate_provider.simulator.clock import Clock
@@ -35,8 +37,8 @@ class Sessions:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._by_id: dict[str, Session] = {}
-        self._by_cookie: dict[str, tuple[Session, float]] = {}
+        self._by_id: Newest[str, Session] = Newest()
+        self._by_cookie: Newest[str, tuple[Session, float]] = Newest()
         self._lock = threading.Lock()
 
     def begin(self, account: Account, user: User) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.account import Account, User
@@ -208,7 +209,7 @@ class Simulator:
         Returns:
             What was ordered; its `hits` says how many requests have met it.
         """
-        misbehaviour = Misbehaviour(fault, method, path, times)
+        misbehaviour = Misbehaviour(fault, method, re.compile(path), times)
         self._misbehaviours.add(misbehaviour)
         return misbehaviour
 
@@ -218,12 +219,15 @@ class Simulator:
 
     @property
     def requests(self) -> list[RequestRecord]:
-        """The requests so far, oldest first; one whose answer has arrived is in it."""
+        """The latest requests, oldest first; one whose answer has arrived is in it.
+
+        No more than 20,000 are kept, here and for `count`.
+        """
         return self._log.records()
 
     def count(self, method: str | None = None, path: str = "") -> int:
         """How many requests had that method (None: any) and a path in which the regex is found."""
-        return len(self._log.matching(method, path))
+        return len(self._log.matching(method, re.compile(path)))
 
     def clear_requests(self) -> None:
         """The requests so far are forgotten."""

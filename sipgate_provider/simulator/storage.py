@@ -5,6 +5,9 @@ had an answer finds what was answered. Log-ins and their tokens are not kept.
 
 SQLite's own lock, held as long as the file is open, keeps other processes and other simulators of
 this process away. It ends with the process, so there is never a stale one to remove.
+
+Secrets are in it, so it is this user's alone (0600) whatever it was before. What SQLite writes beside
+it takes the file's mode when it is new; what is there already is looked at as the file itself is.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
@@ -26,6 +30,8 @@ TABLES = ("clients", "users", "personal_access_tokens")
 _APPLICATION = 0x73697067
 _VERSION = 1
 
+_PRIVATE = 0o600
+
 
 class StorageError(Exception):
     """The file cannot be used; the message says which, and why."""
@@ -35,22 +41,30 @@ class File:
     """An open file, which is nobody else's until it is closed.
 
     Raises:
-        StorageError: Another simulator has it, or it is something else, or may not be written.
+        StorageError: Another simulator has it, or it is something else, or somebody else's, or may
+            not be written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path).absolute()
         self._lock = threading.Lock()
         with self._explained():
-            # Secrets are in it. Not to be opened if it is there: to close it again would end the
-            # lock that this process may have on it (fcntl(2)).
+            # Not to be opened if it is there: to close it again would end the lock that this process
+            # may have on it (fcntl(2)).
             with contextlib.suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+            _make_private(self._path)
+            for beside in self._beside():
+                if os.path.lexists(beside):
+                    _make_private(beside)
             self._connection = sqlite3.connect(
                 self._path, timeout=0, isolation_level=None, check_same_thread=False
             )
             try:
                 self._prepare()
+                # Somebody else may have made it after the look at it above. Nothing secret is in it
+                # yet, and from now on it stays open.
+                _make_private(self._beside()[0])
             except BaseException:
                 self._connection.close()
                 raise
@@ -85,6 +99,10 @@ class File:
         statement = f"DELETE FROM {table} WHERE account = ? AND name = ?"  # noqa: S608
         with self._lock:
             self._connection.execute(statement, (account, name))
+
+    def _beside(self) -> tuple[Path, ...]:
+        suffixes = ("-wal", "-shm", "-journal")
+        return tuple(self._path.with_name(self._path.name + suffix) for suffix in suffixes)
 
     def _prepare(self) -> None:
         execute = self._connection.execute
@@ -121,6 +139,26 @@ class File:
             if "not a database" in str(error):
                 raise StorageError(f"{self._path} is not a simulator's file.") from None
             raise StorageError(f"{self._path} cannot be used: {error}.") from None
+
+
+def _make_private(path: Path) -> None:
+    """Only this user can open the file.
+
+    Raises:
+        StorageError: It is somebody else's, or no regular file.
+        OSError: It is not there.
+    """
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise StorageError(f"{path} is not a regular file. Name another.")
+    if os.name != "posix":
+        return
+    if found.st_uid != os.getuid():
+        raise StorageError(
+            f"{path} belongs to another user. Name another file, or remove that one."
+        )
+    if stat.S_IMODE(found.st_mode) != _PRIVATE:
+        path.chmod(_PRIVATE)
 
 
 class Kept(MutableMapping[str, Thing]):

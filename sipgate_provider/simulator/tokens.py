@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.claims import access_claims, id_claims
+from sipgate_provider.simulator.limits import Newest
 from sipgate_provider.simulator.signing import Signer
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ class Tokens:
         self.refresh_token_life = REFRESH_TOKEN_LIFE
         self.signer = Signer()
         self._clock = clock
-        self._access: dict[str, AccessToken] = {}
-        self._refresh: dict[str, RefreshToken] = {}
+        self._access: Newest[str, AccessToken] = Newest()
+        self._refresh: Newest[str, RefreshToken] = Newest()
         self._lock = threading.Lock()
 
     def issue_access(

@@ -3,7 +3,8 @@
 // What comes from a client is only ever written as text. A row that is there stays there: neither
 // the keyboard's focus nor a secret that is shown is lost when something else changes.
 
-const prefix = document.body.dataset.prefix;
+const { prefix, header } = document.body.dataset;
+const OWN = { [header]: "overview" };
 const PAUSE = 1000;
 const MISSING = "–";
 
@@ -57,7 +58,7 @@ const showSecret = async (row, id) => {
   }
   try {
     const path = `${prefix}/clients/${encodeURIComponent(id)}/secret`;
-    const answer = await fetch(path, { cache: "no-store" });
+    const answer = await fetch(path, { headers: OWN, cache: "no-store" });
     if (!answer.ok) return;
     put(code, (await answer.json()).clientSecret);
     put(button, "Hide");
@@ -158,7 +159,7 @@ let said = "";
 
 const refresh = async () => {
   try {
-    const headers = tag ? { "If-None-Match": tag } : {};
+    const headers = tag ? { ...OWN, "If-None-Match": tag } : OWN;
     const signal = AbortSignal.timeout(5000);
     const answer = await fetch(`${prefix}/state`, { headers, cache: "no-store", signal });
     if (answer.status === 200) {
@@ -178,7 +179,7 @@ const refresh = async () => {
 
 const remove = async (what) => {
   try {
-    await fetch(`${prefix}/${what}`, { method: "DELETE" });
+    await fetch(`${prefix}/${what}`, { method: "DELETE", headers: OWN });
   } catch {
     // The status line says that nobody answers.
   }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import re
 import signal
 import socket
@@ -49,6 +50,13 @@ def ended(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, 
     return process.returncode, output
 
 
+def _fill_sooner(process: subprocess.Popen[str]) -> None:
+    """The pipe that the process writes to holds little, where that can be said."""
+    if sys.platform == "linux":
+        assert process.stdout
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+
+
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
 
@@ -73,6 +81,40 @@ def test_a_signal_ends_it_with_exit_code_0_and_without_a_traceback(number: signa
 
     assert code == 0
     assert "Traceback" not in output
+
+
+def test_nothing_that_the_server_remarks_can_hold_it_up() -> None:
+    with running() as (process, greeting):
+        (port,) = re.findall(r"SIPGATE_BASE_URL=http://127.0.0.1:(\d+)", greeting)
+        _fill_sooner(process)
+        for _ in range(300):
+            with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as caller:
+                caller.sendall(b"broken\r\n\r\n")
+                assert b" 400 " in caller.recv(100)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(10) == 0
+
+
+def test_a_signal_ends_it_though_nobody_reads_what_it_shows() -> None:
+    with running() as (process, greeting):
+        (url,) = re.findall(r"SIPGATE_BASE_URL=(\S+)", greeting)
+        with requests.Session() as session:
+            # More than a pipe holds; an answer that waited for it would not come.
+            for _ in range(200):
+                session.get(f"{url}/{'x' * 490}", timeout=5)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("option", ["--latency", "--token-life"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e300"])
+def test_a_duration_that_is_none_is_refused(option: str, value: str) -> None:
+    ran = run(*PROGRAM, "simulator", "--port", "0", option, value)
+
+    assert ran.returncode == 2
+    assert option in ran.stderr
 
 
 def test_each_request_is_shown_on_a_line_of_its_own() -> None:
@@ -133,10 +175,12 @@ def test_help_says_how_to_order_a_fault_and_what_it_says_works() -> None:
     help_text = run(*PROGRAM, "simulator", "--help").stdout
     (order,) = re.findall(r"--json '(.*)'", help_text)
 
+    (header,) = re.findall(r"-H '(.*)'", help_text)
+
     assert "http://127.0.0.1:15060/_simulator/faults" in help_text
     with running() as (_, greeting):
         (page,) = re.findall(r"^In a browser: (\S+)$", greeting, re.MULTILINE)
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **dict([header.split(": ")])}
         requests.post(f"{page}_simulator/faults", data=order, headers=headers, timeout=5)
 
         assert requests.get(f"{page}v2/none", timeout=5).status_code == 503

@@ -22,6 +22,7 @@ class Control(requests.Session):
         super().__init__()
         self.url = sipgate.page_url + "_simulator/"
         self.trust_env = False
+        self.headers["X-Requested-With"] = "a test"
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", 5)
@@ -153,7 +154,8 @@ def test_requests_are_counted_and_forgotten(control: Control, api: requests.Sess
         ({"kind": "reset", "times": 0}, "times must be a whole number"),
         ({"kind": "reset", "times": 1.5}, "times must be a whole number"),
         ({"kind": "reset", "method": 1}, "method must be"),
-        ({"kind": "reset", "path": "("}, "path is not a regular expression"),
+        ({"kind": "reset", "path": "(a+)+$"}, "it is no regular expression"),
+        ({"kind": "reset", "path": "/" * 1001}, "path must be a part of the path"),
         ({"kind": "reset", "path": 1}, "path must be"),
     ],
 )
@@ -221,19 +223,79 @@ def test_what_any_web_page_may_send_orders_nothing(
 ) -> None:
     headers = {"Content-Type": media_type} if media_type else {}
     answer = control.post("faults", data=b'{"kind": "reset"}', headers=headers)
-    preflight = control.options("faults", headers={"Access-Control-Request-Method": "DELETE"})
 
     assert (answer.status_code, control.get("faults").json()) == (415, {"faults": []})
     assert "application/json" in answer.json()["error"]
-    assert preflight.status_code == 405
-    assert not any(name.startswith("Access-Control") for name in preflight.headers)
 
 
-def test_a_pattern_to_count_by_that_is_none_is_400(control: Control) -> None:
-    answer = control.get("requests", params={"path": "("})
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["faults", "switches", "requests", "state", "none"])
+def test_without_the_header_that_no_page_elsewhere_can_send_nothing_is_answered(
+    control: Control, sipgate: Simulator, method: str, path: str
+) -> None:
+    sipgate.misbehave(Reset())
+    del control.headers["X-Requested-With"]
+    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": method}
+    answer = control.request(method, path, json={"kind": "stall"}, headers=origin)
+    control.headers["X-Requested-With"] = "a test"
+
+    assert answer.status_code == 403
+    assert method == "HEAD" or "X-Requested-With" in answer.json()["error"]
+    assert not any(name.startswith("Access-Control") for name in answer.headers)
+    assert [fault["kind"] for fault in control.get("faults").json()["faults"]] == ["reset"]
+
+
+def test_no_path_and_no_part_of_one_that_is_looked_for_takes_long(
+    control: Control, api: requests.Session
+) -> None:
+    control.get("requests", params={"path": "x"})
+    for _ in range(100):
+        api.get("/" + "a" * 30_000 + "!")
+    parts = ["a" * 999 + "b", "a." * 499 + "b$", "%61" * 300 + "!$"]
+    answers = [control.get("requests", params={"path": part}) for part in parts]
+    refused = control.get("requests", params={"path": "(a+)+$"})
+
+    assert [answer.json()["count"] for answer in answers] == [0, 0, 0]
+    assert refused.status_code == 400
+    assert "no regular expression" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("part", "count"),
+    [("", 3), ("$", 3), ("/clients", 2), ("clients$", 1), ("clients/2556404-0", 1), ("s.c", 0)],
+)
+def test_a_part_of_the_path_says_which_requests_are_meant(
+    control: Control, api: requests.Session, part: str, count: int
+) -> None:
+    for path in (CLIENTS, f"{CLIENTS}/2556404-0-x", "/none"):
+        api.get(path)
+
+    assert control.get("requests", params={"path": part}).json()["count"] == count
+
+
+def test_a_body_that_is_too_large_is_413(control: Control) -> None:
+    answer = control.post("faults", json={"kind": "reset", "path": "x" * 1024 * 1024})
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("levels", [51, 400, 900])
+def test_nothing_is_set_that_is_nested_so_deep_that_answers_fail(
+    control: Control, api: requests.Session, levels: int
+) -> None:
+    nested = '{"extra_fields": {"a": ' + "[" * levels + "]" * levels + "}}"
+    answer = control.patch("switches", data=nested, headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 400
-    assert "path is not a regular expression" in answer.json()["error"]
+    assert "nested" in answer.json()["error"]
+    assert [control.get("switches").status_code, api.get(CLIENTS).status_code] == [200, 200]
+
+
+def test_there_is_an_end_to_the_faults_that_can_be_ordered(control: Control) -> None:
+    answers = [control.post("faults", json={"kind": "reset"}) for _ in range(1001)]
+
+    assert [answer.status_code for answer in answers[-2:]] == [201, 400]
+    assert "DELETE" in answers[-1].json()["error"]
 
 
 def test_what_only_python_can_order_is_shown_all_the_same(

@@ -132,5 +132,17 @@ def test_a_preflight_is_granted_to_origins_that_some_client_has(
         assert answer.headers.get(ALLOWED) == (origin if status == 204 else None)
 
 
+def test_what_is_registered_and_is_no_address_keeps_no_other_page_out(
+    sipgate: Simulator, flow: LoginFlow
+) -> None:
+    sipgate.account.alter_client(
+        flow.client["clientId"], webOrigins=["+"], redirectUris=["http://[", ORIGIN + "/*"]
+    )
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+    answer = requests.options(sipgate.base_url + CLIENTS, headers=headers, timeout=5)
+
+    assert (answer.status_code, answer.headers[ALLOWED]) == (204, ORIGIN)
+
+
 def test_any_page_may_read_a_realms_keys(flow: LoginFlow) -> None:
     assert requests.get(f"{flow.url}/certs", timeout=5).headers[ALLOWED] == "*"

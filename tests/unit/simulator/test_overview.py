@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from starlette.responses import PlainTextResponse
 
 from sipgate_provider.simulator import Account, Answer, Simulator
+from sipgate_provider.simulator.hosts import OwnHostsOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from starlette.types import Message
+
 CLIENTS = "/authorization/oauth2/clients"
+DISCOVERY = "/auth/realms/third-party/.well-known/openid-configuration"
 
 
 @pytest.fixture
@@ -26,18 +33,20 @@ def origin(sipgate: Simulator) -> str:
 def get(origin: str) -> Iterator[Callable[..., requests.Response]]:
     with requests.Session() as session:
         session.trust_env = False
+        session.headers["X-Requested-With"] = "a test"
         yield lambda path, **headers: session.get(origin + path, headers=headers, timeout=5)
 
 
 def status_for_host(sipgate: Simulator, path: str, host: str) -> int:
     address, _, port = sipgate.base_url.removeprefix("http://").removesuffix("/v2").partition(":")
     with socket.create_connection((address, int(port)), timeout=5) as caller:
-        caller.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Requested-With: x\r\n"
+        caller.sendall(f"{head}Connection: close\r\n\r\n".encode())
         return int(caller.makefile("rb").readline().split()[1])
 
 
-def test_the_page_loads_only_its_own_files_and_they_are_there(
-    get: Callable[..., requests.Response],
+def test_the_page_loads_only_its_own_files_and_they_are_there_without_a_header(
+    get: Callable[..., requests.Response], origin: str
 ) -> None:
     page = get("/")
     loaded = re.findall(r'(?:src|href)="([^"#]+)"', page.text)
@@ -46,9 +55,9 @@ def test_the_page_loads_only_its_own_files_and_they_are_there(
     assert {path for path in loaded if not path.startswith("data:")} == {
         "/_simulator/overview.js",
         "/_simulator/overview.css",
-        "/_simulator/state",
     }
-    types = [get(f"/_simulator/overview.{kind}").headers["Content-Type"] for kind in ("js", "css")]
+    files = [requests.get(origin + path, timeout=5) for path in sorted(loaded)[:2]]
+    types = [file.headers["Content-Type"] for file in reversed(files)]
     assert types == ["text/javascript; charset=utf-8", "text/css; charset=utf-8"]
 
 
@@ -75,7 +84,7 @@ def test_the_state_has_every_accounts_clients_with_all_fields_but_the_secret(
     client = other.add_client(**body)
     with Simulator(accounts=[one, other]) as sipgate:
         url = sipgate.base_url.removesuffix("/v2") + "/_simulator/state"
-        answer = requests.get(url, timeout=5)
+        answer = requests.get(url, headers={"X-Requested-With": "a test"}, timeout=5)
 
     secret = client.pop("clientSecret")
     assert answer.json()["accounts"] == [
@@ -158,7 +167,7 @@ def test_looking_is_not_counted_and_meets_no_fault(
     assert api.get(CLIENTS).status_code == 500
 
 
-@pytest.mark.parametrize("path", ["/", "/_simulator/state", "/%5Fsimulator/state"])
+@pytest.mark.parametrize("path", ["/", "/_simulator/state", "/%5Fsimulator/state", DISCOVERY])
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -166,6 +175,12 @@ def test_looking_is_not_counted_and_meets_no_fault(
         ("127.0.0.1:8080", 200),
         ("LOCALHOST:1", 200),
         ("[::1]:1", 200),
+        ("crm.localhost", 200),
+        (socket.gethostname(), 200),
+        ("evil@127.0.0.1", 421),
+        ("localhost:1:1", 421),
+        ("localhost:", 421),
+        (".localhost.evil.example", 421),
         ("evil.example", 421),
         ("evil.example:15060", 421),
         ("127.0.0.1.evil.example", 421),
@@ -181,8 +196,11 @@ def test_only_the_simulators_own_host_is_answered(
     assert status_for_host(sipgate, path, host) == status
 
 
-def test_the_api_itself_answers_under_any_host(sipgate: Simulator) -> None:
-    assert status_for_host(sipgate, "/v2" + CLIENTS, "sipgate.example") == 401
+def test_api_and_log_in_are_found_under_the_simulators_own_host_alone(sipgate: Simulator) -> None:
+    token = "/login/sipgate-apps/protocol/openid-connect/token"
+    for path in ("/v2" + CLIENTS, token, "/none"):
+        assert status_for_host(sipgate, path, "sipgate.example") == 421
+        assert status_for_host(sipgate, path, "localhost") in {401, 404, 405}
 
 
 def test_a_simulator_for_other_machines_is_found_under_the_name_it_was_given() -> None:
@@ -191,8 +209,36 @@ def test_a_simulator_for_other_machines_is_found_under_the_name_it_was_given() -
         assert status_for_host(sipgate, "/", "evil.example") == 421
 
 
+@pytest.mark.parametrize(
+    ("listening_on", "host"),
+    [("::ffff:192.0.2.1", "192.0.2.1"), ("fe80::1%eth0", "[fe80::1]"), ("192.0.2.1", "192.0.2.1")],
+)
+def test_the_address_that_a_request_came_in_on_is_the_simulators_own(
+    listening_on: str, host: str
+) -> None:
+    async def status(name: str) -> int:
+        started: list[int] = []
+
+        async def send(message: Message) -> None:
+            started.append(message.get("status", 0))
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "server": (listening_on, 1), "headers": [(b"host", name.encode())]}
+        await OwnHostsOnly(PlainTextResponse("found"), "::")(scope, receive, send)
+        return started[0]
+
+    # asyncio.run would take the main thread's loop away from other tests.
+    loop = asyncio.new_event_loop()
+    with contextlib.closing(loop):
+        statuses = [loop.run_until_complete(status(name)) for name in (host, "192.0.2.9")]
+
+    assert statuses == [200, 421]
+
+
 def test_a_page_elsewhere_is_not_let_in(origin: str) -> None:
-    headers = {"Origin": "https://evil.example"}
+    headers = {"Origin": "https://evil.example", "X-Requested-With": "a page"}
     answer = requests.get(f"{origin}/_simulator/state", headers=headers, timeout=5)
 
     assert "Access-Control-Allow-Origin" not in answer.headers

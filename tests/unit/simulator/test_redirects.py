@@ -98,3 +98,15 @@ def test_parameters_can_go_into_the_fragment() -> None:
     joined = with_parameters("https://example.com/cb?a=1", {"code": "x"}, in_fragment=True)
 
     assert joined == "https://example.com/cb?a=1#code=x"
+
+
+@pytest.mark.parametrize("end", ["/*", "*", "/cb"])
+def test_no_address_and_no_pattern_takes_long_to_compare(end: str) -> None:
+    # A regular expression would take minutes: it tries the pattern behind each dot.
+    assert not is_registered(
+        "https://" + "a." * 250_000 + "c/", ["https://*." + "a." * 100_000 + f"b{end}"]
+    )
+
+
+def test_nobody_is_sent_to_what_is_no_address() -> None:
+    assert not is_registered("http://[", ["http://["])

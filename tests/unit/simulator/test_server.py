@@ -52,7 +52,7 @@ def test_an_upload_cut_short_by_stopping_leaves_no_trace(caplog: pytest.LogCaptu
     with Simulator() as sipgate, socket.create_connection(address_of(sipgate), timeout=1) as caller:
         caller.sendall(
             b"POST /login/sipgate-apps/protocol/openid-connect/token HTTP/1.1\r\n"
-            b"Host: x\r\nContent-Length: 100\r\n\r\nhalf"
+            b"Host: localhost\r\nContent-Length: 100\r\n\r\nhalf"
         )
         while not sipgate.requests:
             time.sleep(0.001)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -204,3 +205,61 @@ def test_a_newer_versions_file_is_refused(file: Path) -> None:
 def test_a_file_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError, match=str(tmp_path)):
         Simulator(file=tmp_path / name).start()
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-journal"])
+def test_a_file_that_was_open_to_others_is_the_owners_alone(file: Path, suffix: str) -> None:
+    with Simulator(file=file) as sipgate:
+        client = sipgate.account.add_client()
+    one = file.with_name(file.name + suffix)
+    one.touch()
+    one.chmod(0o666)
+
+    with Simulator(file=file) as sipgate:
+        assert sipgate.account.clients() == [client]
+        sipgate.account.add_client()
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+
+    assert modes == {0o600}
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_a_file_of_another_user_is_refused(
+    file: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = file.with_name(file.name + suffix)
+    one.touch()
+    lstat = Path.lstat
+
+    def foreign(path: Path) -> os.stat_result:
+        found = lstat(path)
+        owner = os.getuid() + (path == one)
+        return os.stat_result([*found[:4], owner, *found[5:]])
+
+    monkeypatch.setattr(Path, "lstat", foreign)
+
+    with pytest.raises(StorageError, match=f"{one.name} belongs to another user"):
+        Simulator(file=file).start()
+
+
+def test_what_another_user_puts_beside_the_file_in_the_meantime_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "sipgate_provider.simulator.storage.File._prepare",
+        lambda _: file.with_name(f"{file.name}-wal").symlink_to("elsewhere"),
+    )
+
+    with pytest.raises(StorageError, match="-wal is not a regular file"):
+        Simulator(file=file).start()
+
+
+def test_a_link_or_a_pipe_in_place_of_the_file_is_refused(file: Path, tmp_path: Path) -> None:
+    file.symlink_to(tmp_path / "mine.txt")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for path in (file, pipe):
+        with pytest.raises(StorageError, match="not a regular file"):
+            Simulator(file=path).start()
+    assert not (tmp_path / "mine.txt").exists()
