@@ -36,7 +36,7 @@ from sipgate_provider._version import __version__
 from sipgate_provider.config import MOST_CONNECTIONS
 from sipgate_provider.errors import TransportError
 from sipgate_provider.rules import is_loopback
-from sipgate_provider.unanswered import unanswered
+from sipgate_provider.unanswered import to_transport_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -267,7 +267,7 @@ class Transport:
             # A POST is only tried again where it did nothing.
             raise TransportError(f"{doing}: {_NOT_AGAIN}", sent=method != "POST") from None
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise unanswered(doing, error) from None
+            raise to_transport_error(doing, error) from None
 
 
 class _BrokeOffError(TransportError):

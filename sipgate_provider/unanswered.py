@@ -11,7 +11,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 
 from sipgate_provider.errors import TransportError
 
-__all__ = ["unanswered"]
+__all__ = ["to_transport_error"]
 
 # What `requests` says about addresses and settings before it connects.
 _UNUSABLE = (
@@ -48,7 +48,7 @@ _UNREACHABLE = "sipgate cannot be reached; check the network and sipgate:baseUrl
 _CLOSED = "the connection was closed before the answer was complete"
 
 
-def unanswered(doing: str, error: Exception) -> TransportError:
+def to_transport_error(doing: str, error: Exception) -> TransportError:
     """The error to raise for what `requests` or urllib3 raised while `doing`."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     untrusted = isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason)
