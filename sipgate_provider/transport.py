@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -61,7 +61,8 @@ class Answer:
     """
 
     status: int
-    body: bytes
+    # It may hold a client secret or a token.
+    body: bytes = field(repr=False)
     retry_after: str | None = None
 
     @property
@@ -138,18 +139,18 @@ class Transport:
                 raise TransportError(
                     f"{doing}: not sent, since too little time is left for it.", sent=False
                 )
-            if method in IDEMPOTENT:
-                # The rule ends where a body begins, so a body that breaks off is seen here.
-                for _ in range(_TRIES_FOR_A_BODY - 1):
-                    try:
-                        return send()
-                    except _BrokeOffError:
-                        if is_stopped():
-                            raise TransportError(f"{doing}: {_NOT_AGAIN}") from None
-                        if not may_send():
-                            raise
-                    sending.next_try()
-            return send()
+            # The rule ends where a body begins, so a body that breaks off is seen here.
+            more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1
+            while True:
+                more_tries -= 1
+                try:
+                    return send()
+                except _BrokeOffError as error:
+                    if not more_tries or not may_send():
+                        raise TransportError(str(error)) from None
+                    if is_stopped():
+                        raise TransportError(f"{doing}: {_NOT_AGAIN}") from None
+                sending.next_try()
 
     def _answer(self, method: str, url: str, doing: str, **request: Any) -> Answer:
         try:
