@@ -194,4 +194,5 @@ def _read(response: requests.Response, doing: str) -> bytes:
 
 
 def _too_large(doing: str) -> TransportError:
-    return TransportError(f"{doing}: the answer is larger than {_MAX_BYTES // 2**20} MiB.")
+    limit = f"{_MAX_BYTES // 2**20} MiB"
+    return TransportError(f"{doing}: the answer is larger than {limit}.", sent=delivery().possible)

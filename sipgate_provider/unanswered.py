@@ -7,12 +7,14 @@ texts are not shown. Whether the request may have reached sipgate the kind does 
 from __future__ import annotations
 
 from requests import exceptions as failed
-from urllib3.exceptions import ReadTimeoutError, SSLError
+from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
 from sipgate_provider.errors import TransportError
 
 __all__ = ["to_transport_error"]
 
+_NO_CONNECTION = "no connection in time; check the network and proxies on the way"
+_NO_ANSWER = "no answer in time"
 # The first kind that fits; special ones come before general ones.
 _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
@@ -26,11 +28,11 @@ _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     ),
     (failed.InvalidURL, "the address is unusable; check sipgate:baseUrl and sipgate:tokenUrl"),
     (failed.ProxyError, "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"),
-    (failed.ConnectTimeout, "no connection in time; check the network"),
+    (failed.ConnectTimeout, _NO_CONNECTION),
 )
 _WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
-    (failed.ReadTimeout, "no answer in time"),
+    (failed.ReadTimeout, _NO_ANSWER),
     (failed.ChunkedEncodingError, "the answer broke off"),
     (failed.ContentDecodingError, "the answer cannot be unpacked"),
 )
@@ -57,9 +59,14 @@ def to_transport_error(doing: str, error: Exception, *, sent: bool) -> Transport
         why = _NO_FILE
     elif isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason):
         why = _UNTRUSTED
-    elif isinstance(reason, ReadTimeoutError) and sent:
-        why = "no answer in time"
+    elif _is_timeout(reason):
+        why = _NO_ANSWER if sent else _NO_CONNECTION
     else:
         kinds, otherwise = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
         why = next((words for kind, words in kinds if isinstance(error, kind)), otherwise)
     return TransportError(f"{doing}: {why}.", sent=sent)
+
+
+def _is_timeout(reason: object) -> bool:
+    aborted = isinstance(reason, ProtocolError) and isinstance(reason.args[-1], TimeoutError)
+    return aborted or isinstance(reason, ReadTimeoutError)

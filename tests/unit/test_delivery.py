@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from requests.auth import HTTPBasicAuth
 
-from sipgate_provider import transport
+from sipgate_provider import adapter, transport
 from sipgate_provider.errors import TransportError
 from sipgate_provider.transport import Answer, Transport, nothing_new_after, within
 from tests.unit.hostile import (
@@ -199,6 +199,23 @@ def test_a_proxy_that_fails_before_the_request_has_sent_nothing(
 
     assert all(request.startswith(b"CONNECT ") for request in peer.requests)
     assert b"Authorization" not in b"".join(peer.requests)
+
+
+def test_an_endless_answer_to_connect_ends_before_the_request_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def handle(connection: socket.socket, peer: Peer) -> None:
+        read_head(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        peer.flood(connection, b"X: a\r\n")
+
+    monkeypatch.setattr(adapter, "MAX_BYTES", 2**20)
+    with serving(handle) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+        assert not fails(f"https://{HOST}/")
+
+    assert proxy.bytes_sent < 64 * 2**20
 
 
 def test_a_post_is_repeated_where_it_did_not_leave(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -154,17 +153,6 @@ def test_a_proxy_for_loopback_addresses_of_tls_sees_nothing_either(
         assert account(sipgate.base_url).list_clients() == []
 
     assert not proxy.connections
-
-
-def test_the_environment_is_not_changed_to_keep_loopback_from_proxies(
-    sipgate: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Another thread would find it: that of a request to sipgate, or Pulumi's.
-    changes: list[str] = []
-    monkeypatch.setattr(type(os.environ), "__setitem__", lambda _, name, __: changes.append(name))
-
-    assert account(sipgate.base_url).list_clients() == []
-    assert changes == []
 
 
 def clean_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
