@@ -48,8 +48,6 @@ else:
 __all__ = ["MAX_BYTES", "DeadlineAdapter", "ResponseTooLargeError"]
 
 MAX_BYTES = 16 * 1024 * 1024
-# What one call may write; the time left is looked at in between.
-_WRITE_BYTES = 16 * 1024
 _GRACE_SECONDS = 1.0
 _SHORTEST_READ = 0.001
 
@@ -159,9 +157,9 @@ class _DeadlineConnection(_Connection):
             if not may_send():
                 raise TimeoutError
             delivery().begun = True
-        for start in range(0, len(data), _WRITE_BYTES):
-            self.sock.settimeout(self._time_left())
-            super().send(data[start : start + _WRITE_BYTES])
+        # It holds for all of the data together.
+        self.sock.settimeout(self._time_left())
+        super().send(data)
 
     def _time_left(self) -> float:
         left = seconds_left()

@@ -184,13 +184,14 @@ def response(status: int, headers: str = "", body: bytes = b"{}") -> bytes:
     return head.encode() + body
 
 
-def tunnel(port: int, *, chunk: int = 65536, pause: float = 0.0) -> Handler:
+def tunnel(port: int, *, chunk: int = 65536, pause: float = 0.0, before: float = 0.0) -> Handler:
     """A proxy that answers CONNECT and reaches this port, whatever the name was.
 
     Args:
         port: The server behind it.
         chunk: How many bytes the client gets at a time.
         pause: The seconds before each of them.
+        before: The seconds before the answer to CONNECT.
     """
 
     def pass_on(source: socket.socket, target: socket.socket, peer: Peer, *, slow: bool) -> None:
@@ -204,6 +205,7 @@ def tunnel(port: int, *, chunk: int = 65536, pause: float = 0.0) -> Handler:
 
     def handle(connection: socket.socket, peer: Peer) -> None:
         peer.requests.append(read_head(connection))
+        peer.ended.wait(before)
         with socket.create_connection(("127.0.0.1", port)) as server:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             up = threading.Thread(

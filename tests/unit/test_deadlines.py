@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -169,6 +171,41 @@ def test_a_proxy_that_passes_tls_on_in_drips_ends_with_the_deadline(
     assert len(server.requests) == sent
 
 
+@pytest.mark.parametrize("slow", ["CONNECT", "TCP"])
+def test_a_tls_handshake_has_what_the_steps_before_it_have_left(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, slow: str
+) -> None:
+    wrap, connect = ssl.SSLContext.wrap_socket, socket.socket.connect
+    timeouts: list[float | None] = []
+
+    def wrapping(context: ssl.SSLContext, sock: socket.socket, **kwargs: Any) -> ssl.SSLSocket:
+        if kwargs.get("server_hostname"):
+            timeouts.append(sock.gettimeout())
+        return wrap(context, sock, **kwargs)
+
+    def connecting(sock: socket.socket, address: Any) -> None:
+        connect(sock, address)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", wrapping)
+    name = HOST if slow == "CONNECT" else "localhost"
+    with (
+        serving(answers(response(200)), authority.server(name)) as server,
+        serving(tunnel(server.port, before=0.3)) as proxy,
+        within(5.0),
+    ):
+        if slow == "CONNECT":
+            behind(monkeypatch, proxy.url)
+            assert send(f"https://{HOST}/").ok
+        else:
+            monkeypatch.setattr(socket.socket, "connect", connecting)
+            assert send(f"https://localhost:{server.port}/").ok
+
+    (timeout,) = timeouts
+    assert timeout
+    assert timeout < 4.8
+
+
 @pytest.mark.parametrize("tls", [False, True])
 def test_a_server_that_does_not_read_ends_with_the_deadline(
     authority: Authority, tls: bool
@@ -256,6 +293,21 @@ def test_a_wait_that_fits_is_as_long_as_sipgate_asks() -> None:
 
     assert answer.status == 200
     assert time.monotonic() - began >= 1
+
+
+def test_a_refusal_whose_body_drips_does_not_use_up_the_time_of_the_next_try() -> None:
+    first = threading.Lock()
+
+    def handle(connection: socket.socket, peer: Peer) -> None:
+        peer.request(connection)
+        if first.acquire(blocking=False):
+            connection.sendall(b"HTTP/1.1 503 X\r\nContent-Length: 100000\r\n\r\n")
+            peer.drip(connection, b" ")
+        else:
+            connection.sendall(response(200))
+
+    with serving(handle) as peer, within(4.0):
+        assert send(peer.url).ok
 
 
 def test_a_wait_leaves_time_for_the_response() -> None:
