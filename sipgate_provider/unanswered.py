@@ -1,27 +1,22 @@
-"""A request without a usable answer: whether it may have reached sipgate, and how that is told.
+"""What is said about a request without a usable answer.
 
 `requests` and urllib3 wrap causes in causes, and their texts hold addresses of objects, so the kind decides and the
-texts are not shown. What is not recognised counts as having reached sipgate: that errs on the safe side.
+texts are not shown. Whether the request may have reached sipgate the kind does not tell (see `retries`).
 """
 
 from __future__ import annotations
 
 from requests import exceptions as failed
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
 from sipgate_provider.errors import TransportError
 
-__all__ = ["unanswered"]
+__all__ = ["to_transport_error"]
 
-# What `requests` says about addresses and settings before it connects.
-_UNUSABLE = (
-    failed.InvalidURL,
-    failed.InvalidSchema,
-    failed.MissingSchema,
-    failed.InvalidHeader,
-)
+_NO_CONNECTION = "no connection in time; check the network and proxies on the way"
+_NO_ANSWER = "no answer in time"
 # The first kind that fits; special ones come before general ones.
-_WHY: tuple[tuple[type[Exception], str], ...] = (
+_WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
     (
         failed.InvalidProxyURL,
@@ -33,11 +28,13 @@ _WHY: tuple[tuple[type[Exception], str], ...] = (
     ),
     (failed.InvalidURL, "the address is unusable; check sipgate:baseUrl and sipgate:tokenUrl"),
     (failed.ProxyError, "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"),
-    (failed.ConnectTimeout, "no connection in time; check the network"),
-    (failed.ReadTimeout, "no answer in time"),
+    (failed.ConnectTimeout, _NO_CONNECTION),
+)
+_WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
+    (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
+    (failed.ReadTimeout, _NO_ANSWER),
     (failed.ChunkedEncodingError, "the answer broke off"),
     (failed.ContentDecodingError, "the answer cannot be unpacked"),
-    (failed.RetryError, "sipgate went on refusing"),
 )
 _UNTRUSTED = (
     "the certificate of sipgate's server could not be verified; "
@@ -48,23 +45,28 @@ _UNREACHABLE = "sipgate cannot be reached; check the network and sipgate:baseUrl
 _CLOSED = "the connection was closed before the answer was complete"
 
 
-def unanswered(doing: str, error: Exception) -> TransportError:
-    """The error to raise for what `requests` or urllib3 raised while `doing`."""
+def to_transport_error(doing: str, error: Exception, *, sent: bool) -> TransportError:
+    """The error to raise for what `requests` or urllib3 raised while `doing`.
+
+    Args:
+        doing: What was being done.
+        error: What was raised in the last try.
+        sent: Whether the request may have reached sipgate in any try.
+    """
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    untrusted = isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason)
     # `requests` raises this one kind by itself, where the bundle does not exist.
-    no_file = type(error) is OSError or isinstance(error, FileNotFoundError)
-    never_left = (
-        untrusted
-        or no_file
-        or isinstance(error, _UNUSABLE)
-        or isinstance(reason, NewConnectionError | ConnectTimeoutError | ProxyError)
-    )
-    if untrusted:
-        why = _UNTRUSTED
-    elif no_file:
+    if type(error) is OSError or isinstance(error, FileNotFoundError):
         why = _NO_FILE
+    elif isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason):
+        why = _UNTRUSTED
+    elif _is_timeout(reason):
+        why = _NO_ANSWER if sent else _NO_CONNECTION
     else:
-        otherwise = _UNREACHABLE if never_left else _CLOSED
-        why = next((words for kind, words in _WHY if isinstance(error, kind)), otherwise)
-    return TransportError(f"{doing}: {why}.", sent=not never_left)
+        kinds, otherwise = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
+        why = next((words for kind, words in kinds if isinstance(error, kind)), otherwise)
+    return TransportError(f"{doing}: {why}.", sent=sent)
+
+
+def _is_timeout(reason: object) -> bool:
+    aborted = isinstance(reason, ProtocolError) and isinstance(reason.args[-1], TimeoutError)
+    return aborted or isinstance(reason, ReadTimeoutError)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from urllib3.util.connection import HAS_IPV6
 
 from sipgate_provider import transport
 from sipgate_provider._version import __version__
@@ -18,7 +18,7 @@ from sipgate_provider.api import SipgateAPI
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import PersonalAccessToken
 from sipgate_provider.declaration import check
-from sipgate_provider.errors import APIError, SipgateError, TransportError
+from sipgate_provider.errors import APIError, TransportError
 from sipgate_provider.lifecycle import Lifecycle
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -30,6 +30,7 @@ from sipgate_provider.simulator import (
     Truncate,
 )
 from sipgate_provider.transport import within
+from tests.unit.hostile import answers, response, serving
 
 CREDENTIAL = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
 DECLARED = check({"name": "crm", "redirectUris": ["https://crm.example.com/*"]}).inputs
@@ -118,15 +119,72 @@ def test_a_proxy_that_does_not_work_is_named_and_the_request_did_not_leave(
     assert not caught.value.sent
 
 
-def test_nothing_for_loopback_goes_through_a_proxy(
-    sipgate: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
-    assert account(sipgate.base_url).list_clients() == []
+
+@pytest.mark.parametrize("no_proxy", [None, "", "example.com", "::1"])
+@pytest.mark.parametrize("proxies", [*((name,) for name in PROXIES), PROXIES], ids=str)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "sip.localhost"])
+def test_nothing_for_loopback_goes_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, host: str, proxies: tuple[str, ...], no_proxy: str | None
+) -> None:
+    clean_proxies(monkeypatch)
+    if no_proxy is not None:
+        monkeypatch.setenv("no_proxy", no_proxy)
+    here = response(200, body=b'{"data": []}')
+    with serving(answers(here)) as sipgate, serving(answers(here)) as proxy:
+        for name in proxies:
+            monkeypatch.setenv(name, proxy.url)
+
+        assert account(f"http://{host}:{sipgate.port}/v2").list_clients() == []
+
+    assert not proxy.connections
+
+
+def test_a_proxy_for_loopback_addresses_of_tls_sees_nothing_either(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean_proxies(monkeypatch)
+    with Simulator(tls=True) as sipgate, serving(answers()) as proxy:
+        bundle.write_bytes(sipgate.ca_pem)
+        for name in PROXIES:
+            monkeypatch.setenv(name, proxy.url)
+
+        assert account(sipgate.base_url).list_clients() == []
+
+    assert not proxy.connections
+
+
+def clean_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXIES, "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("host", ["localhost", "sip.localhost", "a.b.localhost"])
+def test_a_name_under_localhost_is_this_machine_and_is_not_looked_up(
+    sipgate: Simulator, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    genuine = socket.getaddrinfo
+    looked_up: list[str] = []
+
+    def look_up(name: str, *args: int, **kwargs: int) -> object:
+        if kwargs.get("flags") != socket.AI_NUMERICHOST:
+            looked_up.append(name)
+            name = "192.0.2.1"
+        return genuine(name, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    port = urlsplit(sipgate.base_url).port
+
+    assert account(f"http://{host}:{port}/v2").list_clients() == []
+    assert looked_up == []
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="the machine has no IPv6")
+def test_a_name_under_localhost_finds_a_server_of_ipv6() -> None:
+    body = b'{"data": []}'
+    with serving(answers(response(200, body=body)), address="::1") as sipgate:
+        assert account(f"http://sip.localhost:{sipgate.port}/v2").list_clients() == []
 
 
 def test_netrc_does_not_replace_the_credential(
@@ -169,43 +227,7 @@ def test_a_step_has_one_deadline_for_all_its_requests_and_repeats(sipgate: Simul
     with within(1.5), pytest.raises(TransportError):
         account(sipgate.base_url).list_clients()
 
-    # One read may begin just before the end, and it is given what was left then.
-    assert time.monotonic() - began < 5
-
-
-def test_a_body_that_comes_byte_by_byte_ends_with_the_deadline() -> None:
-    ended = threading.Event()
-
-    def drip(server: socket.socket) -> None:
-        connection, _ = server.accept()
-        with connection, contextlib.suppress(OSError):
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-            while not ended.wait(0.05):
-                connection.sendall(b" ")
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        dripping = threading.Thread(target=drip, args=(server,))
-        dripping.start()
-        began = time.monotonic()
-        try:
-            with within(1.0), pytest.raises(TransportError, match="too slowly"):
-                account(f"http://127.0.0.1:{server.getsockname()[1]}/v2").list_clients()
-        finally:
-            ended.set()
-            dripping.join()
-
-    assert time.monotonic() - began < 5
-
-
-def test_waiting_as_long_as_sipgate_asks_stays_within_the_deadline(sipgate: Simulator) -> None:
-    sipgate.misbehave(Answer(429, headers={"Retry-After": "3600"}), times=None)
-    began = time.monotonic()
-
-    with within(1.0), pytest.raises(SipgateError, match="again in 3600 s"):
-        account(sipgate.base_url).list_clients()
-
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 3
 
 
 def test_when_the_time_is_over_nothing_is_sent(sipgate: Simulator) -> None:
