@@ -2,6 +2,9 @@
 
 A personal access token and a given access token are used as they are. With a grant there is one access token for
 all: renewed before it ends, by one thread while the others wait, and once more when sipgate refuses it early.
+
+Whatever fails while an access token is fetched, the request that waits for it was not sent. A 5xx or a lost answer of
+the token endpoint therefore never counts as "sipgate may have acted", which would start the search for a lost client.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from sipgate_provider.credentials import (
     PersonalAccessToken,
     RefreshToken,
 )
-from sipgate_provider.errors import TransportError
+from sipgate_provider.errors import SipgateError, TransportError, may_have_acted
 from sipgate_provider.transport import Transport
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ __all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
 # An access token lives 300 s; one that ends while a request is under way would fail it.
 _LEEWAY_SECONDS = 30.0
+_NOTHING_DONE = "Without an access token nothing was read, created or changed."
 
 
 class BearerAuth(AuthBase):
@@ -100,9 +104,9 @@ class _Renewing:
     def _renew(self) -> BearerAuth:
         try:
             token = self._grant()
-        except TransportError as error:
-            # The log-in may have been sent; the request that waits for it was not.
-            raise TransportError(str(error), sent=False) from None
+        except SipgateError as error:
+            failure = TransportError(str(error), sent=False) if may_have_acted(error) else error
+            raise failure.followed_by(_NOTHING_DONE) from None
         self._bearer = BearerAuth(token.access_token)
         # A very short life must not mean a renewal per request within that life.
         self._renew_at = time.monotonic() + max(token.life - _LEEWAY_SECONDS, token.life / 2)
