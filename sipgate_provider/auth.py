@@ -9,8 +9,10 @@ the token endpoint therefore never counts as "sipgate may have acted", which wou
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from requests import PreparedRequest
@@ -24,7 +26,7 @@ from sipgate_provider.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import SipgateError, TransportError, may_have_acted
-from sipgate_provider.transport import Transport
+from sipgate_provider.transport import Transport, _seconds_left
 
 if TYPE_CHECKING:
     from sipgate_provider.grants import Grant
@@ -91,15 +93,28 @@ class _Renewing:
         self._renew_at = 0.0
 
     def current(self) -> AuthBase:
-        with self._lock:
+        with self._locked():
             if self._bearer is None or time.monotonic() >= self._renew_at:
                 return self._renew()
             return self._bearer
 
     def instead_of(self, refused: AuthBase) -> AuthBase | None:
-        with self._lock:
+        with self._locked():
             # Another thread may have met the same refusal and renewed already.
             return self._renew() if refused is self._bearer else self._bearer
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """No other thread renews meanwhile; to wait for one counts towards the operation's deadline."""
+        if not self._lock.acquire(timeout=max(0.0, _seconds_left())):
+            raise TransportError(
+                f"Another thread waited for an access token until the time was over. {_NOTHING_DONE}",
+                sent=False,
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _renew(self) -> BearerAuth:
         try:
@@ -108,8 +123,9 @@ class _Renewing:
             failure = TransportError(str(error), sent=False) if may_have_acted(error) else error
             raise failure.followed_by(_NOTHING_DONE) from None
         self._bearer = BearerAuth(token.access_token)
+        life = max(0.0, token.expires_in or 0.0)
         # A very short life must not mean a renewal per request within that life.
-        self._renew_at = time.monotonic() + max(token.life - _LEEWAY_SECONDS, token.life / 2)
+        self._renew_at = time.monotonic() + max(life - _LEEWAY_SECONDS, life / 2)
         return self._bearer
 
 

@@ -22,7 +22,6 @@ from sipgate_provider.simulator import (
 
 DECLARED = check({"name": "crm", "redirectUris": ["https://a.example.com/*"]}).inputs
 FAILURES = [
-    Answer(400, b"{}"),
     Answer(404),
     Answer(500),
     Answer(502),
