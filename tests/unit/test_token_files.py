@@ -20,6 +20,7 @@ from sipgate_provider.kept import KeptFile, kept_login, login_file
 from sipgate_provider.simulator import ALL, Simulator
 from sipgate_provider.transport import within
 
+NO_STACK: dict[str, str] = {}
 PROGRAM = """
 import os
 from sipgate_provider.api import SipgateAPI
@@ -54,7 +55,7 @@ def keep(content: object) -> Path:
 
 
 def list_clients(sipgate: Simulator) -> None:
-    settings = Settings.resolve({}.get, {"SIPGATE_BASE_URL": sipgate.base_url})
+    settings = Settings.resolve(NO_STACK.get, {"SIPGATE_BASE_URL": sipgate.base_url})
     SipgateAPI(settings).list_clients()
 
 
@@ -101,7 +102,7 @@ def test_a_write_that_fails_in_the_end_leaves_what_was_there(
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SipgateError, match="No space left on device.*log in again"):
+    with pytest.raises(SipgateError, match=r"No space left on device.*log in again"):
         list_clients(sipgate)
 
     assert path.read_bytes() == before
@@ -139,7 +140,7 @@ def test_what_belongs_to_another_user_is_refused(sipgate: Simulator, folder: boo
     path = keep(login(sipgate))
     os.chown(path.parent if folder else path, 12345, -1)
 
-    with pytest.raises(ConfigurationError, match="belongs to another user.*sudo chown 0"):
+    with pytest.raises(ConfigurationError, match=r"belongs to another user.*sudo chown 0"):
         list_clients(sipgate)
 
     assert sipgate.count(path="token$") == 0
@@ -225,7 +226,7 @@ def test_a_log_in_that_is_replaced_meanwhile_is_not_sent_to_the_former_server(
 ) -> None:
     kept = login(sipgate)
     keep(kept)
-    api = SipgateAPI(Settings.resolve({}.get, {"SIPGATE_BASE_URL": sipgate.base_url}))
+    api = SipgateAPI(Settings.resolve(NO_STACK.get, {"SIPGATE_BASE_URL": sipgate.base_url}))
     keep(kept | {"token_url": "https://login.example.com/token"})
 
     with pytest.raises(SipgateError, match="Run again"):
@@ -249,9 +250,9 @@ def test_without_a_home_directory_there_is_a_sentence(
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(ConfigurationError, match="There is no credential for sipgate"):
-        Settings.resolve({}.get, {})
+        Settings.resolve(NO_STACK.get, {})
     with pytest.raises(ConfigurationError, match="set HOME or XDG_STATE_HOME"):
-        Settings.resolve({}.get, {"SIPGATE_REFRESH_TOKEN": "r", "SIPGATE_CLIENT_ID": "c"})
+        Settings.resolve(NO_STACK.get, {"SIPGATE_REFRESH_TOKEN": "r", "SIPGATE_CLIENT_ID": "c"})
     with pytest.raises(ConfigurationError, match="set HOME or XDG_STATE_HOME"):
         login_file(None)
 
