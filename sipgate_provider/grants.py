@@ -61,8 +61,12 @@ _sessions: set[_PasswordSession] = set()
 @atexit.register
 def _end_sessions() -> None:
     """No session of this process is left behind, as far as there is time."""
-    # At an interpreter's end no thread can be started, should the transport need one: RuntimeError.
-    with contextlib.suppress(SipgateError, RuntimeError), within(_SECONDS_AT_EXIT):
+    # At an interpreter's end no thread can be started, should the transport need one: RuntimeError. Who interrupts
+    # once more wants no more waiting.
+    with (
+        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
+        within(_SECONDS_AT_EXIT),
+    ):
         while _sessions:
             # Over already is as good; what cannot be reached for one session cannot be reached for the next.
             with contextlib.suppress(APIError):

@@ -159,11 +159,13 @@ def _refusal(url: str, form: str, answer: Answer, doing: str, advice: str) -> Si
     document = answer.json()
     bag = document if isinstance(document, dict) else {}
     said = [word for key in ("error", "error_description") if isinstance(word := bag.get(key), str)]
-    secrets = [value for name, value in parse_qsl(form) if name in _SECRET_FIELDS]
-    words = scrubbed(": ".join(said), secrets)
+    fields = dict(parse_qsl(form))
+    words = scrubbed(": ".join(said), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
     refused = answer.status in _REFUSALS
     kind = AuthenticationError if refused else APIError
-    if refused and said and said[0] in _CLIENT_REFUSED:
+    # No setting names the client of the password grant.
+    settable = fields.get("grant_type") != "password"
+    if refused and settable and said and said[0] in _CLIENT_REFUSED:
         advice = (
             "That is about the client and not about who logs in: check sipgate:clientId and sipgate:clientSecret, "
             "and that the client may be used in this way."

@@ -320,6 +320,21 @@ def test_a_wrong_client_secret_is_named_as_that_and_not_as_a_spent_token(
     assert "used up" not in sentence(caught.value)
 
 
+def test_no_setting_is_named_for_the_client_of_the_password_grant(endpoint: TokenEndpoint) -> None:
+    endpoint.status = 400
+    said = {
+        "error": "unauthorized_client",
+        "error_description": "Client not allowed for direct access grants",
+    }
+    endpoint.body = json.dumps(said).encode()
+    grant = PasswordGrant(Password("me", "PLANTED", endpoint.url), Transport())
+
+    with pytest.raises(AuthenticationError, match="not allowed for direct access") as caught:
+        grant()
+
+    assert "clientSecret" not in sentence(caught.value)
+
+
 @pytest.mark.parametrize(
     ("error", "description"),
     [
