@@ -28,6 +28,7 @@ SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
 """What managing clients needs, and no more."""
 
 _KEYCLOAK_PATH = "/protocol/openid-connect/token"
+# Characters, or bytes before they are encoded, as oauthlib's version has it: either makes the 43 to 128 of RFC 7636.
 _VERIFIER_LENGTH = 64
 _DOING = "Logging in"
 

@@ -132,7 +132,8 @@ class KeptFile:
                 f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
             ) from None
         except OSError as error:
-            raise _unusable(self.path, str(error.strerror)) from None
+            # That of the folder, or of the lock.
+            raise _unusable(Path(error.filename or self.path), str(error.strerror)) from None
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import http.server
 import json
 import socket
@@ -185,9 +186,12 @@ def test_the_exchange_holds_the_verifier_of_the_challenge_and_the_secret_in_the_
     form = {name: values[0] for name, values in parse_qs(endpoint.forms[0]).items()}
     assert form["client_secret"] == SECRET
     assert form["redirect_uri"] == browser.query["redirect_uri"]
-    assert len(form["code_verifier"]) == 64
+    verifier = form["code_verifier"]
+    assert 43 <= len(verifier) <= 128
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    assert browser.query["code_challenge"] == challenge.decode().rstrip("=")
     assert browser.query["code_challenge_method"] == "S256"
-    assert form["code_verifier"] not in browser.address
+    assert verifier not in browser.address
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example/realm", "", "\x1b]0;x\x07", "https://["])

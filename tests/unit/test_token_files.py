@@ -221,6 +221,16 @@ def test_waiting_for_another_process_counts_towards_the_deadline(sipgate: Simula
     assert sipgate.count(path="token$") == 0
 
 
+def test_a_lock_that_is_none_is_named(sipgate: Simulator) -> None:
+    path = keep(login(sipgate))
+    path.with_name(f"{path.name}.lock").mkdir()
+
+    with pytest.raises(ConfigurationError, match=r"login\.json\.lock cannot be used"):
+        list_clients(sipgate)
+
+    assert sipgate.count(path="token$") == 0
+
+
 def test_a_log_in_that_is_replaced_meanwhile_is_not_sent_to_the_former_server(
     sipgate: Simulator,
 ) -> None:
