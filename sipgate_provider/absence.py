@@ -16,10 +16,10 @@ sipgate accepts a deletion before it is done (202). A client that still shows is
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 from sipgate_provider.api import SipgateAPI
+from sipgate_provider.deadlines import wait
 from sipgate_provider.errors import APIError, PermissionDeniedError, SipgateError, TransportError
 from sipgate_provider.manual import OTHER_ACCOUNT
 from sipgate_provider.models import OAuthClientState
@@ -37,7 +37,8 @@ def still_listed(api: SipgateAPI, client_ids: set[str]) -> Iterator[set[str]]:
         SipgateError: The account cannot be listed.
     """
     for pause in _PAUSES:
-        time.sleep(pause)
+        if wait(pause):
+            return
         client_ids = client_ids & {client.client_id for client in api.list_clients()}
         yield client_ids
 

@@ -2,12 +2,17 @@
 
 A personal access token and a given access token are used as they are. With a grant there is one access token for
 all: renewed before it ends, by one thread while the others wait, and once more when sipgate refuses it early.
+
+Whatever fails while an access token is fetched, the request that waits for it was not sent. A 5xx or a lost answer of
+the token endpoint therefore never counts as "sipgate may have acted", which would start the search for a lost client.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from requests import PreparedRequest
@@ -20,7 +25,8 @@ from sipgate_provider.credentials import (
     PersonalAccessToken,
     RefreshToken,
 )
-from sipgate_provider.errors import TransportError
+from sipgate_provider.deadlines import seconds_left
+from sipgate_provider.errors import SipgateError, TransportError, may_have_acted
 from sipgate_provider.transport import Transport
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ __all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
 # An access token lives 300 s; one that ends while a request is under way would fail it.
 _LEEWAY_SECONDS = 30.0
+_NOTHING_DONE = "Without an access token nothing was read, created or changed."
 
 
 class BearerAuth(AuthBase):
@@ -87,25 +94,39 @@ class _Renewing:
         self._renew_at = 0.0
 
     def current(self) -> AuthBase:
-        with self._lock:
+        with self._locked():
             if self._bearer is None or time.monotonic() >= self._renew_at:
                 return self._renew()
             return self._bearer
 
     def instead_of(self, refused: AuthBase) -> AuthBase | None:
-        with self._lock:
+        with self._locked():
             # Another thread may have met the same refusal and renewed already.
             return self._renew() if refused is self._bearer else self._bearer
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """No other thread renews meanwhile; to wait for one counts towards the operation's deadline."""
+        if not self._lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
+            raise TransportError(
+                f"Another thread waited for an access token until the time was over. {_NOTHING_DONE}",
+                sent=False,
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _renew(self) -> BearerAuth:
         try:
             token = self._grant()
-        except TransportError as error:
-            # The log-in may have been sent; the request that waits for it was not.
-            raise TransportError(str(error), sent=False) from None
+        except SipgateError as error:
+            failure = TransportError(str(error), sent=False) if may_have_acted(error) else error
+            raise failure.followed_by(_NOTHING_DONE) from None
         self._bearer = BearerAuth(token.access_token)
+        life = max(0.0, token.expires_in or 0.0)
         # A very short life must not mean a renewal per request within that life.
-        self._renew_at = time.monotonic() + max(token.life - _LEEWAY_SECONDS, token.life / 2)
+        self._renew_at = time.monotonic() + max(life - _LEEWAY_SECONDS, life / 2)
         return self._bearer
 
 

@@ -1,33 +1,36 @@
 """Logging in with the user's own browser: the authorization code flow with PKCE (RFC 6749, 4.1; 7636; 8252).
 
-The browser comes back to a server on loopback that lives for this one log-in. An answer with another state is not
-ours and is ignored, and so is everything else that knocks. authlib makes the challenge and the address, checks the
-state again and exchanges the code.
+oauthlib makes the PKCE pair and the form; the code goes to the token endpoint through the one transport. oauthlib's
+functions for the two addresses are not used, since they refuse http, also on loopback.
+
+Where the server says who it is (`iss`, RFC 9207), that has to be the realm of the token endpoint, letter by letter: a
+code of another server is not sent there. The realm's own discovery document is not asked, since an endpoint that
+collects codes would lie there as well.
 """
 
 from __future__ import annotations
 
-import html
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
+from oauthlib.oauth2 import WebApplicationClient
 
+from sipgate_provider.callback import CallbackServer
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.token_endpoint import Token, one_line, request_token, scrubbed
+from sipgate_provider.transport import Transport
 
 __all__ = ["Login", "log_in"]
 
 SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
 """What managing clients needs, and no more."""
 
-_PATH = "/callback"
-_EXCHANGE_SECONDS = 30.0
+_KEYCLOAK_PATH = "/protocol/openid-connect/token"
+# Characters, or bytes before they are encoded, as oauthlib's version has it: either makes the 43 to 128 of RFC 7636.
+_VERIFIER_LENGTH = 64
+_DOING = "Logging in"
 
 
 @dataclass(frozen=True)
@@ -45,131 +48,94 @@ class Login:
 
 
 def log_in(
-    login: Login, open_browser: Callable[[str], None], *, port: int = 0, seconds: float = 300.0
-) -> str:
-    """The refresh token of somebody who has just logged in.
+    login: Login,
+    show: Callable[[str], None],
+    *,
+    port: int = 0,
+    seconds: float = 300.0,
+    show_seconds_left: Callable[[int], None] = lambda _: None,
+) -> Token:
+    """The tokens of somebody who has just logged in, a refresh token among them.
 
     Args:
         login: Where and through what.
-        open_browser: Shows an address to the user.
+        show: Shows the address to log in at, which is served already.
         port: Where on loopback the browser comes back to; 0 takes any free one.
         seconds: How long to wait for that.
+        show_seconds_left: Called about once a second meanwhile.
 
     Raises:
         SipgateError: Nobody logged in, or sipgate refused.
     """
+    oauth = WebApplicationClient(login.client_id)
+    verifier = oauth.create_code_verifier(_VERIFIER_LENGTH)
+    state = secrets.token_urlsafe(32)
     try:
-        server = _Loopback(("127.0.0.1", port), _Handler)
+        server = CallbackServer(port, state)
     except OSError as error:
         raise ConfigurationError(
             f"Cannot listen on 127.0.0.1, port {port}: {error.strerror}; choose another with --port."
         ) from None
-    with server:
-        method = "client_secret_post" if login.client_secret else "none"
-        with OAuth2Session(
-            login.client_id,
-            login.client_secret or None,
-            scope=SCOPES,
-            redirect_uri=server.redirect_uri,
-            code_challenge_method="S256",
-            token_endpoint_auth_method=method,
-        ) as session:
-            verifier = secrets.token_urlsafe(48)
-            address, server.state = session.create_authorization_url(
-                login.authorization_url, code_verifier=verifier
+    with server, server.serving():
+        show(
+            f"{login.authorization_url}?"
+            + urlencode(
+                {
+                    "response_type": "code",
+                    "client_id": login.client_id,
+                    "redirect_uri": server.redirect_uri,
+                    "scope": SCOPES,
+                    "state": state,
+                    "code_challenge": oauth.create_code_challenge(verifier, "S256"),
+                    "code_challenge_method": "S256",
+                }
             )
-            open_browser(address)
-            answer = server.wait(seconds)
-            try:
-                token = session.fetch_token(
-                    login.token_url,
-                    authorization_response=answer,
-                    state=server.state,
-                    code_verifier=verifier,
-                    timeout=_EXCHANGE_SECONDS,
-                )
-            except AuthlibBaseError as error:
-                raise SipgateError(
-                    f"Logging in: sipgate refused the code ({error.error}). Check the client's id and secret, and "
-                    "log in again."
-                ) from None
-            except (requests.RequestException, ValueError):
-                raise SipgateError(
-                    "Logging in: no usable answer came from the token endpoint; check the network and "
-                    "sipgate:tokenUrl."
-                ) from None
-    refresh_token = token.get("refresh_token")
-    if not isinstance(refresh_token, str) or not refresh_token:
-        raise SipgateError(
-            "Logging in: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
         )
-    return refresh_token
+        parameters = server.wait(seconds, show_seconds_left)
+    if parameters is None:
+        raise SipgateError(f"{_DOING}: nobody did within {seconds:.0f} s; run it again.")
+    _check_issuer(parameters.get("iss"), login.token_url)
+    if not parameters.get("code"):
+        said = [parameters[key] for key in ("error", "error_description") if key in parameters]
+        raise SipgateError(
+            f"{_DOING}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was kept."
+        )
+    token = request_token(
+        Transport(),
+        login.token_url,
+        oauth.prepare_request_body(
+            code=parameters["code"],
+            redirect_uri=server.redirect_uri,
+            code_verifier=verifier,
+            client_secret=login.client_secret or None,
+        ),
+        doing=_DOING,
+        advice="Check the client's id and secret, and log in again.",
+    )
+    if not token.refresh_token:
+        raise SipgateError(
+            f"{_DOING}: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
+        )
+    return token
 
 
-class _Loopback(HTTPServer):
-    """Waits for the browser's answer to one log-in."""
-
-    state = ""
-    answer: str | None = None
-
-    @property
-    def redirect_uri(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}{_PATH}"
-
-    def wait(self, seconds: float) -> str:
-        """The address that the browser came back to.
-
-        Raises:
-            SipgateError: It came back with a refusal, or not in time.
-        """
-        ends = time.monotonic() + seconds
-        while self.answer is None and (left := ends - time.monotonic()) > 0:
-            self.timeout = min(left, 1.0)
-            self.handle_request()
-        if self.answer is None:
-            raise SipgateError(f"Logging in: nobody did within {seconds:.0f} s; run it again.")
-        query = parse_qs(urlsplit(self.answer).query)
-        if "code" not in query:
-            error = query.get("error", ["no code"])[0][:60]
-            raise SipgateError(f"Logging in: sipgate refused ({error}); nothing was kept.")
-        return self.answer
+def _check_issuer(issuer: str | None, token_url: str) -> None:
+    """Raises SipgateError where the browser comes from another server than the code would go to."""
+    if issuer is None:
+        return
+    realm = token_url.removesuffix(_KEYCLOAK_PATH)
+    # An endpoint elsewhere than Keycloak's tells nothing but its origin.
+    ours = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
+    if not ours:
+        raise SipgateError(
+            f"{_DOING}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; the "
+            "code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."
+        )
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Answers the browser with a page that says what happened."""
-
-    # A browser that connects and says nothing must not hold up the one that has the code.
-    timeout = 5
-
-    def do_GET(self) -> None:  # the name that http.server asks for
-        server = self.server
-        assert isinstance(server, _Loopback)  # noqa: S101  for the type alone
-        parts = urlsplit(self.path)
-        query = parse_qs(parts.query)
-        if parts.path != _PATH or query.get("state") != [server.state]:
-            self._say(404, "Nothing here", "This address is for one log-in alone.")
-            return
-        server.answer = f"http://127.0.0.1:{server.server_port}{self.path}"
-        if "code" in query:
-            self._say(200, "Logged in", "You can close this page and go back to the terminal.")
-        else:
-            self._say(200, "Not logged in", "The terminal says why. You can close this page.")
-
-    def _say(self, status: int, title: str, words: str) -> None:
-        page = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-            f"<title>{html.escape(title)}</title>"
-            '<body style="font-family: system-ui; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">'
-            f"<h1>{html.escape(title)}</h1><p>{html.escape(words)}</p></body></html>"
-        ).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the signature of http.server
-        """Silent: the request line holds the code."""
+def _origin(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", address
+    return parts.scheme, parts.netloc

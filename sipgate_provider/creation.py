@@ -29,6 +29,7 @@ from collections import defaultdict
 
 from sipgate_provider.absence import still_listed
 from sipgate_provider.api import SipgateAPI
+from sipgate_provider.deadlines import fresh_deadline
 from sipgate_provider.errors import (
     APIError,
     PermissionDeniedError,
@@ -40,7 +41,6 @@ from sipgate_provider.managed import ManagedClients
 from sipgate_provider.manual import EQUAL_CLIENTS
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState, content
 from sipgate_provider.ownership import owner_of
-from sipgate_provider.transport import within
 
 __all__ = ["ClientCreator"]
 
@@ -87,7 +87,7 @@ class ClientCreator:
             except SipgateError as error:
                 if not may_have_acted(error):
                     raise
-                with within(_SEARCH_SECONDS):
+                with fresh_deadline(_SEARCH_SECONDS):
                     created = self._recover_lost_create(inputs, wanted, before, error)
             self._managed.add(created.client_id)
             return created

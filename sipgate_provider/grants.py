@@ -1,41 +1,31 @@
-"""Getting access tokens from the token endpoint: the password grant and the refresh token grant.
+"""Getting access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
 
-They speak through the same transport as every call, so deadline and retry rule are the same: above all a POST that
-may have arrived is not sent again, which for a refresh token would be the second use that ends the log-in. oauthlib
-writes the forms and reads the answers (RFC 6749, 4.3, 5 and 6).
+oauthlib writes the forms. sipgate's log-in, a Keycloak, keeps a session for each password grant, for 30 days. So the
+password is used once in a process; later access tokens come from the refresh token that came with the first, and the
+session is ended when the process ends. A process that is killed cannot do that, and leaves its session behind.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import atexit
+import contextlib
 from typing import Protocol
-from urllib.parse import urlencode, urlsplit
 
-from oauthlib.oauth2 import Client, LegacyApplicationClient, OAuth2Error, WebApplicationClient
-from requests import PreparedRequest
-from requests.auth import AuthBase
+from oauthlib.oauth2 import LegacyApplicationClient, WebApplicationClient
 
 from sipgate_provider.credentials import Password, RefreshToken
-from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.given import TOKEN_CHARACTERS
+from sipgate_provider.deadlines import seconds_left, within
+from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
 from sipgate_provider.kept import KeptFile
-from sipgate_provider.transport import Answer, Transport
+from sipgate_provider.token_endpoint import Token, end_session, request_token
+from sipgate_provider.transport import Transport
 
-__all__ = ["Grant", "PasswordGrant", "RefreshGrant", "Token", "end_session"]
+__all__ = ["Grant", "PasswordGrant", "RefreshGrant"]
 
 # The client that sipgate's documentation page names for the password grant.
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
-# How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
-_REFUSALS = frozenset({400, 401, 403})
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token, and for how many seconds it lives from now on."""
-
-    access_token: str = field(repr=False)
-    life: float
-    refresh_token: str = field(default="", repr=False)
+# The engine waits 5 s for a plugin to end, and the plugin 2 s for what it is still working on.
+_SECONDS_AT_EXIT = 2.0
 
 
 class Grant(Protocol):
@@ -51,29 +41,86 @@ class Grant(Protocol):
         ...
 
 
+class _PasswordSession:
+    """A session that a password grant has begun."""
+
+    def __init__(self, token_url: str, refresh_token: str) -> None:
+        self.token_url = token_url
+        self.refresh_token = refresh_token
+
+    def end(self) -> None:
+        end_session(
+            self.token_url,
+            client_id=_PASSWORD_GRANT_CLIENT,
+            refresh_token=self.refresh_token,
+        )
+
+
+_sessions: set[_PasswordSession] = set()
+
+
+@atexit.register
+def _end_sessions() -> None:
+    """No session of this process is left behind, as far as there is time."""
+    # At an interpreter's end no thread can be started, should the transport need one: RuntimeError. Who interrupts
+    # once more wants no more waiting.
+    with (
+        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
+        within(_SECONDS_AT_EXIT),
+    ):
+        while _sessions:
+            # Over already is as good; what cannot be reached for one session cannot be reached for the next.
+            with contextlib.suppress(APIError):
+                _sessions.pop().end()
+
+
 class PasswordGrant:
-    """Access tokens for a user name and password."""
+    """Access tokens for a user name and password, all of one session."""
 
     def __init__(self, credential: Password, transport: Transport) -> None:
         self._credential = credential
         self._transport = transport
+        self._session: _PasswordSession | None = None
 
     def __call__(self) -> Token:
         """A new access token."""
-        grant = LegacyApplicationClient(_PASSWORD_GRANT_CLIENT)
-        form = grant.prepare_request_body(
+        if self._session is not None:
+            try:
+                return self._renew(self._session)
+            except AuthenticationError:
+                # The session is over.
+                _sessions.discard(self._session)
+                self._session = None
+        token = self._log_in()
+        if token.refresh_token:
+            self._session = _PasswordSession(self._credential.token_url, token.refresh_token)
+            _sessions.add(self._session)
+        return token
+
+    def _log_in(self) -> Token:
+        form = LegacyApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_request_body(
             username=self._credential.username,
             password=self._credential.password,
             include_client_id=True,
         )
-        return _ask(
+        return request_token(
             self._transport,
             self._credential.token_url,
-            grant,
             form,
             doing="Logging in with user name and password",
-            advice="Check both, and that the account may use the API.",
+            advice="Check both, unless sipgate names another reason: then a log-in with the browser shows what the "
+            "account lacks.",
         )
+
+    def _renew(self, session: _PasswordSession) -> Token:
+        form = WebApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_refresh_body(
+            refresh_token=session.refresh_token, client_id=_PASSWORD_GRANT_CLIENT
+        )
+        token = request_token(
+            self._transport, session.token_url, form, doing="Staying logged in", advice=""
+        )
+        session.refresh_token = token.refresh_token or session.refresh_token
+        return token
 
 
 class RefreshGrant:
@@ -87,95 +134,34 @@ class RefreshGrant:
         """A new access token."""
         credential = self._credential
         kept = KeptFile(credential.file)
-        with kept.locked():
+        with kept.locked(seconds_left()):
             bag = kept.read() or {}
+            self._check_owner(bag)
             # What is kept came from the given token, so it is the newer one.
             current = bag.get("refresh_token") or credential.refresh_token
-            grant = WebApplicationClient(credential.client_id)
-            secret = {"client_secret": credential.client_secret} if credential.client_secret else {}
-            form = grant.prepare_refresh_body(
-                refresh_token=current, client_id=credential.client_id, **secret
+            form = WebApplicationClient(credential.client_id).prepare_refresh_body(
+                refresh_token=current,
+                client_id=credential.client_id,
+                client_secret=credential.client_secret or None,
             )
             with kept.successor() as successor:
-                token = _ask(
+                token = request_token(
                     self._transport,
                     credential.token_url,
-                    grant,
                     form,
                     doing="Logging in with the refresh token",
                     advice="It may be used up or over, or belong to another client: log in again with "
-                    "`python -m sipgate_provider login`, or set a new sipgate:refreshToken.",
+                    "`sipgate-provider login`, or set a new sipgate:refreshToken.",
                 )
                 if token.refresh_token and token.refresh_token != current:
                     successor.put({**bag, "refresh_token": token.refresh_token})
             return token
 
-
-def end_session(credential: RefreshToken) -> None:
-    """The log-in that the refresh token stands for is over at sipgate (OpenID Connect's log-out endpoint).
-
-    Raises:
-        SipgateError: That is not certain.
-    """
-    url = credential.token_url.removesuffix("/token") + "/logout"
-    form = {"client_id": credential.client_id, "refresh_token": credential.refresh_token}
-    if credential.client_secret:
-        form["client_secret"] = credential.client_secret
-    doing = "Logging out"
-    answer = Transport().send("POST", url, doing=doing, auth=_NoAuth(), form=urlencode(form))
-    if not answer.ok:
-        raise _refusal(url, answer, doing, "The token may be over already.")
-
-
-class _NoAuth(AuthBase):
-    """Keeps `requests` from adding a credential out of `.netrc`; the form holds ours."""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        return request
-
-
-def _ask(
-    transport: Transport, url: str, grant: Client, form: str, *, doing: str, advice: str
-) -> Token:
-    answer = transport.send("POST", url, doing=doing, auth=_NoAuth(), form=form)
-    if not answer.ok:
-        raise _refusal(url, answer, doing, advice)
-    try:
-        token = grant.parse_request_body_response(answer.text)
-        access_token = str(token["access_token"])
-        refresh_token = str(token.get("refresh_token") or "")
-        life = float(token.get("expires_in", 0))
-    except (
-        OAuth2Error,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ):
-        raise TransportError(
-            f"{doing}: the answer holds no access token; check sipgate:tokenUrl."
-        ) from None
-    if not TOKEN_CHARACTERS.fullmatch(access_token):
-        raise TransportError(
-            f"{doing}: the answer's access token cannot be one; check sipgate:tokenUrl."
-        )
-    return Token(access_token, life, refresh_token)
-
-
-def _refusal(url: str, answer: Answer, doing: str, advice: str) -> SipgateError:
-    refused = answer.status in _REFUSALS
-    kind = AuthenticationError if refused else APIError
-    if not refused:
-        advice = (
-            "That is no answer of a token endpoint, unless it has a fault: check sipgate:tokenUrl, "
-            "and that no redirect or proxy is in between, or run again later."
-        )
-    return kind(
-        f"{doing}: sipgate refused ({answer.status}). {advice}",
-        status=answer.status,
-        method="POST",
-        path=urlsplit(url).path,
-        detail="",
-    )
+    def _check_owner(self, bag: dict[str, str]) -> None:
+        """Raises SipgateError where the file now holds the token of another client or server."""
+        ours = {"client_id": self._credential.client_id, "token_url": self._credential.token_url}
+        if any(bag.get(name, value) != value for name, value in ours.items()):
+            raise SipgateError(
+                "Logging in with the refresh token: meanwhile `sipgate-provider login` has replaced the log-in by one "
+                "through another client or server. Run again."
+            )

@@ -13,7 +13,7 @@ The rules:
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
   client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is created, and found
   again where the response is lost, is in `creation`.
-- A step has one deadline for all its requests. A credential that sipgate refuses is reported once: what comes after
+- A step has one deadline for all its requests. What became of a request is asked in time of its own. A credential that sipgate refuses is reported once: what comes after
   it in the same deployment is not tried, which also keeps an account from being locked. A credential from the stack
   configuration is the one of the last `pulumi up` where the engine runs no program, and the error says so.
 - A client is gone only if sipgate itself says so; when a 404 counts is in `absence`.
@@ -29,6 +29,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sipgate_provider.absence import AbsenceCheck
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.creation import ClientCreator
+from sipgate_provider.deadlines import fresh_deadline, within
 from sipgate_provider.errors import (
     AuthenticationError,
     NotFoundError,
@@ -39,12 +40,12 @@ from sipgate_provider.managed import ManagedClients
 from sipgate_provider.manual import ROTATED_CREDENTIAL
 from sipgate_provider.models import WRITABLE, OAuthClientInputs, differs, in_order_of
 from sipgate_provider.snapshot import Snapshot
-from sipgate_provider.transport import within
 
 __all__ = ["Lifecycle"]
 
 _log = logging.getLogger(__name__)
 
+_LOOKING_SECONDS = 30.0
 _ROTATED = (
     "If you have changed it since the last `pulumi up`: `pulumi refresh` and `pulumi destroy` still use that run's, "
     f"so run `pulumi up` first or add `--run-program`. See {ROTATED_CREDENTIAL}."
@@ -198,7 +199,8 @@ class Lifecycle:
             if not may_have_acted(error):
                 raise
             try:
-                live = self._api.get_client(client_id)
+                with fresh_deadline(_LOOKING_SECONDS):
+                    live = self._api.get_client(client_id)
             except SipgateError:
                 raise error from None
             if differs(live.bag(), inputs.bag()):
@@ -209,7 +211,8 @@ class Lifecycle:
         """The secret of a client that certainly exists, or None and a warning; it never raises."""
         why = "the answer lacks it"
         try:
-            secret = self._api.get_client(client_id).client_secret
+            with fresh_deadline(_LOOKING_SECONDS):
+                secret = self._api.get_client(client_id).client_secret
         except SipgateError as error:
             secret, why = None, str(error)
         except Exception as error:  # noqa: BLE001  a raise here would lose a live client

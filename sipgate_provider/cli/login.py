@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import webbrowser
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, SipgateError
+
+if TYPE_CHECKING:
+    from sipgate_provider.credentials import RefreshToken
+
+_SECONDS = 300
 
 
 @click.command("login", short_help="Log in with the browser, for `pulumi up` to use.")
@@ -21,18 +31,22 @@ from sipgate_provider.errors import ConfigurationError
     metavar="PORT",
     help="Where on loopback the browser comes back to; by default any free port.",
 )
-@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
 @OPTIONS
 def command(session: Session, client_id: str | None, port: int, no_browser: bool) -> None:
     """Log in with the browser, and keep a refresh token in your own directory for `pulumi up`.
 
     It is used where the settings name no other credential, and renewed at every use; it ends when it is not used for
-    30 days. A client to log in through is needed, whose redirect URIs hold http://127.0.0.1/callback (or, with
-    --port, http://127.0.0.1:PORT/callback). If it has a secret that must be sent, give it as sipgate:clientSecret or
-    SIPGATE_CLIENT_SECRET.
+    30 days, at `logout`, and at the next `login`. A client to log in through is needed, whose redirect URIs hold
+    http://127.0.0.1/callback (or, with --port, http://127.0.0.1:PORT/callback). If it has a secret that must be sent,
+    give it as sipgate:clientSecret or SIPGATE_CLIENT_SECRET.
+
+    The address is always printed. Without a display no browser is opened: use one on another machine, with the port
+    forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
     """
     from sipgate_provider.authorization import Login, log_in  # noqa: PLC0415
     from sipgate_provider.kept import KeptFile, login_file  # noqa: PLC0415
+    from sipgate_provider.token_endpoint import one_line  # noqa: PLC0415
 
     through, client_secret, token_url = session.log_in_through(client_id)
     if not through:
@@ -42,27 +56,108 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         )
     path = login_file(session.account)
     kept = KeptFile(path)
+    # Found out before the user logs in for nothing. `pulumi up` may use the former log-in meanwhile.
+    with kept.locked(), kept.successor():
+        pass
+
+    def show(address: str) -> None:
+        opened = not no_browser and _open_in_background(address)
+        also = ", which the browser was told to open" if opened else ""
+        click.echo(f"Log in at this address{also}:\n\n  {address}\n", err=True)
+
+    with _time_shown() as show_seconds_left:
+        token = log_in(
+            Login(through, client_secret, token_url),
+            show,
+            port=port,
+            seconds=_SECONDS,
+            show_seconds_left=show_seconds_left,
+        )
     with kept.locked():
-        # Found out before the user logs in for nothing.
-        with kept.successor():
-            pass
-
-        def show(address: str) -> None:
-            if no_browser or not webbrowser.open(address):
-                click.echo(f"Open this address to log in:\n\n  {address}\n", err=True)
-            else:
-                click.echo("Log in, in the browser that has opened …", err=True)
-
-        refresh_token = log_in(Login(through, client_secret, token_url), show, port=port)
+        former, former_session = _former(session.account)
         kept.write(
             {
                 "client_id": through,
                 "client_secret": client_secret,
-                "refresh_token": refresh_token,
+                "refresh_token": token.refresh_token or "",
                 "token_url": token_url,
+                "session": token.session,
             }
         )
-    click.echo(f"Logged in. The refresh token is kept in {path}.", err=True)
+    who = f" as {one_line(token.username)}" if token.username else ""
+    click.echo(
+        f"Logged in{who} through the client {one_line(through)}. The refresh token is kept in {path}.",
+        err=True,
+    )
+    # A browser that is still logged in continues its session: to end the former would end this one.
+    if former is not None and former_session != token.session:
+        _end(former)
     source = session.settings.source
     if str(path) not in source:
         click.echo(f"Note that `pulumi up` here would use another credential: {source}.", err=True)
+
+
+def _former(account: str | None) -> tuple[RefreshToken | None, str]:
+    """The log-in that is kept so far, if it can be read, and the id of its session."""
+    from sipgate_provider.kept import KeptFile, kept_login  # noqa: PLC0415
+
+    with contextlib.suppress(ConfigurationError):
+        former = kept_login(account)
+        if former is not None:
+            return former, (KeptFile(former.file).read() or {}).get("session", "")
+    return None, ""
+
+
+def _end(former: RefreshToken) -> None:
+    from sipgate_provider.token_endpoint import end_session  # noqa: PLC0415
+
+    try:
+        end_session(
+            former.token_url,
+            client_id=former.client_id,
+            client_secret=former.client_secret,
+            refresh_token=former.refresh_token,
+        )
+    except SipgateError as error:
+        click.echo(f"{error} The former log-in ends unused within 30 days.", err=True)
+
+
+def _open_in_background(address: str) -> bool:
+    """Whether a browser was asked to open the address; it is not waited for.
+
+    A text browser would take the terminal, or wait for an answer that it is itself to bring. So one is only opened
+    where there is a display, or the user's own BROWSER; and it has no terminal.
+    """
+    if sys.platform not in {"darwin", "win32"} and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    ):
+        return False
+    try:
+        # Isolated: no module out of the current folder is run.
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-m", "webbrowser", address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _time_shown() -> Iterator[Callable[[int], None]]:
+    """A terminal counts the time down; a pipe gets one line."""
+    if not sys.stderr.isatty():
+        click.echo(f"Waiting for that, for {_SECONDS} s …", err=True)
+        yield lambda _: None
+        return
+
+    def show(left: int) -> None:
+        click.echo(f"\rWaiting for that, {left // 60}:{left % 60:02} left … ", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)

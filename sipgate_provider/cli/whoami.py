@@ -7,6 +7,7 @@ import json
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import show_fields
 
 _KINDS = {
     "PersonalAccessToken": "personal access token",
@@ -44,14 +45,17 @@ def command(session: Session, as_json: bool) -> None:
         }
         click.echo(json.dumps(document, indent=2))
     else:
-        click.echo(f"Credential  {kind}{f' {name}' if name else ''}")
-        click.echo(f"From        {settings.source}")
-        click.echo(f"At          {settings.base_url}")
-        click.echo(f"Accepted    {'yes' if access.accepted else f'no. {access.problem}'}")
+        fields = [
+            ("Credential", f"{kind}{f' {name}' if name else ''}"),
+            ("From", settings.source),
+            ("At", settings.base_url),
+            ("Accepted", "yes" if access.accepted else f"no. {access.problem}"),
+        ]
         if access.accepted:
-            for scope, there in (("read", access.read), ("write", access.write)):
-                click.echo(
-                    f"Scope       authorization:oauth2:clients:{scope}: {'yes' if there else 'no'}"
-                )
+            fields += [
+                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if there else 'no'}")
+                for scope, there in (("read", access.read), ("write", access.write))
+            ]
+        show_fields(fields)
     if not (access.read and access.write):
         raise click.exceptions.Exit(1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from sipgate_provider.simulator import (
     DEMO_TOKEN_ID,
     DEMO_USERNAME,
     Answer,
+    Delay,
     Simulator,
 )
+from sipgate_provider.transport import within
 
 
 def by_password(sipgate: Simulator, password: str = DEMO_PASSWORD) -> SipgateAPI:
@@ -58,6 +61,41 @@ def test_a_token_is_renewed_before_it_ends() -> None:
 
         # Each of the two calls fetches one, and one more after the refusal.
         assert sipgate.count(path="token$") == 4
+
+
+def test_a_password_is_sent_once_and_again_only_when_its_session_is_over(
+    sipgate: Simulator,
+) -> None:
+    api = by_password(sipgate)
+    counts = []
+    for over in (False, False, True):
+        if over:
+            sipgate.misbehave(Answer(400, b'{"error": "invalid_grant"}'), path="token$")
+        sipgate.end_access_tokens()
+        api.list_clients()
+        counts.append(sipgate.count(path="token$"))
+
+    assert counts == [1, 2, 4]
+
+
+def test_waiting_for_another_threads_token_counts_towards_the_deadline(sipgate: Simulator) -> None:
+    api = by_password(sipgate)
+    sipgate.misbehave(Delay(3), path="token$")
+
+    def hurried() -> None:
+        with within(0.3):
+            api.list_clients()
+
+    with ThreadPoolExecutor(2) as threads:
+        patient = threads.submit(api.list_clients)
+        while not sipgate.count(path="token$"):
+            time.sleep(0.01)
+        with pytest.raises(TransportError, match="until the time was over") as caught:
+            hurried()
+
+        assert not caught.value.sent
+        assert not patient.done()
+        assert patient.result() == []
 
 
 def test_a_wrong_password_is_a_sentence_that_does_not_hold_it(sipgate: Simulator) -> None:

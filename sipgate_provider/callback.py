@@ -1,0 +1,165 @@
+"""A server on loopback that lives for one log-in and receives the browser when it comes back (RFC 8252, 7.3).
+
+Any program of this machine and any web page can knock here. What does not bring this log-in's state is refused; no
+connection waits for another, none lasts long, and there are never many, so that whatever knocks the browser is served.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import html
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+__all__ = ["CallbackServer"]
+
+_PATH = "/callback"
+_CONNECTION_SECONDS = 5.0
+_MOST_CONNECTIONS = 32
+
+
+class CallbackServer(socketserver.ThreadingTCPServer):
+    """Waits for the browser's answer to one log-in.
+
+    Args:
+        port: Where on loopback; 0 takes any free one.
+        state: What the browser brings back.
+
+    Raises:
+        OSError: The port cannot be listened on.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, state: str) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._state = state
+        self._parameters: dict[str, str] | None = None
+        self._answered = threading.Event()
+        self._opened: dict[socket.socket, float] = {}
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the browser is to come back to."""
+        return f"http://127.0.0.1:{self.server_address[1]}{_PATH}"
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Connections are taken while the block runs."""
+        thread = threading.Thread(target=self.serve_forever, args=(0.2,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            thread.join()
+
+    def wait(
+        self, seconds: float, show_seconds_left: Callable[[int], None]
+    ) -> dict[str, str] | None:
+        """The parameters that the browser brought, each of which came once; None if it did not come in time.
+
+        Args:
+            seconds: How long to wait.
+            show_seconds_left: Called about once a second.
+        """
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            show_seconds_left(round(left))
+            if self._answered.wait(min(left, 1.0)):
+                return self._parameters
+        return None
+
+    def accept(self, target: str) -> dict[str, str] | None:
+        """The parameters, if the request is the one that this log-in waits for."""
+        parts = urlsplit(target)
+        query = parse_qs(parts.query, keep_blank_values=True, max_num_fields=50)
+        states = query.get("state", [])
+        if parts.path != _PATH or len(states) != 1 or self._answered.is_set():
+            return None
+        if not hmac.compare_digest(states[0].encode(errors="replace"), self._state.encode()):
+            return None
+        # A parameter that comes twice counts as none (RFC 6749, 3.1).
+        return {name: values[0] for name, values in query.items() if len(values) == 1}
+
+    def finish(self, parameters: dict[str, str]) -> None:
+        """`wait` returns these."""
+        if not self._answered.is_set():
+            self._parameters = parameters
+            self._answered.set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A thread of its own serves the connection."""
+        self._opened[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """The connection is closed."""
+        self._opened.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Connections that last too long, and the oldest where there are too many, are cut."""
+        late = time.monotonic() - _CONNECTION_SECONDS
+        opened = list(self._opened.items())
+        for index, (connection, since) in enumerate(opened):
+            if since < late or index < len(opened) - _MOST_CONNECTIONS:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Silent: a connection that breaks is nobody's business."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers the browser with a page that says what happened."""
+
+    timeout = _CONNECTION_SECONDS
+    server_version = "sipgate-provider"
+    sys_version = ""
+
+    def do_GET(self) -> None:  # the name that http.server asks for
+        server = self.server
+        assert isinstance(server, CallbackServer)  # noqa: S101  for the type alone
+        try:
+            parameters = server.accept(self.path)
+        except ValueError:
+            parameters = None
+        if parameters is None:
+            self._say(404, "Nothing here", "This address is for one log-in alone.")
+            return
+        try:
+            if "code" in parameters:
+                self._say(200, "Logged in", "You can close this page and go back to the terminal.")
+            else:
+                self._say(200, "Not logged in", "The terminal says why. You can close this page.")
+        finally:
+            server.finish(parameters)
+
+    def _say(self, status: int, title: str, words: str) -> None:
+        page = (
+            '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+            f"<title>{html.escape(title)}</title>"
+            '<body style="font-family: system-ui; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">'
+            f"<h1>{html.escape(title)}</h1><p>{html.escape(words)}</p></body></html>"
+        ).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the signature of http.server
+        """Silent: the request line holds the code."""

@@ -1,0 +1,30 @@
+"""A deployment by user name and password leaves no session behind at sipgate, on either host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sipgate_provider.simulator import DEMO_PASSWORD, DEMO_USERNAME, Simulator
+from tests.engine_fixtures import BOTH_HOSTS
+
+pytestmark = BOTH_HOSTS
+
+
+def test_each_command_ends_the_session_that_it_began(engine: Any, sipgate: Simulator) -> None:
+    engine.environment |= {
+        "SIPGATE_TOKEN_ID": "",
+        "SIPGATE_TOKEN": "",
+        "SIPGATE_USERNAME": DEMO_USERNAME,
+        "SIPGATE_PASSWORD": DEMO_PASSWORD,
+    }
+    engine.write(
+        "import pulumi\nimport sipgate_provider as sipgate\n"
+        "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
+    )
+
+    for command in ("up", "refresh", "destroy"):
+        sipgate.clear_requests()
+        engine.succeeds(command, "--yes", "--skip-preview")
+        assert sipgate.count("POST", "token$") >= 1
+        ended = [request.status for request in sipgate.requests if "logout" in request.path]
+        assert ended == [204] * sipgate.count("POST", "token$")
