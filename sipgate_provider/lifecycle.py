@@ -13,9 +13,10 @@ The rules:
 - Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
   client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is created, and found
   again where the response is lost, is in `creation`.
-- A step has one deadline for all its requests. What became of a request is asked in time of its own. A credential that sipgate refuses is reported once: what comes after
-  it in the same deployment is not tried, which also keeps an account from being locked. A credential from the stack
-  configuration is the one of the last `pulumi up` where the engine runs no program, and the error says so.
+- A step has one deadline for all its requests; what became of a request is asked in time of its own.
+- A credential that sipgate refuses is reported once: what comes after it in the same deployment is not tried, which
+  also keeps an account from being locked. A credential from the stack configuration is the one of the last
+  `pulumi up` where the engine runs no program, and the error says so.
 - A client is gone only if sipgate itself says so; when a 404 counts is in `absence`.
 """
 

@@ -109,5 +109,5 @@ def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it
     assert not check(olds, olds).failures
     turned = check(olds | {"redirectUris": ["https://a/", "crm.example.com"]}, olds)
     assert not turned.failures
-    (failure,) = check(olds | {"redirectUris": ["https://b/", "crm.example.com"]}, olds).failures
+    (failure,) = check(olds | {"redirectUris": ["https://b/", "crm.example.net"]}, olds).failures
     assert failure.path == "redirectUris[1]"
