@@ -23,12 +23,14 @@ class Access:
         accepted: Whether the credential is good at all.
         read: Whether clients may be read.
         write: Whether clients may be created, changed and deleted.
+        account_number: Whose account it is for; None where sipgate does not tell it.
         problem: Why it is not accepted, in sipgate's words and ours.
     """
 
     accepted: bool
     read: bool = False
     write: bool = False
+    account_number: str | None = None
     problem: str = ""
 
 
@@ -41,9 +43,10 @@ def access_of(api: SipgateAPI) -> Access:
     try:
         read = _may_read(api)
         write = _may_write(api)
+        number = api.account_number()
     except AuthenticationError as error:
         return Access(accepted=False, problem=str(error))
-    return Access(accepted=True, read=read, write=write)
+    return Access(accepted=True, read=read, write=write, account_number=number)
 
 
 def _may_read(api: SipgateAPI) -> bool:

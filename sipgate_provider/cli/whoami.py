@@ -23,8 +23,8 @@ _KINDS = {
 def command(session: Session, as_json: bool) -> None:
     """Say which credential `pulumi up` would use, where it comes from, and what sipgate lets it do.
 
-    The credential itself is never shown. sipgate is asked with one list of the clients and one deletion of a client
-    that cannot exist: nothing changes. The exit code is 0 only if clients may be read and written.
+    The credential itself is never shown. sipgate is asked for the account's number and its clients, and to delete a
+    client that cannot exist: nothing changes. The exit code is 0 only if clients may be read and written.
     """
     from sipgate_provider.access import access_of  # noqa: PLC0415
 
@@ -40,6 +40,7 @@ def command(session: Session, as_json: bool) -> None:
             "name": name,
             "source": settings.source,
             "baseUrl": settings.base_url,
+            "accountNumber": access.account_number,
             "accepted": access.accepted,
             "scopes": {"read": access.read, "write": access.write},
         }
@@ -52,6 +53,9 @@ def command(session: Session, as_json: bool) -> None:
             ("Accepted", "yes" if access.accepted else f"no. {access.problem}"),
         ]
         if access.accepted:
+            fields.insert(
+                3, ("Account", access.account_number or "sipgate does not tell its number")
+            )
             fields += [
                 ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if there else 'no'}")
                 for scope, there in (("read", access.read), ("write", access.write))

@@ -3,7 +3,8 @@
 A web page anywhere can give its own name the address 127.0.0.1 and then call the simulator as if it
 were that page's server (DNS rebinding). Its requests still carry its name. So every path is answered
 under the simulator's own names alone: those of loopback, the address that the request came in on, this
-machine's name, and the one it was told to listen on.
+machine's name, and the one it was told to listen on. Over TLS any name is answered: a browser has checked it
+against the certificate before it sent the request.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class OwnHostsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request is answered, or refused."""
-        if self._is_own(_name(Headers(scope=scope).get("host", "")), scope["server"][0]):
+        if scope["scheme"] == "https" or self._is_own(
+            _name(Headers(scope=scope).get("host", "")), scope["server"][0]
+        ):
             await self._app(scope, receive, send)
             return
         said = (

@@ -44,6 +44,14 @@ def test_it_is_reached_by_whoever_trusts_its_authority(
     assert caller.get(by_name + CLIENTS, timeout=5).status_code == 200
 
 
+def test_the_certificate_decides_over_tls_which_names_it_has(
+    secure: Simulator, caller: requests.Session
+) -> None:
+    named = {"Host": "api.sipgate.com"}
+
+    assert caller.get(secure.base_url + CLIENTS, headers=named, timeout=5).status_code == 200
+
+
 def test_nobody_else_gets_through(secure: Simulator) -> None:
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(secure.base_url, timeout=5)
