@@ -37,7 +37,7 @@ class OwnHostsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request is answered, or refused."""
-        if scope["scheme"] == "https" or self._is_own(
+        if scope.get("scheme") == "https" or self._is_own(
             _name(Headers(scope=scope).get("host", "")), scope["server"][0]
         ):
             await self._app(scope, receive, send)
