@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
 from sipgate_provider.ownership import default_description
+from sipgate_provider.rules import refused_ignore
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -50,6 +51,9 @@ class ClientResource(pulumi.CustomResource):
         privacy_url: The privacy policy shown at log-in; empty for none.
         terms_url: The terms of service shown at log-in; empty for none.
     """
+
+    # Whether the host compares property by property, which `replace_on_changes` needs.
+    _replaces_on_changes: ClassVar[bool]
 
     client_secret: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -97,7 +101,27 @@ class ClientResource(pulumi.CustomResource):
             "privacy_url": privacy_url,
             "terms_url": terms_url,
         }
+        if reason := refused_ignore((opts.ignore_changes if opts else None) or ()):
+            raise pulumi.RunError(f"OAuthClient {resource_name!r}: {reason}")
         self._declare(resource_name, properties, opts, account)
+        self._warn_of_replacement(opts)
+
+    def _warn_of_replacement(self, opts: pulumi.ResourceOptions | None) -> None:
+        """Warns of options that replace the client, which nothing needs."""
+        if opts is None or not (opts.delete_before_replace or opts.replace_on_changes):
+            return
+        if opts.replace_on_changes and not self._replaces_on_changes:
+            pulumi.log.warn(
+                "replace_on_changes has no effect with the dynamic provider; every property changes in place, so "
+                "leave it out.",
+                self,
+            )
+        if opts.delete_before_replace or self._replaces_on_changes:
+            pulumi.log.warn(
+                "delete_before_replace and replace_on_changes end every log-in made through the old client; every "
+                "property can change in place, so leave both out.",
+                self,
+            )
 
     @classmethod
     def for_webphone(

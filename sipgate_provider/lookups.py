@@ -6,6 +6,9 @@ programs quick to start. A secret is an Output in the plain forms too: a plain t
 
 Both forms read at every preview and update. An `_output` form whose argument a preview does not know yet waits for
 the update.
+
+A unit test's mocks answer in place of sipgate: they are asked for the native plugin's functions, so that one test holds
+for either host.
 """
 
 from __future__ import annotations
@@ -20,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.invokes import invoke, invoke_output, is_mocked
 
 if TYPE_CHECKING:
     from sipgate_provider.api import SipgateAPI
@@ -35,7 +40,11 @@ __all__ = [
     "get_oauth_clients",
     "get_oauth_clients_output",
     "result",
+    "results",
 ]
+
+# As in the SDKs that Pulumi generates; the types say what an update has.
+_UNKNOWN: Any = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,8 @@ def get_oauth_client(
         pulumi.RunError: There is none, there are several of the name (the first ten are listed), or sipgate could
             not be asked; the `SipgateError` is its cause.
     """
+    if is_mocked():
+        return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}))
     with _one_sentence():
         return _result_of(_found(_settings(account), client_id, name))
 
@@ -88,6 +99,9 @@ def get_oauth_client_output(
     account: str | None = None,
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
+    if is_mocked():
+        arguments = {"clientId": client_id, "name": name}
+        return invoke_output(tokens.GET_CLIENT, arguments).apply(result)
 
     async def look(given: Mapping[str, str | None]) -> GetOAuthClientResult:
         with _one_sentence():
@@ -113,6 +127,8 @@ def get_oauth_clients(
     Raises:
         pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
     """
+    if is_mocked():
+        return results(invoke(tokens.GET_CLIENTS, {"name": name}))
     with _one_sentence():
         return [_result_of(client) for client in _all_found(_settings(account), name)]
 
@@ -121,6 +137,8 @@ def get_oauth_clients_output(
     *, name: pulumi.Input[str] | None = None, account: str | None = None
 ) -> pulumi.Output[list[GetOAuthClientResult]]:
     """Like `get_oauth_clients`, for a name that may be an Output; what it raises becomes the Output's error."""
+    if is_mocked():
+        return invoke_output(tokens.GET_CLIENTS, {"name": name}).apply(results)
 
     async def look(given: Mapping[str, str | None]) -> list[GetOAuthClientResult]:
         with _one_sentence():
@@ -165,17 +183,22 @@ def _result_of(client: OAuthClientState) -> GetOAuthClientResult:
 
 
 def result(client: Mapping[str, Any]) -> GetOAuthClientResult:
-    """What a program is given for a client in the API's spelling."""
+    """What a program is given for a client in the API's spelling; None for what a preview or a mock does not know."""
     return GetOAuthClientResult(
-        client_id=client["clientId"],
+        client_id=client.get("clientId", _UNKNOWN),
         client_secret=pulumi.Output.secret(client.get("clientSecret")),
-        name=client["name"],
-        description=client["description"],
-        redirect_uris=client["redirectUris"],
-        web_origins=client["webOrigins"],
-        privacy_url=client["privacyUrl"],
-        terms_url=client["termsUrl"],
+        name=client.get("name", _UNKNOWN),
+        description=client.get("description", _UNKNOWN),
+        redirect_uris=client.get("redirectUris", _UNKNOWN),
+        web_origins=client.get("webOrigins", _UNKNOWN),
+        privacy_url=client.get("privacyUrl", _UNKNOWN),
+        terms_url=client.get("termsUrl", _UNKNOWN),
     )
+
+
+def results(found: Mapping[str, Any]) -> list[GetOAuthClientResult]:
+    """What a program is given for several clients."""
+    return [result(client) for client in found.get("clients", ())]
 
 
 @contextmanager

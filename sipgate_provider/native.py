@@ -11,7 +11,6 @@ dynamic provider made is taken over as it is, since each resource goes by its ol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,7 +22,8 @@ from sipgate_provider.accounts import checked, namespace
 from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.given import SECRET_KEYS
-from sipgate_provider.lookups import GetOAuthClientResult, result
+from sipgate_provider.invokes import invoke, invoke_output
+from sipgate_provider.lookups import GetOAuthClientResult, result, results
 
 __all__ = [
     "GetOAuthClientResult",
@@ -123,6 +123,8 @@ class Provider(pulumi.ProviderResource):
 class OAuthClient(ClientResource):
     """An OAuth 2.0 client in a sipgate account, served by the native plugin."""
 
+    _replaces_on_changes = True
+
     def _declare(
         self,
         resource_name: str,
@@ -154,6 +156,8 @@ def get_oauth_client(
 ) -> GetOAuthClientResult:
     """The client of that id, or the only one of that exact name.
 
+    In a preview that does not know the provider's settings yet, every attribute is None.
+
     Args:
         client_id: The id.
         name: The name, if not the id is given.
@@ -162,29 +166,26 @@ def get_oauth_client(
     Raises:
         Exception: There is none, there are several of the name, or sipgate could not be asked.
     """
-    return result(
-        pulumi.runtime.invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts).value
-    )
+    return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts))
 
 
 def get_oauth_client_output(
     client_id: pulumi.Input[str] | None = None,
     *,
     name: pulumi.Input[str] | None = None,
-    opts: pulumi.InvokeOptions | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetOAuthClientResult]:
-    """Like `get_oauth_client`, for arguments that may be Outputs."""
-
-    async def look(given: Mapping[str, Any]) -> GetOAuthClientResult:
-        return result(await pulumi.runtime.invoke_async(tokens.GET_CLIENT, given, opts))
-
-    return pulumi.Output.all(clientId=client_id, name=name).apply(look)
+    """Like `get_oauth_client`, for arguments that may be Outputs; unknown in a preview that cannot know it yet."""
+    arguments = {"clientId": client_id, "name": name}
+    return invoke_output(tokens.GET_CLIENT, arguments, opts).apply(result)
 
 
 def get_oauth_clients(
     *, name: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> list[GetOAuthClientResult]:
     """The account's clients.
+
+    In a preview that does not know the provider's settings yet, there are none.
 
     Args:
         name: Only clients of this name; each `*` stands for any text. By default all.
@@ -193,20 +194,16 @@ def get_oauth_clients(
     Raises:
         Exception: sipgate could not be asked.
     """
-    found = pulumi.runtime.invoke(tokens.GET_CLIENTS, {"name": name}, opts).value
-    return [result(client) for client in found["clients"]]
+    return results(invoke(tokens.GET_CLIENTS, {"name": name}, opts))
 
 
 def get_oauth_clients_output(
-    *, name: pulumi.Input[str] | None = None, opts: pulumi.InvokeOptions | None = None
+    *,
+    name: pulumi.Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[list[GetOAuthClientResult]]:
-    """Like `get_oauth_clients`, for a name that may be an Output."""
-
-    async def look(given: Mapping[str, Any]) -> list[GetOAuthClientResult]:
-        found = await pulumi.runtime.invoke_async(tokens.GET_CLIENTS, given, opts)
-        return [result(client) for client in found["clients"]]
-
-    return pulumi.Output.all(name=name).apply(look)
+    """Like `get_oauth_clients`, for a name that may be an Output; unknown in a preview that cannot know it yet."""
+    return invoke_output(tokens.GET_CLIENTS, {"name": name}, opts).apply(results)
 
 
 _providers: WeakKeyDictionary[Any, dict[str, Provider]] = WeakKeyDictionary()

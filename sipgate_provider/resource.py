@@ -27,6 +27,8 @@ __all__ = ["OAuthClient"]
 class OAuthClient(ClientResource):
     """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
 
+    _replaces_on_changes = False
+
     def _declare(
         self,
         resource_name: str,
@@ -41,7 +43,7 @@ class OAuthClient(ClientResource):
         if opts is not None and opts.import_ is not None:
             raise pulumi.RunError(
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
-                f"`python -m sipgate_provider import{f' --account {account}' if account else ''} "
+                f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{resource_name}=<clientId>` once instead, and leave `import_` out."
             )
         ours = pulumi.ResourceOptions(
@@ -56,12 +58,6 @@ class OAuthClient(ClientResource):
             properties | {"client_secret": None} | host,
             pulumi.ResourceOptions.merge(opts, ours),
         )
-        if opts is not None and (opts.delete_before_replace or opts.replace_on_changes):
-            pulumi.log.warn(
-                "delete_before_replace and replace_on_changes end every log-in made through the old client; every "
-                "property can change in place, so leave both out.",
-                self,
-            )
         for name in ("redirect_uris", "web_origins"):
             self._advise(name, properties[name])
 

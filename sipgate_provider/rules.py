@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Finding", "advice", "failures", "is_loopback"]
+__all__ = ["Finding", "advice", "failures", "is_loopback", "refused_ignore"]
 
+_ENTRY = re.compile(r"(redirect_?uris|web_?origins)\[", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 # Keycloak's "any origin", unwise, and "the origins of the redirect URIs".
 _ANY = "*"
@@ -65,6 +66,21 @@ def advice(bag: Mapping[str, object]) -> list[Finding]:
         if not _impossible(path, value)
         for words in _risks(path, value)
     ]
+
+
+def refused_ignore(paths: Iterable[str]) -> str | None:
+    """Why the changes that a program wants ignored cannot be, or None.
+
+    The entries of a set have no place of their own. The engine ignores by index, so after somebody else has added or
+    removed an entry it would put another one in place of a declared one.
+    """
+    for path in paths:
+        if _ENTRY.match(path):
+            return (
+                f"ignore_changes cannot name {path}: redirect URIs and origins are sets, whose entries have no fixed "
+                "place; name the whole property instead."
+            )
+    return None
 
 
 def is_loopback(host: str) -> bool:

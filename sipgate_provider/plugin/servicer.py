@@ -40,7 +40,7 @@ from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.schema import text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
-from sipgate_provider.rules import advice
+from sipgate_provider.rules import advice, refused_ignore
 from sipgate_provider.search import find_client, find_clients
 
 __all__ = ["Servicer"]
@@ -199,6 +199,8 @@ class Servicer(ResourceProviderServicer):
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
         """Says which properties, and which elements of the lists, are to change; another account replaces a client."""
+        if reason := refused_ignore(request.ignoreChanges):
+            raise ConfigurationError(reason)
         olds, news = Bag.of(request.olds), Bag.of(request.news)
         self._managed.add(request.id, content(olds.known))
         if olds.known.get(_ACCOUNT) != self._account:

@@ -1,0 +1,154 @@
+"""What a preview says: of drifted lists, of ignored changes, and of lookups that it cannot answer yet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sipgate_provider.simulator import DEMO_TOKEN_ID, Simulator
+from tests.engine_fixtures import BOTH_HOSTS
+
+DECLARED = [f"https://{letter}.example.com/*" for letter in "abc"]
+FOREIGN = "https://x.example.com/*"
+IN_YAML = """name: trial
+runtime: yaml
+resources:
+  crm:
+    type: sipgate:OAuthClient
+    properties:
+      redirectUris: {uris}
+    options:
+      ignoreChanges: ["redirectUris[0]"]
+"""
+UNKNOWN_PROVIDER = """
+import pulumi
+import sipgate_provider.native as sipgate
+first = sipgate.OAuthClient("first", redirect_uris=["https://first.example.com/*"])
+# Not known before the first `up`.
+token = first.client_id.apply(lambda _: pulumi.Config().require_secret("token"))
+own = sipgate.Provider("own", token_id=first.client_id.apply(lambda _: {token_id!r}), token=token)
+options = pulumi.InvokeOptions(provider=own)
+later = sipgate.get_oauth_client_output(name="first", opts=pulumi.InvokeOutputOptions(provider=own))
+several = sipgate.get_oauth_clients_output(opts=pulumi.InvokeOutputOptions(provider=own))
+pulumi.export("later", later.client_id)
+pulumi.export("several", several.apply(lambda found: len(found)))
+pulumi.export("now", sipgate.get_oauth_clients(opts=options)[:0])
+"""
+DEPENDENT = """
+import pulumi
+import sipgate_provider.native as sipgate
+crm = sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
+found = sipgate.get_oauth_client_output(
+    name="crm", opts=pulumi.InvokeOutputOptions(depends_on=[crm])
+)
+pulumi.export("found", found.client_id)
+"""
+
+
+@BOTH_HOSTS
+@pytest.mark.parametrize("property_name", ["redirect_uris", "web_origins"])
+def test_a_foreign_entry_in_a_list_is_one_line_of_the_preview(
+    engine: Any, sipgate: Simulator, property_name: str
+) -> None:
+    lists = {"redirect_uris": DECLARED, "web_origins": [uri[:-2] for uri in DECLARED]}
+    engine.client(**lists)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (client,) = sipgate.account.clients()
+    name = {"redirect_uris": "redirectUris", "web_origins": "webOrigins"}[property_name]
+    foreign = FOREIGN if property_name == "redirect_uris" else FOREIGN[:-2]
+    sipgate.account.alter_client(client["clientId"], **{name: [foreign, *client[name]]})
+
+    preview = engine.succeeds("preview", "--refresh", "--diff")
+
+    changed = [line.strip() for line in preview.splitlines() if "example.com" in line]
+    # It came by the refresh, and the update takes it away.
+    assert [line for line in changed if line[0] in "+-~"] == [
+        f'+ [3]: "{foreign}"',
+        f'- [3]: "{foreign}"',
+    ]
+    engine.succeeds("up", "--refresh", "--yes", "--skip-preview")
+    assert sorted(sipgate.account.clients()[0][name]) == sorted(lists[property_name])
+
+
+@BOTH_HOSTS
+@pytest.mark.parametrize("path", ["redirectUris[*]", "redirectUris[0]", "redirect_uris[0]"])
+def test_changes_of_a_single_entry_cannot_be_ignored_and_nothing_is_changed(
+    engine: Any, sipgate: Simulator, path: str
+) -> None:
+    engine.client(redirect_uris=DECLARED)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (client,) = sipgate.account.clients()
+    sipgate.account.alter_client(client["clientId"], redirectUris=[FOREIGN, *DECLARED[1:]])
+    program = (engine.project / "__main__.py").read_text()
+    options = f"opts=pulumi.ResourceOptions(ignore_changes=[{path!r}]), "
+    engine.write(program.replace("OAuthClient('crm', ", f"OAuthClient('crm', {options}"))
+
+    refused = engine.up("--refresh")
+
+    assert refused.code != 0
+    assert f"ignore_changes cannot name {path}" in refused.output
+    assert FOREIGN in sipgate.account.clients()[0]["redirectUris"]
+    assert sipgate.count("PUT") == 0
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_the_plugin_refuses_to_ignore_an_entry_in_every_language(
+    engine: Any, sipgate: Simulator
+) -> None:
+    (engine.project / "Pulumi.yaml").write_text(IN_YAML.format(uris=DECLARED))
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (engine.project / "Pulumi.yaml").write_text(IN_YAML.format(uris=DECLARED[1:]))
+
+    refused = engine.up()
+
+    assert "ignore_changes cannot name redirectUris[0]" in refused.output
+    assert sipgate.count("PUT") == 0
+
+
+@BOTH_HOSTS
+def test_replace_on_changes_and_its_warning_agree(
+    engine: Any, sipgate: Simulator, host: str
+) -> None:
+    outputs = []
+    for description in ("first", "second"):
+        engine.client(redirect_uris=DECLARED, description=description)
+        program = (engine.project / "__main__.py").read_text()
+        options = "opts=pulumi.ResourceOptions(replace_on_changes=['description']), "
+        engine.write(program.replace("OAuthClient('crm', ", f"OAuthClient('crm', {options}"))
+        outputs.append(engine.succeeds("up", "--yes", "--skip-preview"))
+
+    replaced = sipgate.count("DELETE") == 1
+    assert replaced is (host == "native")
+    assert ("end every log-in" in outputs[1]) is replaced
+    assert ("replace_on_changes has no effect" in outputs[1]) is not replaced
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_a_lookup_through_a_provider_of_unknown_settings_is_unknown_in_a_preview(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(UNKNOWN_PROVIDER.format(token_id=DEMO_TOKEN_ID))
+    engine.succeeds("config", "set", "--secret", "token", engine.environment["SIPGATE_TOKEN"])
+
+    preview = engine.succeeds("preview")
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "Traceback" not in preview
+    (client,) = sipgate.account.clients()
+    outputs = json.loads(engine.succeeds("stack", "output", "--json"))
+    assert outputs == {"later": client["clientId"], "several": 1, "now": []}
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_a_lookup_of_a_client_that_is_still_to_be_created_is_unknown_in_a_preview(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(DEPENDENT)
+
+    engine.succeeds("preview")
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    (client,) = sipgate.account.clients()
+    assert json.loads(engine.succeeds("stack", "output", "--json")) == {"found": client["clientId"]}
