@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
@@ -31,6 +32,7 @@ from sipgate_provider.errors import (
     TransportError,
 )
 from sipgate_provider.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.scrubbing import one_line, scrubbed
 from sipgate_provider.transport import Answer, Transport, within
 
 __all__ = ["SipgateAPI"]
@@ -38,13 +40,8 @@ __all__ = ["SipgateAPI"]
 _CLIENTS = "/authorization/oauth2/clients"
 _USER_INFO = "/authorization/userinfo"
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
-_DETAIL_LENGTH = 200
 _UNAUTHORIZED = 401
-# A UUID, a JWT, or whatever follows the name of a credential.
-_CREDENTIAL = re.compile(
-    r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\beyJ[\w.-]+"
-    r"|\b(?:basic|bearer)\s+\S+|(?:secret|token|password)[\"']?(?:\s*[:=]\s*|\s+)\S+|\b(?=[\w+/=-]*\d)[\w+/=-]{12,}"
-)
+_NAME_LENGTH = 60
 
 
 class SipgateAPI:
@@ -61,7 +58,7 @@ class SipgateAPI:
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client that sipgate has just made; its `client_secret` may be None."""
-        doing = f"Creating client {_short(inputs.name)!r}"
+        doing = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
         return self._client(doing, self._request(doing, "POST", "write", body=inputs))
 
     def get_client(self, client_id: str) -> OAuthClientState:
@@ -97,7 +94,7 @@ class SipgateAPI:
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client after it was rewritten whole."""
-        doing = f"Updating client {_shown_id(client_id)} ({_short(inputs.name)!r})"
+        doing = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
         answer = self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
         return self._client(doing, answer, client_id)
 
@@ -230,8 +227,10 @@ def _when(retry_after: str | None) -> str:
         return f"in {retry_after[:9]} s, as sipgate asks"
     try:
         moment = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return "later"
+    # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
+    moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
     return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
 
 
@@ -250,16 +249,13 @@ def _detail(answer: Answer, secrets: Sequence[str]) -> str:
         )
     elif document is None and "<" not in answer.text:
         words = answer.text
-    for secret in secrets:
-        words = words.replace(secret, "…")
-    words = _CREDENTIAL.sub("…", " ".join(words.split()))
-    return _short(words, _DETAIL_LENGTH)
+    return scrubbed(words, secrets)
 
 
 def _shown_id(client_id: str) -> str:
     """The id in a message; what cannot be an id is quoted, so that nothing in it moves a cursor."""
-    return client_id if CLIENT_ID.fullmatch(client_id) else ascii(_short(client_id))
-
-
-def _short(words: str, length: int = 60) -> str:
-    return words if len(words) <= length else words[: length - 1] + "…"
+    return (
+        client_id
+        if CLIENT_ID.fullmatch(client_id)
+        else ascii(one_line(client_id, length=_NAME_LENGTH))
+    )

@@ -19,7 +19,8 @@ from oauthlib.oauth2 import WebApplicationClient
 
 from sipgate_provider.callback import CallbackServer
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.token_endpoint import Token, one_line, request_token, scrubbed
+from sipgate_provider.scrubbing import one_line, scrubbed
+from sipgate_provider.token_endpoint import Token, request_token
 from sipgate_provider.transport import Transport
 
 __all__ = ["Login", "log_in"]

@@ -12,13 +12,10 @@ are one short line without control characters, without what was sent, and withou
 from __future__ import annotations
 
 import base64
-import html
 import json
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from requests import PreparedRequest
@@ -26,9 +23,10 @@ from requests.auth import AuthBase
 
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
 from sipgate_provider.given import TOKEN_CHARACTERS
+from sipgate_provider.scrubbing import scrubbed
 from sipgate_provider.transport import Answer, Transport, within
 
-__all__ = ["Token", "end_session", "one_line", "request_token", "scrubbed"]
+__all__ = ["Token", "end_session", "request_token"]
 
 # How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
 _REFUSALS = frozenset({400, 401, 403})
@@ -38,12 +36,6 @@ _CLIENT_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
 # Longer than any token, and shorter than the room that is made for one on the disk.
 _LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
-_WORDS_LENGTH = 200
-# A JWT, a UUID, whatever is assigned to the name of a credential, and long words with digits.
-_CREDENTIAL = re.compile(
-    r"(?i)\beyJ[\w.-]+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?:basic|bearer)\s+\S+"
-    r"|(?:secret|token|password|code|verifier)[\"']?\s*[:=]\s*\S+|\b(?=[\w+/=-]*\d)[\w+/=-]{12,}"
-)
 
 
 @dataclass(frozen=True)
@@ -123,21 +115,6 @@ def end_session(
         doing="Logging out",
         advice="The log-in may be over already.",
     )
-
-
-def scrubbed(words: str, secrets: Iterable[str] = ()) -> str:
-    """`words` as one short line that holds none of `secrets` and nothing like a credential."""
-    for secret in secrets:
-        for spelling in (secret, quote(secret, safe=""), quote_plus(secret), html.escape(secret)):
-            words = words.replace(spelling, "…")
-    return one_line(_CREDENTIAL.sub("…", one_line(words)))
-
-
-def one_line(words: str) -> str:
-    """`words` as one short line without control characters, which a terminal would obey."""
-    printable = "".join(c if c.isprintable() else " " for c in words[:10_000])
-    words = " ".join(printable.split())
-    return words if len(words) <= _WORDS_LENGTH else words[: _WORDS_LENGTH - 1] + "…"
 
 
 class _NoAuth(AuthBase):

@@ -46,7 +46,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     """
     from sipgate_provider.authorization import Login, log_in  # noqa: PLC0415
     from sipgate_provider.kept import KeptFile, login_file  # noqa: PLC0415
-    from sipgate_provider.token_endpoint import one_line  # noqa: PLC0415
+    from sipgate_provider.scrubbing import one_line  # noqa: PLC0415
 
     through, client_secret, token_url = session.log_in_through(client_id)
     if not through:

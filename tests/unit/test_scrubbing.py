@@ -1,0 +1,52 @@
+"""What reaches a message from outside holds no credential, and moves no cursor."""
+
+from __future__ import annotations
+
+import pytest
+
+from sipgate_provider.scrubbing import one_line, scrubbed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bearer abc",
+        "token=abc",
+        '"clientSecret": "abc"',
+        "token abc1",
+        "51391a7e-0000-4000-8000-000000000000",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ3MCJ9.c2lnbmF0dXJl",
+        "a1b2c3d4e5f6",
+        "tok-0a1b2c3d4e5f6a7b8c9d",
+        "a1b2c3d4e5f6a7.example",
+    ],
+)
+def test_what_looks_like_a_credential_is_left_out(words: str) -> None:
+    left = scrubbed(f"before {words} after")
+
+    assert left.startswith("before")
+    assert not {"abc", "abc1"} & set(left.replace('"', " ").split())
+    assert not any(part in left for part in ("51391a7e", "eyJ", "a1b2c3d4", "0a1b2c3d"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ip-172-31-255-254.eu-central-1.compute.internal is not reachable",
+        "proxy01.internal.example.com: 407",
+        "Account is not fully set up",
+        "Invalid token issuer",
+        "redirectUris[0] must not be blank",
+    ],
+)
+def test_what_a_user_needs_to_read_is_kept(words: str) -> None:
+    assert scrubbed(words) == words
+
+
+def test_a_secret_is_left_out_however_it_is_spelled() -> None:
+    assert scrubbed("a/b&c and a%2Fb%26c and a/b&amp;c", ["a/b&c"]) == "… and … and …"
+
+
+def test_words_are_one_line_of_bounded_length_without_control_characters() -> None:
+    assert one_line("a\n\x1b[31mb\u202ec\x00") == "a [31mb c"
+    assert len(one_line("x" * 1_000_000)) == 200
