@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sipgate_provider.accounts import namespace, variable
@@ -52,11 +52,19 @@ TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class Given:
-    """The values of one account's keys, and where they were found."""
+    """The values of one account's keys, and where they were found.
 
-    values: dict[str, str]
+    Attributes:
+        values: Each key's value: the stack configuration's, or else the environment's.
+        stack: The keys whose value is the stack configuration's.
+        account: Which account's keys these are.
+        environment: What the environment names, also where the stack configuration comes before it.
+    """
+
+    values: dict[str, str] = field(repr=False)
     stack: frozenset[str]
     account: str | None
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -73,7 +81,7 @@ class Given:
             if (value := configured(f"{prefix}:{key}")) not in (None, "")
         }
         shell = {key: value for key in KEYS if (value := environment.get(variable(account, key)))}
-        return cls(shell | stack, frozenset(stack), account)
+        return cls(shell | stack, frozenset(stack), account, shell)
 
     def spelled(self, key: str) -> str:
         """The names that a user knows the key by."""
