@@ -25,8 +25,9 @@ KEYS: dict[str, str] = {
     "refreshToken": "A refresh token of the client that `clientId` names.",
     "clientId": "The client that `refreshToken` was given to, or to log in through.",
     "clientSecret": "The secret of that client; left out for a public one.",
-    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2.",
-    "tokenUrl": "The token endpoint, if not sipgate's.",
+    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2. A credential from the environment is sent "
+    "there only if the environment names the address, too.",
+    "tokenUrl": "The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`.",
     "allowEqualClients": "Whether a client may equal an existing one in every property; by default not.",
     "trustEmptyAccount": "Whether a client is gone if an account without clients does not know it, though nothing "
     "tells whose account it is; by default not.",

@@ -53,9 +53,9 @@ def check_credential(given: Given, keys: tuple[str, ...]) -> None:
     has_grant = not _GRANTS.isdisjoint(keys)
     sent = SECRET_KEYS & {*keys, *(["clientSecret"] if "refreshToken" in keys else [])}
     for key in sorted((sent & given.values.keys()) - given.stack):
-        _check_address(given, "baseUrl", f"{given.origin(key)} is")
+        _check_address(given, "baseUrl", f"{given.origin(key)} is not sent")
         if has_grant:
-            _check_address(given, "tokenUrl", f"{given.origin(key)} is")
+            _check_address(given, "tokenUrl", f"{given.origin(key)} is not sent")
 
 
 def check_login(given: Given) -> None:
@@ -64,7 +64,9 @@ def check_login(given: Given) -> None:
     Raises:
         ConfigurationError: Only the stack configuration names it.
     """
-    _check_address(given, "tokenUrl" if "tokenUrl" in given.values else "baseUrl", "a log-in is")
+    _check_address(
+        given, "tokenUrl" if "tokenUrl" in given.values else "baseUrl", "nobody is asked to log in"
+    )
 
 
 def check_stored_login(given: Given, base_url: str, login: RefreshToken) -> None:
@@ -87,8 +89,8 @@ def check_stored_login(given: Given, base_url: str, login: RefreshToken) -> None
 def _check_address(given: Given, key: str, what: str) -> None:
     if not _is_trusted(given, key):
         raise ConfigurationError(
-            f"{given.origin(key)} names {_host(given.values[key])}, where {what} not sent unless the environment "
-            f"names the same address. If you trust it, set {variable(given.account, key)} to it, too; "
+            f"{given.origin(key)} names {_host(given.values[key])}, where {what} unless the environment names "
+            f"the same address. If you trust it, set {variable(given.account, key)} to it, too; "
             f"see {UNTRUSTED_CHECKOUT}."
         )
 

@@ -265,7 +265,9 @@ def test_nobody_is_asked_to_log_in_at_an_address_that_the_stack_alone_names(
     stack = {f"sipgate:{key}": address, "sipgate:clientId": "c"}
     variable = "SIPGATE_BASE_URL" if key == "baseUrl" else "SIPGATE_TOKEN_URL"
 
-    with pytest.raises(ConfigurationError, match=f"a log-in is not sent .* set {variable} to it"):
+    with pytest.raises(
+        ConfigurationError, match=f"nobody is asked to log in .* set {variable} to it"
+    ):
         login_settings(stack.get, {})
 
     assert login_settings(stack.get, {variable: address})[0] == "c"
