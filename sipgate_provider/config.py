@@ -7,6 +7,9 @@ how machines are set up. An account of its own has keys of its own: `eu` has `si
 Of the ways to authenticate exactly one is used. If several are complete, the one with a key in the stack
 configuration is meant, since that is nearer to the stack than the shell's environment; if that does not decide,
 the user has to. What `login` left counts where the settings name no way at all.
+
+Where a credential may be sent is decided in `trust`: an address out of the stack configuration gets none of the
+environment's.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from sipgate_provider.credentials import (
 )
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.given import Given
+from sipgate_provider.trust import check_credential, check_login, check_stored_login
 
 __all__ = ["MOST_CONNECTIONS", "Settings", "calls_at_once", "login_settings"]
 
@@ -74,7 +78,8 @@ class Settings:
             account: Which account's keys are meant; None is the usual ones.
 
         Raises:
-            ConfigurationError: A credential is missing, half given or ambiguous, or an address is unusable.
+            ConfigurationError: A credential is missing, half given or ambiguous, or an address is unusable or not one
+                that the credential may be sent to.
         """
         given = Given.read(configured, environment, account)
         base_url = given.address("baseUrl", _BASE_URL).rstrip("/")
@@ -88,6 +93,7 @@ class Settings:
             kept = kept_login(account)
             if kept is None:
                 raise _nothing(given)
+            check_stored_login(given, base_url, kept)
             return cls(
                 base_url,
                 kept,
@@ -95,9 +101,11 @@ class Settings:
                 trust_empty_account,
                 f"the log-in kept in {kept.file}",
             )
+        credential = _credential(given, keys, base_url)
+        check_credential(given, keys)
         return cls(
             base_url,
-            _credential(given, keys, base_url),
+            credential,
             allow_equal_clients,
             trust_empty_account,
             " and ".join(given.origin(key) for key in keys),
@@ -124,10 +132,11 @@ def login_settings(
     """The id and secret of the client to log in through, each "" where it is not set, and the token endpoint.
 
     Raises:
-        ConfigurationError: An address is unusable.
+        ConfigurationError: An address is unusable, or only the stack configuration names it.
     """
     given = Given.read(configured, environment, account)
     token_url = _login_token_url(given, given.address("baseUrl", _BASE_URL).rstrip("/"))
+    check_login(given)
     return given.values.get("clientId", ""), given.values.get("clientSecret", ""), token_url
 
 

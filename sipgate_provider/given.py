@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sipgate_provider.accounts import namespace, variable
@@ -25,8 +25,9 @@ KEYS: dict[str, str] = {
     "refreshToken": "A refresh token of the client that `clientId` names.",
     "clientId": "The client that `refreshToken` was given to, or to log in through.",
     "clientSecret": "The secret of that client; left out for a public one.",
-    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2.",
-    "tokenUrl": "The token endpoint, if not sipgate's.",
+    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2. A credential from the environment is sent "
+    "there only if the environment names the address, too.",
+    "tokenUrl": "The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`.",
     "allowEqualClients": "Whether a client may equal an existing one in every property; by default not.",
     "trustEmptyAccount": "Whether a client is gone if an account without clients does not know it, though nothing "
     "tells whose account it is; by default not.",
@@ -52,11 +53,19 @@ TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class Given:
-    """The values of one account's keys, and where they were found."""
+    """The values of one account's keys, and where they were found.
 
-    values: dict[str, str]
+    Attributes:
+        values: Each key's value: the stack configuration's, or else the environment's.
+        stack: The keys whose value is the stack configuration's.
+        account: Which account's keys these are.
+        environment: What the environment names, also where the stack configuration comes before it.
+    """
+
+    values: dict[str, str] = field(repr=False)
     stack: frozenset[str]
     account: str | None
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -73,7 +82,7 @@ class Given:
             if (value := configured(f"{prefix}:{key}")) not in (None, "")
         }
         shell = {key: value for key in KEYS if (value := environment.get(variable(account, key)))}
-        return cls(shell | stack, frozenset(stack), account)
+        return cls(shell | stack, frozenset(stack), account, shell)
 
     def spelled(self, key: str) -> str:
         """The names that a user knows the key by."""
@@ -144,11 +153,14 @@ class Given:
     def number(self, key: str, default: int, most: int) -> int:
         """A whole number from 1 to `most`."""
         value = self.values.get(key, str(default))
-        if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= most):
+        digits = value.lstrip("0")
+        # Python refuses to read more than some thousand digits.
+        possible = value.isascii() and value.isdigit() and len(digits) <= len(str(most))
+        if not (possible and 1 <= int(digits or 0) <= most):
             raise ConfigurationError(
                 f"{self.spelled(key)} is not a whole number from 1 to {most}; set it to one."
             )
-        return int(value)
+        return int(digits)
 
     def address(self, key: str, default: str) -> str:
         """The address under `key`: https, or http on loopback, so that no credential travels in clear."""

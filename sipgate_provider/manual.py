@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUAL_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL"]
+__all__ = ["EQUAL_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL", "UNTRUSTED_CHECKOUT"]
 
 _GUIDES = "the manual (docs/guides"
 EQUAL_CLIENTS = f"{_GUIDES}/equal_clients.md)"
@@ -11,3 +11,5 @@ OTHER_ACCOUNT = f"{_GUIDES}/other_account.md)"
 """The credential may belong to another account than the stack's clients."""
 ROTATED_CREDENTIAL = f"{_GUIDES}/rotated_credential.md)"
 """The engine used the credential of the last `pulumi up`."""
+UNTRUSTED_CHECKOUT = f"{_GUIDES}/untrusted_checkout.md)"
+"""The stack configuration names an address that the user's own credential is not for."""

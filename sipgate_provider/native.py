@@ -75,8 +75,9 @@ class Provider(pulumi.ProviderResource):
             refresh_token: A refresh token of the client `client_id`.
             client_id: The client that it was given to.
             client_secret: The secret of that client; left out for a public one.
-            base_url: Where the API is, if not at sipgate's address.
-            token_url: The token endpoint, if not sipgate's.
+            base_url: Where the API is, if not at sipgate's address. A credential out of the environment is not sent
+                there, unless the environment names the address, too.
+            token_url: The token endpoint, if not sipgate's; what is said of `base_url` holds for it as well.
             allow_equal_clients: Whether a client may equal an existing one in every property; by default not.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
                 tells whose account it is; by default not.

@@ -33,8 +33,9 @@ class Bag:
         secret: The names of those that hold anything secret.
     """
 
-    known: dict[str, Any] = field(default_factory=dict)
-    unknown: dict[str, Any] = field(default_factory=dict)
+    # Either may hold a secret, marked or not.
+    known: dict[str, Any] = field(default_factory=dict, repr=False)
+    unknown: dict[str, Any] = field(default_factory=dict, repr=False)
     secret: set[str] = field(default_factory=set)
 
     @classmethod

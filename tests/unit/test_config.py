@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.config import Settings
+from sipgate_provider.config import Settings, calls_at_once
 from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
 
@@ -106,3 +106,10 @@ def test_a_token_that_was_copied_badly_is_named_and_not_shown(key: str, value: s
         resolve({f"sipgate:{key}": value})
 
     assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["0", "65", "-1", "1.0", "0000000010000", "９", "9" * 5000])
+def test_what_is_no_number_of_calls_is_refused(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="whole number from 1 to 64"):
+        calls_at_once({"sipgate:parallel": value}.get, {})
+    assert calls_at_once({"sipgate:parallel": "008"}.get, {}) == 8

@@ -172,9 +172,11 @@ def test_a_log_in_is_used_only_where_the_settings_name_no_credential(sipgate: Si
         {"client_id": "c", "refresh_token": "r", "token_url": f"{sipgate.base_url}/token"}
     )
 
-    assert Settings.resolve(NO_STACK.get, {}).credential == kept_login(None)
-    assert "log-in kept in" in Settings.resolve(NO_STACK.get, {}).source
-    with_token = Settings.resolve(NO_STACK.get, {"SIPGATE_ACCESS_TOKEN": "a"})
+    here = {"SIPGATE_BASE_URL": sipgate.base_url}
+    without = Settings.resolve(NO_STACK.get, here)
+    assert without.credential == kept_login(None)
+    assert "log-in kept in" in without.source
+    with_token = Settings.resolve(NO_STACK.get, here | {"SIPGATE_ACCESS_TOKEN": "a"})
     assert with_token.source == "SIPGATE_ACCESS_TOKEN"
     with pytest.raises(ConfigurationError, match="'eu'"):
         Settings.resolve(NO_STACK.get, {}, "eu")

@@ -1,0 +1,63 @@
+"""A server that an attacker runs on this machine: it records what it is sent, and is as helpful as it can be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+__all__ = ["RecordingServer"]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: RecordingServer
+
+    def do_GET(self) -> None:  # the name that http.server asks for
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length).decode()
+        self.server.requests.append(f"{self.requestline}\n{self.headers}\n{body}")
+        reply = json.dumps({"access_token": "a", "expires_in": 300, "data": []}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    do_POST = do_PUT = do_DELETE = do_CONNECT = do_GET  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+class RecordingServer(ThreadingHTTPServer):
+    """Listens on loopback.
+
+    Attributes:
+        requests: Every request as text, with headers and body.
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[str] = []
+
+    @property
+    def base_url(self) -> str:
+        """An address that a setting may have."""
+        return f"http://127.0.0.1:{self.server_port}/v2"
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[RecordingServer]:
+        """One that serves inside the block."""
+        with cls() as server:
+            thread = Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield server
+            finally:
+                server.shutdown()
+                thread.join()
