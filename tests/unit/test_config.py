@@ -108,7 +108,7 @@ def test_a_token_that_was_copied_badly_is_named_and_not_shown(key: str, value: s
     assert value not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["0", "65", "-1", "1.0", "0000000010000", "９", "9" * 5000])
+@pytest.mark.parametrize("value", ["0", "65", "-1", "1.0", "0000000010000", "\uff19", "9" * 5000])
 def test_what_is_no_number_of_calls_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match="whole number from 1 to 64"):
         calls_at_once({"sipgate:parallel": value}.get, {})
