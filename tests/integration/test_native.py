@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import signal
+import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -83,6 +85,15 @@ def test_an_import_of_what_is_not_there_says_what_to_check(engine: Any) -> None:
 
     assert refused.code != 0
     assert "Reading client nothing: the account has no client of that id" in refused.output
+
+
+def test_a_plugin_whose_folder_the_project_names_is_used_without_a_warning(engine: Any) -> None:
+    folder = Path(sys.executable).parent
+    named = f"plugins: {{providers: [{{name: sipgate, path: {folder}}}]}}"
+    engine.write(declared(), f"name: trial\nruntime: python\n{named}\n")
+
+    assert "warning" not in engine.succeeds("up", "--yes")
+    assert "warning" not in engine.succeeds("destroy", "--yes")
 
 
 def test_a_preview_names_each_element_that_changes(engine: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT
 
 EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
@@ -58,6 +62,27 @@ def test_what_an_example_requires_is_what_its_test_runs_with(example: Path) -> N
     assert "-e ../.." in lines
     for requirement in required:
         assert requirement.specifier.contains(version(requirement.name))
+
+
+def test_the_examples_own_unit_tests_pass_and_send_nothing(sipgate: Simulator) -> None:
+    run = subprocess.run(
+        (sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider"),
+        cwd=ROOT / "examples/unit_test",
+        env=os.environ
+        | {
+            "SIPGATE_BASE_URL": sipgate.base_url,
+            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_TOKEN": DEMO_TOKEN,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 passed" in run.stdout
+    assert not sipgate.requests
 
 
 def test_no_examples_settings_hold_a_credential(example: Path) -> None:
