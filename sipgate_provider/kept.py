@@ -18,7 +18,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shlex
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from filelock import FileLock, Timeout
 from sipgate_provider.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.given import Given
+from sipgate_provider.scrubbing import shell_word
 
 __all__ = ["KeptFile", "file_for_token", "kept_login", "login_file"]
 
@@ -264,5 +264,5 @@ def _unusable(path: Path, why: str) -> ConfigurationError:
 def _unsafe(path: Path, why: str, command: str) -> ConfigurationError:
     return ConfigurationError(
         f"Refresh tokens are kept in {path}, but that {why}, who could use or replace them. If what is there is yours, "
-        f"run `{command} {shlex.quote(str(path))}`; if not, remove it."
+        f"run `{command} {shell_word(str(path))}`; if not, remove it."
     )

@@ -20,6 +20,7 @@ from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.rules import advice
+from sipgate_provider.scrubbing import shell_word
 
 __all__ = ["OAuthClient"]
 
@@ -44,7 +45,7 @@ class OAuthClient(ClientResource):
             raise pulumi.RunError(
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
                 f"`sipgate-provider import{f' --account {account}' if account else ''} "
-                f"{resource_name}=<clientId>` once instead, and leave `import_` out."
+                f"{shell_word(resource_name)}=<clientId>` once instead, and leave `import_` out."
             )
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-__all__ = ["one_line", "scrubbed"]
+__all__ = ["one_line", "scrubbed", "shell_word"]
 
 _LENGTH = 200
 # No more of it than this is looked at.
@@ -39,6 +40,11 @@ def one_line(words: str, *, length: int = _LENGTH) -> str:
     """`words` as one line of at most so many characters, without control characters."""
     words = _printable(words)
     return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def shell_word(text: str) -> str:
+    """`text` as one word of a command that a message offers for pasting."""
+    return shlex.quote(one_line(text))
 
 
 def _printable(words: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.project import runtime_of
 from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.scrubbing import shell_word
 
 if TYPE_CHECKING:
     from sipgate_provider.models import OAuthClientState
@@ -142,7 +142,7 @@ def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
         name, client_id = next(iter(pairs.items()), ("<name>", "<clientId>"))
         raise ConfigurationError(
             f"This project's runtime is {language!r}, so its clients are the native plugin's. Run `pulumi import "
-            f"{tokens.NATIVE} {shlex.quote(name)} {shlex.quote(client_id)}` for each client; nothing was done."
+            f"{tokens.NATIVE} {shell_word(name)} {shell_word(client_id)}` for each client; nothing was done."
         )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from sipgate_provider.scrubbing import one_line, scrubbed
+from sipgate_provider.scrubbing import one_line, scrubbed, shell_word
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,17 @@ def test_a_secret_is_left_out_however_it_is_spelled() -> None:
 def test_words_are_one_line_of_bounded_length_without_control_characters() -> None:
     assert one_line("a\n\x1b[31mb\u202ec\x00") == "a [31mb c"
     assert len(one_line("x" * 1_000_000)) == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["$(rm -rf ~)", "`id`", "a b", "it's", "--all; true", "a\nb", "\x1b[31m", "plain"]
+)
+def test_a_word_of_a_command_does_nothing_but_be_one(text: str) -> None:
+    run = subprocess.run(
+        ["/bin/sh", "-c", f"printf %s {shell_word(text)}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout == one_line(text)
