@@ -44,7 +44,7 @@ def one_line(words: str, *, length: int = _LENGTH) -> str:
 
 def shell_word(text: str) -> str:
     """`text` as one word of a command that a message offers for pasting."""
-    return shlex.quote(one_line(text))
+    return shlex.quote(one_line(text, length=_LONGEST))
 
 
 def _printable(words: str) -> str:
