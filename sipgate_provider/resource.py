@@ -41,7 +41,7 @@ class OAuthClient(ClientResource):
         if opts is not None and opts.import_ is not None:
             raise pulumi.RunError(
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
-                f"`python -m sipgate_provider import{f' --account {account}' if account else ''} "
+                f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{resource_name}=<clientId>` once instead, and leave `import_` out."
             )
         ours = pulumi.ResourceOptions(

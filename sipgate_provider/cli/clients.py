@@ -36,8 +36,8 @@ def command(
     """List the account's clients, and say which stack manages each.
 
     \b
-      python -m sipgate_provider clients --name 'crm-*'
-      python -m sipgate_provider clients --unmanaged --all-stacks
+      sipgate-provider clients --name 'crm-*'
+      sipgate-provider clients --unmanaged --all-stacks
 
     For every client there is the resource that manages it and its stack, if one of the project's stacks does.
     Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be taken in with

@@ -23,8 +23,8 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     """Show one client, found by its id or its exact name, and which stack of the project manages it.
 
     \b
-      python -m sipgate_provider show "CRM integration"
-      python -m sipgate_provider show <clientId> --json --show-secret
+      sipgate-provider show "CRM integration"
+      sipgate-provider show <clientId> --json --show-secret
 
     The JSON has the properties as sipgate spells them, `clientSecret` only with --show-secret, and, in a Pulumi
     project, `managedBy`.
