@@ -14,11 +14,13 @@ def main() -> None:
     """Runs the command that was typed; usage and completion name the program as it was called."""
     try:
         from sipgate_provider.cli import main as command_line  # noqa: PLC0415  click is an extra
+        from sipgate_provider.cli.streams import tolerant_streams  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
         sys.exit("The command line needs click: pip install 'sipgate-provider[cli]'")
-    command_line()
+    with tolerant_streams():
+        command_line()
 
 
 if __name__ == "__main__":

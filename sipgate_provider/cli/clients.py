@@ -55,7 +55,7 @@ def command(
         raise click.UsageError(
             "Stacks are known in a Pulumi project only; run this in the folder of Pulumi.yaml, or name it with --cwd."
         )
-    with working("Asking sipgate …"):
+    with working("Asking sipgate..."):
         found = find_clients(session.api, name, secrets=show_secret)
     managers = session.managers(everywhere=all_stacks)
     if managers is not None and unmanaged:

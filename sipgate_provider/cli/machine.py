@@ -131,7 +131,8 @@ def _output(*command: str, cwd: Path | None = None) -> str | None:
             cwd=cwd if cwd and cwd.is_dir() else None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):
