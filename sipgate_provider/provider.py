@@ -38,7 +38,7 @@ from pulumi.output import contains_unknowns
 from sipgate_provider.connection import Connection
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.managed import ManagedClients
-from sipgate_provider.shadowing import shadowing_in_the_way
+from sipgate_provider.shadowing import shadowing_imported
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
@@ -175,7 +175,7 @@ def _user_errors() -> Iterator[None]:
     except SipgateError as error:
         _raise_sentence(str(error))
     except Exception:
-        if files := shadowing_in_the_way():
+        if files := shadowing_imported():
             _raise_sentence(
                 f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
             )

@@ -10,7 +10,6 @@ resource in every state would come from a line of this module.
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import pulumi
@@ -21,7 +20,7 @@ from sipgate_provider.client import ClientResource, aliases
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.rules import advice
-from sipgate_provider.shadowing import shadowing_here
+from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]
 
@@ -46,7 +45,11 @@ class OAuthClient(ClientResource):
                 f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{resource_name}=<clientId>` once instead, and leave `import_` out."
             )
-        _warn_of_shadowing()
+        if files := shadowing_pulumi():
+            raise pulumi.RunError(
+                f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
+                "start. Rename it."
+            )
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             # A stack that the native plugin has made is taken over as it is.
@@ -79,12 +82,3 @@ class OAuthClient(ClientResource):
             warn(values)
         elif values is not None:
             pulumi.Output.from_input(values).apply(warn)
-
-
-@functools.cache
-def _warn_of_shadowing() -> None:
-    """The user knows, once, which of the program's modules the provider's process will trip over."""
-    for file in shadowing_here():
-        pulumi.log.warn(
-            f"{file} shadows a module of the same name that Pulumi needs, so the provider may not start. Rename it."
-        )

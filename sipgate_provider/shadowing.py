@@ -2,17 +2,20 @@
 
 The engine starts the provider's process with `-m`, in the program's folder, which Python puts first on its path. A
 `random.py` there is imported by Pulumi in place of Python's own, and the process dies before any code of this package
-runs. The program's process is not affected: Pulumi is imported before the folder is on its path. So the program warns,
-of what Pulumi has imported itself; and what shadows a module that only the provider needs, such as `requests`, is named
-by the provider when it has failed. `sipgate-provider doctor` finds both beforehand.
+runs. The program's process is not affected: Pulumi is imported before the folder is on its path. So the program looks
+whether a file has the name of a module that Pulumi has imported itself, and tries, only then, whether the provider's
+process would start. What shadows a module that only the provider needs, such as `requests`, is named by the provider
+when it has failed. `sipgate-provider doctor` finds both beforehand.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import subprocess
 import sys
 
-__all__ = ["shadowing_here", "shadowing_in_the_way"]
+__all__ = ["shadowing_imported", "shadowing_pulumi"]
 
 _DEPENDENCIES = frozenset(
     {
@@ -29,30 +32,47 @@ _DEPENDENCIES = frozenset(
 )
 
 
-def shadowing_here() -> list[str]:
-    """The current folder's modules that shadow one which this process has from elsewhere."""
+@functools.cache
+def shadowing_pulumi() -> tuple[str, ...]:
+    """The program's modules that shadow one of Pulumi's, if they keep the provider's process from starting."""
     # PYTHONSAFEPATH keeps the folder off the path of the provider's process, too.
     if getattr(sys.flags, "safe_path", False):
-        return []
+        return ()
+    command = (sys.executable, "-c", "import pulumi.dynamic, pulumi.runtime")
     try:
-        folder = os.getcwd()  # noqa: PTH109  compared as text
-        with os.scandir(folder) as entries:
-            modules = {
-                entry.name.removesuffix(".py"): entry.path
-                for entry in entries
-                if entry.name.endswith(".py") or os.path.exists(f"{entry.path}/__init__.py")  # noqa: PTH110  quick
-            }
-    except OSError:
-        return []
-    return sorted(
-        path
-        for name, path in modules.items()
-        if name in sys.modules
-        and _origin(name) not in {"", "built-in", "frozen", path, f"{path}/__init__.py"}
+        files = _with_names_of_imported_modules()
+        fails = (
+            files
+            and subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
+        )  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return files if fails else ()
+
+
+def _with_names_of_imported_modules() -> tuple[str, ...]:
+    """The program's modules that have the name of one that this process has from elsewhere."""
+    folder = os.getcwd()  # noqa: PTH109  compared as text
+    # It is on the path of a program that Pulumi runs, and on that of no installed script.
+    if os.path.abspath(sys.path[0]) != folder:  # noqa: PTH100  likewise
+        return ()
+    with os.scandir(folder) as entries:
+        modules = {
+            entry.name.removesuffix(".py"): entry.path
+            for entry in entries
+            if entry.name.endswith(".py") or os.path.exists(f"{entry.path}/__init__.py")  # noqa: PTH110  quick
+        }
+    return tuple(
+        sorted(
+            path
+            for name, path in modules.items()
+            if name in sys.modules
+            and _origin(name) not in {"", "built-in", "frozen", path, f"{path}/__init__.py"}
+        )
     )
 
 
-def shadowing_in_the_way() -> list[str]:
+def shadowing_imported() -> list[str]:
     """The current folder's modules that this process has imported in place of Python's own or a dependency's."""
     folder = os.getcwd()  # noqa: PTH109  compared as text
     names = (sys.stdlib_module_names | _DEPENDENCIES).intersection(sys.modules)
