@@ -10,7 +10,8 @@ from typing import Any
 
 from sipgate_provider.accounts import namespace
 from sipgate_provider.cli.check import Check
-from sipgate_provider.cli.machine import command_line, program_environment, sdk
+from sipgate_provider.cli.environment import program_environment
+from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.given import KEYS, SECRET_KEYS
@@ -24,7 +25,9 @@ def checks(session: Session) -> Iterator[Check]:
     yield cli
     yield sdk()
     if session.project_file is not None:
-        yield program_environment(session.project_file)
+        yield from program_environment(session.project_file)
+    if connections := own_connections():
+        yield connections
     if cli.state != "bad" or not session.in_project:
         yield from _settings(session)
 

@@ -18,9 +18,10 @@ _MARKS = {"good": ("✓", "+", "green"), "doubtful": ("!", "!", "yellow"), "bad"
 def command(session: Session, as_json: bool) -> None:
     """Check all that `pulumi up` needs, and say what to do where something is missing.
 
-    Looked at are Pulumi's command line and SDK, the Python that Pulumi would start for this project, the stack's
-    configuration, the credential, whether sipgate can be reached, and the credential's scopes. Nothing is changed;
-    scopes are found out by listing the clients and by deleting one that cannot exist.
+    Looked at are Pulumi's command line and SDK, the Python that Pulumi would start for this project and the modules
+    that it would find there, a proxy in Pulumi's way, the stack's configuration, the credential, whether sipgate can be
+    reached, and the credential's scopes. Nothing is changed; scopes are found out by listing the clients and by
+    deleting one that cannot exist.
 
     Exit code 1 says that `pulumi up` would fail. The JSON is a list of objects with `subject`, `state` ("good",
     "doubtful" or "bad"), `fact` and `remedy`.
