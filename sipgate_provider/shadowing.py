@@ -41,13 +41,12 @@ def shadowing_pulumi() -> tuple[str, ...]:
     command = (sys.executable, "-c", "import pulumi.dynamic, pulumi.runtime")
     try:
         files = _with_names_of_imported_modules()
-        fails = (
-            files
-            and subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
-        )  # noqa: S603
+        if not files:
+            return ()
+        tried = subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603  a command of ours
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    return files if fails else ()
+    return files if tried.returncode else ()
 
 
 def _with_names_of_imported_modules() -> tuple[str, ...]:
