@@ -187,5 +187,5 @@ def _nothing(given: Given) -> ConfigurationError:
         f"an access token ({prefix}:accessToken or {names('accessToken')}), "
         f"user name and password ({prefix}:username and {prefix}:password, or {names('username', 'password')}), "
         f"a refresh token ({prefix}:refreshToken and {prefix}:clientId, or {names('refreshToken', 'clientId')}), "
-        "or log in with `python -m sipgate_provider login`."
+        "or log in with `sipgate-provider login`."
     )

@@ -21,7 +21,7 @@ import pickle
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -38,6 +38,7 @@ from pulumi.output import contains_unknowns
 from sipgate_provider.connection import Connection
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.managed import ManagedClients
+from sipgate_provider.shadowing import shadowing_imported
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
@@ -172,9 +173,17 @@ def _user_errors() -> Iterator[None]:
     try:
         yield
     except SipgateError as error:
-        sys.tracebacklimit = 0
-        shown = type("SipgateError", (Exception,), {"__module__": "builtins"})
-        raise shown(str(error)) from None
+        _raise_sentence(str(error))
     except Exception:
+        if files := shadowing_imported():
+            _raise_sentence(
+                f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
+            )
         sys.tracebacklimit = 1000
         raise
+
+
+def _raise_sentence(sentence: str) -> NoReturn:
+    sys.tracebacklimit = 0
+    shown = type("SipgateError", (Exception,), {"__module__": "builtins"})
+    raise shown(sentence) from None

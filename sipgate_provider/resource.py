@@ -21,6 +21,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.rules import advice
 from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]
 
@@ -46,6 +47,11 @@ class OAuthClient(ClientResource):
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
                 f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{shell_word(resource_name)}=<clientId>` once instead, and leave `import_` out."
+            )
+        if files := shadowing_pulumi():
+            raise pulumi.RunError(
+                f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
+                "start. Rename it."
             )
         ours = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],

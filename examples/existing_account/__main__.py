@@ -3,12 +3,12 @@ import pulumi
 import sipgate_provider as sipgate
 
 try:
-    # Written by `python -m sipgate_provider import`, and yours to edit from then on.
+    # Written by `sipgate-provider import`, and yours to edit from then on.
     import clients
 except ModuleNotFoundError:
     raise pulumi.RunError(
-        "There is no clients.py here yet. Run `python -m sipgate_provider import --all --out clients.py`, which "
-        "takes the account's clients into the stack and writes it."
+        "There is no clients.py here yet. Run `sipgate-provider import --all --out clients.py`, which takes the "
+        "account's clients into the stack and writes it."
     ) from None
 
 pulumi.export(

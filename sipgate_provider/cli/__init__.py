@@ -1,4 +1,4 @@
-"""The command line, `sipgate-provider` or `python -m sipgate_provider`: one module for each command, named like it.
+"""The command line, `sipgate-provider`: one module for each command, named like it.
 
 Importing this needs click and nothing more; a command loads what it needs when it runs.
 """
@@ -39,9 +39,9 @@ def main(color: str) -> None:
     surrounds that: looking at an account, taking in what exists, credentials, and trying things without an account.
 
     \b
-      python -m sipgate_provider doctor       is all set up as it should be?
-      python -m sipgate_provider simulator    a sipgate on this machine, to try things
-      python -m sipgate_provider import --all take an account's clients into the stack
+      sipgate-provider doctor       is all set up as it should be?
+      sipgate-provider simulator    a sipgate on this machine, to try things
+      sipgate-provider import --all take an account's clients into the stack
 
     Results go to standard output, remarks and progress to standard error.
 

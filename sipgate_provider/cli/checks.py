@@ -10,10 +10,12 @@ from typing import Any
 
 from sipgate_provider.accounts import namespace
 from sipgate_provider.cli.check import Check
-from sipgate_provider.cli.machine import command_line, program_environment, sdk
+from sipgate_provider.cli.environment import program_environment
+from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.given import KEYS, SECRET_KEYS
+from sipgate_provider.scrubbing import shell_word
 
 __all__ = ["checks"]
 
@@ -24,7 +26,9 @@ def checks(session: Session) -> Iterator[Check]:
     yield cli
     yield sdk()
     if session.project_file is not None:
-        yield program_environment(session.project_file)
+        yield from program_environment(session.project_file)
+    if connections := own_connections():
+        yield connections
     if cli.state != "bad" or not session.in_project:
         yield from _settings(session)
 
@@ -77,7 +81,7 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             "stack",
             "doubtful",
             f"{key} stands unencrypted in the stack's file, and in its state after `pulumi up`.",
-            f"`pulumi config set --secret {key}`, and a new one from sipgate if either was shared.",
+            f"`pulumi config set --secret {shell_word(key)}`, and a new one from sipgate if either was shared.",
         )
     stored = session.stack.stored_configuration()
     changed = sorted(
@@ -125,7 +129,7 @@ def _sipgate(session: Session) -> Iterator[Check]:
             "credential",
             "bad",
             access.problem,
-            "Make a new token at sipgate, or log in anew with `python -m sipgate_provider login`.",
+            "Make a new token at sipgate, or log in anew with `sipgate-provider login`.",
         )
         return
     for scope, there, need in (

@@ -36,8 +36,8 @@ def command(
     """List the account's clients, and say which stack manages each.
 
     \b
-      python -m sipgate_provider clients --name 'crm-*'
-      python -m sipgate_provider clients --unmanaged --all-stacks
+      sipgate-provider clients --name 'crm-*'
+      sipgate-provider clients --unmanaged --all-stacks
 
     For every client there is the resource that manages it and its stack, if one of the project's stacks does.
     Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be taken in with
@@ -55,7 +55,7 @@ def command(
         raise click.UsageError(
             "Stacks are known in a Pulumi project only; run this in the folder of Pulumi.yaml, or name it with --cwd."
         )
-    with working("Asking sipgate …"):
+    with working("Asking sipgate..."):
         found = find_clients(session.api, name, secrets=show_secret)
     managers = session.managers(everywhere=all_stacks)
     if managers is not None and unmanaged:

@@ -7,9 +7,9 @@ from dataclasses import asdict
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import show_json, stdout, working
+from sipgate_provider.cli.terminal import mark, show_json, stdout, working
 
-_MARKS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
+_MARKS = {"good": ("✓", "+", "green"), "doubtful": ("!", "!", "yellow"), "bad": ("✗", "x", "red")}
 
 
 @click.command("doctor", short_help="Check the set-up, and say what to mend.")
@@ -18,16 +18,17 @@ _MARKS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", 
 def command(session: Session, as_json: bool) -> None:
     """Check all that `pulumi up` needs, and say what to do where something is missing.
 
-    Looked at are Pulumi's command line and SDK, the Python that Pulumi would start for this project, the stack's
-    configuration, the credential, whether sipgate can be reached, and the credential's scopes. Nothing is changed;
-    scopes are found out by listing the clients and by deleting one that cannot exist.
+    Looked at are Pulumi's command line and SDK, the Python that Pulumi would start for this project and the modules
+    that it would find there, a proxy in Pulumi's way, the stack's configuration, the credential, whether sipgate can be
+    reached, and the credential's scopes. Nothing is changed; scopes are found out by listing the clients and by
+    deleting one that cannot exist.
 
     Exit code 1 says that `pulumi up` would fail. The JSON is a list of objects with `subject`, `state` ("good",
     "doubtful" or "bad"), `fact` and `remedy`.
     """
     from sipgate_provider.cli.checks import checks  # noqa: PLC0415
 
-    with working("Looking …"):
+    with working("Looking..."):
         found = list(checks(session))
     if as_json:
         show_json({"checks": [asdict(check) for check in found]})
@@ -36,10 +37,15 @@ def command(session: Session, as_json: bool) -> None:
 
         console = stdout()
         width = max(len(check.subject) for check in found)
+        arrow = mark("→", "->")
         for check in found:
-            mark, colour = _MARKS[check.state]
-            console.print(Text.assemble((mark, colour), f" {check.subject:{width}}  {check.fact}"))
+            drawn, spelled, colour = _MARKS[check.state]
+            console.print(
+                Text.assemble(
+                    (mark(drawn, spelled), colour), f" {check.subject:{width}}  {check.fact}"
+                )
+            )
             if check.remedy:
-                console.print(Text(f"  {'':{width}}  → {check.remedy}"))
+                console.print(Text(f"  {'':{width}}  {arrow} {check.remedy}"))
     if any(check.state == "bad" for check in found):
         raise click.exceptions.Exit(1)

@@ -1,7 +1,8 @@
-"""What `doctor` looks at on the machine: Pulumi's command line and SDK, and the Python that Pulumi would start."""
+"""What `doctor` looks at on the machine: Pulumi's command line, its SDK, and its connections to itself."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,15 +11,26 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sipgate_provider.cli.check import Check
-from sipgate_provider.cli.project import read_project, runtime_of
 
-__all__ = ["command_line", "program_environment", "sdk"]
+__all__ = ["command_line", "output", "own_connections", "sdk"]
 
 # `pulumi import` takes a dynamic provider's resources from a file since then.
 _CLI = (3, 254, 0)
-_PLUGIN = "pulumi-resource-sipgate"
 _SDK = (3, 216, 0)
 _SECONDS = 60
+# The only spellings that gRPC for Python reads. gRPC for Go never sends loopback to a proxy.
+_GRPC_PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
+# What Pulumi's processes do: which host a proxy is not used for is gRPC's own decision.
+_CONNECT = """
+import grpc
+from concurrent.futures import ThreadPoolExecutor
+server = grpc.server(ThreadPoolExecutor(1))
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    grpc.channel_ready_future(channel).result(timeout=5)
+server.stop(None)
+"""
 
 
 def command_line() -> Check:
@@ -31,7 +43,7 @@ def command_line() -> Check:
             "The `pulumi` command is not on PATH.",
             "Install it: https://www.pulumi.com/docs/install/",
         )
-    said = _output(found, "version")
+    said = output(found, "version")
     number = _number(said or "")
     if number is None:
         return Check("pulumi", "bad", f"{found} does not run.", "Install it anew.")
@@ -56,73 +68,23 @@ def sdk() -> Check:
     return Check("SDK", "good", fact)
 
 
-def program_environment(file: Path) -> Check:
-    """Whether the Python that Pulumi will start for this project has the package."""
-    document = read_project(file)
-    name, options = runtime_of(document)
-    if name != "python":
-        return _plugin(file, name)
-    environment = options.get("virtualenv")
-    if environment and document.get("main") and not Path(environment).is_absolute():
-        return Check(
-            "project",
-            "bad",
-            f"{file} has both `main:` and a relative `virtualenv:`, which Pulumi looks for in two folders.",
-            "Remove `virtualenv:` and activate the environment before `pulumi up`.",
-        )
-    python = _python(file.parent, environment)
-    if python is None:
-        return Check(
-            "project",
-            "bad",
-            f"There is no Python in {environment}."
-            if environment
-            else "There is no Python on PATH.",
-            "Run `pulumi install`, or make the environment and install sipgate-provider into it.",
-        )
-    found = _output(
-        python,
-        "-c",
-        "import sipgate_provider.provider, sipgate_provider as package; print(package.__version__)",
-        cwd=file.parent / str(document.get("main") or ""),
+def own_connections() -> Check | None:
+    """Whether Pulumi's own connections stay on this machine; None where no proxy is named."""
+    proxy = next((name for name in _GRPC_PROXIES if os.environ.get(name)), None)
+    if proxy is None:
+        return None
+    # In a folder that holds no modules: Python looks into the current one first.
+    if output(sys.executable, "-c", _CONNECT, cwd=Path(sys.prefix)) is not None:
+        return Check("proxy", "good", f"Pulumi's own connections on this machine pass {proxy} by.")
+    return Check(
+        "proxy",
+        "bad",
+        f"Pulumi's own connections on this machine go to the proxy that {proxy} names.",
+        "Set `no_proxy=127.0.0.1,localhost`, in lower case: gRPC, which Pulumi uses, does not read NO_PROXY.",
     )
-    if not found:
-        return Check(
-            "project",
-            "bad",
-            f"Pulumi would run {python}, which has no sipgate_provider.",
-            f"Install it there (`{python} -m pip install sipgate-provider`), or activate the environment that has it.",
-        )
-    return Check("project", "good", f"Pulumi runs {python}, which has sipgate_provider {found}.")
 
 
-def _plugin(file: Path, runtime: str) -> Check:
-    """Whether Pulumi finds the native plugin, which serves programs in every language."""
-    named = (read_project(file).get("plugins") or {}).get("providers") or []
-    folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
-    found = next(
-        filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
-    )
-    if found is None:
-        return Check(
-            "project",
-            "bad",
-            f"{file} has the runtime {runtime!r}, and there is no {_PLUGIN}.",
-            "Activate the environment that has sipgate-provider, or name its bin folder in Pulumi.yaml under "
-            "plugins.providers.",
-        )
-    return Check("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")
-
-
-def _python(folder: Path, environment: str | None) -> str | None:
-    """The Python that Pulumi's language host starts."""
-    if environment:
-        found = folder / environment / "bin" / "python"
-        return str(found) if found.exists() else None
-    return shutil.which("python3") or shutil.which("python")
-
-
-def _output(*command: str, cwd: Path | None = None) -> str | None:
+def output(*command: str, cwd: Path | None = None) -> str | None:
     """What the command prints, or None where it fails."""
     try:
         run = subprocess.run(  # noqa: S603  commands of ours
@@ -131,7 +93,8 @@ def _output(*command: str, cwd: Path | None = None) -> str | None:
             cwd=cwd if cwd and cwd.is_dir() else None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):

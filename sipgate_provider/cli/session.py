@@ -99,7 +99,7 @@ class Session:
         """
         from sipgate_provider.importing.stack import Stack  # noqa: PLC0415
 
-        with working("Looking into the stacks …"):
+        with working("Looking into the stacks..."):
             found = Stack(self._folder, self._stack_name).managers(
                 self.project.get("name"), everywhere=everywhere
             )
@@ -160,7 +160,7 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
     @click.option(
         "--account",
         metavar="ACCOUNT",
-        help="Whose settings: 'eu' reads sipgate-eu: and SIPGATE_EU_….",
+        help="Whose settings: 'eu' reads sipgate-eu: and SIPGATE_EU_...",
     )
     @functools.wraps(command)
     @_told

@@ -23,8 +23,8 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     """Show one client, found by its id or its exact name, and which stack of the project manages it.
 
     \b
-      python -m sipgate_provider show "CRM integration"
-      python -m sipgate_provider show <clientId> --json --show-secret
+      sipgate-provider show "CRM integration"
+      sipgate-provider show <clientId> --json --show-secret
 
     The JSON has the properties as sipgate spells them, `clientSecret` only with --show-secret, and, in a Pulumi
     project, `managedBy`.
@@ -33,7 +33,7 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     from sipgate_provider.search import find_client  # noqa: PLC0415
 
     by_id = _ID.fullmatch(client)
-    with working("Asking sipgate …"):
+    with working("Asking sipgate..."):
         found = find_client(session.api, client if by_id else None, None if by_id else client)
     managers = session.managers()
     properties = document(found, managers, show_secret=show_secret)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "choose_colour",
+    "mark",
     "one_line",
     "show_fields",
     "show_json",
@@ -61,8 +62,23 @@ def _console(*, stderr: bool) -> Console:
 
 
 def show_json(document: object) -> None:
-    """The document is on standard output, for programs."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    """The document is on standard output, for programs; in ASCII where the encoding lacks a character."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    click.echo(text if _holds(text) else json.dumps(document, indent=2))
+
+
+def mark(drawn: str, spelled: str) -> str:
+    """The sign, or what stands for it where standard output cannot hold it."""
+    return drawn if _holds(drawn) else spelled
+
+
+def _holds(text: str) -> bool:
+    """Whether standard output can hold the text."""
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]) -> None:
@@ -117,5 +133,6 @@ def working(on: str) -> Iterator[None]:
     if not console.is_terminal or not sys.stderr.isatty():
         yield
         return
-    with console.status(on):
+    # The usual spinner is not ASCII.
+    with console.status(on, spinner="line"):
         yield

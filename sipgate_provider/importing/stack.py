@@ -222,7 +222,8 @@ class Stack:
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 pass_fds=pass_fds,
                 timeout=_SECONDS,
             )

@@ -229,7 +229,7 @@ def test_an_existing_account_that_is_not_taken_over_yet_says_how_and_sends_nothi
     refused = engine.up()
 
     assert refused.code != 0
-    assert "error: There is no clients.py here yet. Run `python -m sipgate_provider import" in (
+    assert "error: There is no clients.py here yet. Run `sipgate-provider import" in (
         refused.output
     )
     assert not sipgate.requests

@@ -1,4 +1,4 @@
-"""Clients that exist enter a stack: `python -m sipgate_provider import`, on the genuine engine."""
+"""Clients that exist enter a stack: `sipgate-provider import`, on the genuine engine."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_the_option_import_says_to_use_the_command(engine: Any, sipgate: Simulat
     refused = engine.up()
 
     assert refused.code != 0
-    assert "python -m sipgate_provider import crm=<clientId>" in refused.output
+    assert "sipgate-provider import crm=<clientId>" in refused.output
     assert not sipgate.requests
 
 

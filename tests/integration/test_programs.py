@@ -213,3 +213,30 @@ def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     assert operations["first"] == "update"
     assert operations["second"] in {"update", "same"}
     assert sipgate.count("PUT") == 1
+
+
+def test_a_module_that_shadows_what_the_provider_needs_is_named_in_a_sentence(engine: Any) -> None:
+    engine.write(
+        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
+    )
+    (engine.project / "requests.py").touch()
+
+    failed = engine.up()
+
+    assert failed.code != 0
+    assert f"error: SipgateError: {engine.project}/requests.py shadows a module" in failed.output
+    assert "Traceback" not in failed.output
+
+
+def test_a_module_that_keeps_the_provider_from_starting_is_named_before_it_is_started(
+    engine: Any,
+) -> None:
+    engine.write(
+        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
+    )
+    (engine.project / "random.py").touch()
+
+    failed = engine.up()
+
+    assert failed.code != 0
+    assert f"{engine.project}/random.py shadows a module" in failed.output

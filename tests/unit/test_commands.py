@@ -168,6 +168,24 @@ def test_completion_prints_a_script_for_the_installed_command(shell: Shell, name
     assert "_SIPGATE_PROVIDER_COMPLETE" in told.stdout
 
 
+@pytest.mark.parametrize("name", ["calendar", "random", "requests", "yaml", "json", "click"])
+def test_a_module_in_the_current_folder_does_not_reach_the_command_line(
+    shell: Shell, name: str
+) -> None:
+    (shell.folder / f"{name}.py").write_text("raise SystemExit('the project's own module')")
+
+    told = shell.run("clients")
+
+    assert (told.returncode, told.stderr) == (0, "There is none.\n")
+
+
+def test_help_recommends_the_script(shell: Shell) -> None:
+    for command in ("", "clients", "show", "import", "delete", "login", "simulator", "doctor"):
+        usage, examples = shell.run(*filter(None, (command, "--help"))).stdout.split("\n", 1)
+        assert usage.startswith("Usage: python -m sipgate_provider")
+        assert "python -m" not in examples
+
+
 def states(told: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for check in json.loads(told.stdout)["checks"]:

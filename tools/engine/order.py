@@ -2,7 +2,7 @@
 
 1. The user's own `pulumi`, on PATH.
 2. What an earlier run left in the per-user cache.
-3. Pulumi's official installer.
+3. Pulumi's official release.
 4. A build from Go modules.
 """
 
@@ -25,7 +25,7 @@ def locate(installer: Sequence[str] | None = None) -> Path:
     Progress and explanations go to stderr. The first call on a machine can take minutes.
 
     Args:
-        installer: A command to use instead of the official installer.
+        installer: A command to use instead of the download of the official release.
 
     Raises:
         EngineNotFoundError: No way led to an engine.
@@ -50,7 +50,7 @@ def locate(installer: Sequence[str] | None = None) -> Path:
         build.build(stage, entry.work)
 
     entry = cache.engine()
-    made = {"Pulumi's official installer": install, "a build from Go modules": compile_}
+    made = {"Pulumi's official release": install, "a build from Go modules": compile_}
     found = ways.first(entry, made, tried)
     if found is None:
         raise _nothing_worked(tried)

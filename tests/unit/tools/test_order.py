@@ -69,7 +69,7 @@ def test_an_engine_in_the_cache_is_used_without_a_word(machine: Machine) -> None
     assert not machine.go_log
 
 
-def test_the_official_installer_comes_before_a_build(machine: Machine) -> None:
+def test_the_official_release_comes_before_a_build(machine: Machine) -> None:
     machine.has_go()
     machine.has_engine(machine.home / "release")
     installer = ["/bin/sh", "-c", f'PATH=/usr/bin:/bin; cp -R {machine.home}/release "$0/bin"']
@@ -81,7 +81,7 @@ def test_an_installer_that_is_refused_leads_to_a_build(machine: Machine) -> None
     machine.has_go()
     status, out, err = machine.run()
     assert (status, out) == (0, f"{machine.entry.home / 'bin'}\n")
-    assert "No engine by Pulumi's official installer: " in err
+    assert "No engine by Pulumi's official release: " in err
     assert "Connection refused" in err
     assert "about 5 minutes, once per machine" in err
     assert machine.builds == len(pins.BINARIES)
@@ -95,7 +95,7 @@ def test_every_way_that_failed_is_named_in_the_end(machine: Machine) -> None:
     assert "Install Pulumi 3.254.0 or newer and put it on PATH" in message
     assert "`pulumi` on PATH: there is no `pulumi` on PATH" in message
     assert "the cache: nothing was installed or built yet" in message
-    assert "Pulumi's official installer: <urlopen error" in message
+    assert "Pulumi's official release: ProxyError: " in message
     assert "a build from Go modules: " in message
     assert pins.GO_FROM_PYPI in message
     assert "Traceback" not in err

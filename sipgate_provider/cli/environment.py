@@ -1,0 +1,184 @@
+"""What `doctor` looks at in a project: the Python that Pulumi would start, and whether the provider works in it.
+
+Pulumi starts two processes, and finds their Pythons in two ways. The program's follows the project's folder; the
+provider's is `pulumi-resource-pulumi-python`, a shell script that is started in the program's folder and looks there.
+With `toolchain: uv` in a workspace, or with `main:`, they do not meet, and the second fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.machine import output
+from sipgate_provider.cli.project import read_project, runtime_of
+
+__all__ = ["program_environment"]
+
+_PLUGIN = "pulumi-resource-sipgate"
+
+# Run by the project's Python. Imports all that the provider's process does: with the program's folder (the first
+# argument) off the path, where it shadows nothing; first on it, where Pulumi has it; or last, in case the package
+# itself is there.
+_PROBE = """
+import sys
+at_start = set(sys.modules)
+if sys.path[:1] == [""]:
+    del sys.path[0]
+folder, place, checker = sys.argv[1:]
+sys.path[:] = {"off": sys.path, "first": [folder, *sys.path], "last": [*sys.path, folder]}[place]
+import json, pulumi.dynamic, pulumi.runtime, sipgate_provider
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
+from pkgutil import iter_modules
+for module in iter_modules(sipgate_provider.__path__, "sipgate_provider."):
+    if not module.ispkg and not module.name.endswith("__"):
+        import_module(module.name)
+shadowing = {}
+for name in set(sys.modules) - at_start:
+    own = getattr(sys.modules[name], "__spec__", None)
+    if own and "." not in name and own.origin not in ("built-in", "frozen"):
+        here = PathFinder.find_spec(name, [folder])
+        if here and here.origin and here.origin != own.origin:
+            shadowing[name] = here.origin
+print(json.dumps({
+    "version": sipgate_provider.__version__,
+    "shadowing": {} if getattr(sys.flags, "safe_path", False) else shadowing,
+    "checker": not checker or find_spec(checker) is not None,
+}))
+"""
+
+
+def program_environment(file: Path) -> Iterator[Check]:
+    """Whether the Python that Pulumi will start for this project has the package, and finds all of it."""
+    document = read_project(file)
+    name, options = runtime_of(document)
+    if name != "python":
+        yield _plugin(file, name)
+        return
+    folder = (file.parent / str(document.get("main") or "")).absolute()
+    if folder.is_file():
+        folder = folder.parent
+    found = _python(file, folder, options)
+    if isinstance(found, Check):
+        yield found
+        return
+    checker = str(options.get("typechecker") or "")
+    probed = _probe(found, folder, "off", checker) or _probe(found, folder, "last", checker)
+    if probed is None:
+        yield Check(
+            "project",
+            "bad",
+            f"Pulumi would run {found}, which has no sipgate_provider.",
+            f"Install it there (`{found} -m pip install sipgate-provider`), or activate the environment that has it.",
+        )
+        return
+    yield Check(
+        "project", "good", f"Pulumi runs {found}, which has sipgate_provider {probed['version']}."
+    )
+    if not probed["checker"]:
+        yield Check(
+            "project",
+            "bad",
+            f"{file} has `typechecker: {checker}`, which {found} does not have.",
+            f"Install {checker} there, or take the option out.",
+        )
+    if probed["shadowing"]:
+        works = _probe(found, folder, "first", checker) is not None
+        for module, path in sorted(probed["shadowing"].items()):
+            yield Check(
+                "project",
+                "doubtful" if works else "bad",
+                f"{path} shadows the module {module}, which Pulumi or the provider needs.",
+                "Rename it.",
+            )
+
+
+def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any] | None:
+    """What the probe found out; None where it failed."""
+    printed = output(python, "-c", _PROBE, str(folder), place, checker, cwd=folder)
+    try:
+        found = json.loads((printed or "").splitlines()[-1])
+    except (IndexError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
+    """The Python that Pulumi's language host starts, for the program and for the provider alike."""
+    toolchain = options.get("toolchain") or "pip"
+    if toolchain in {"uv", "poetry"} and shutil.which(toolchain) is None:
+        return Check(
+            "project",
+            "bad",
+            f"{file} has `toolchain: {toolchain}`, and there is no `{toolchain}` on PATH.",
+            f"Install {toolchain}, or take the option out.",
+        )
+    environment = options.get("virtualenv")
+    if toolchain == "poetry":
+        environment = output("poetry", "env", "info", "--path", cwd=folder)
+        if not environment:
+            return _no_python(f"Poetry has made no environment for {folder}.")
+    if toolchain == "uv" and not environment:
+        above = (file.parent.absolute(), *file.parent.absolute().parents)
+        roots = (
+            place
+            for mark in ("uv.lock", "pyproject.toml")
+            for place in above
+            if (place / mark).exists()
+        )
+        program = next(roots, above[0]) / ".venv"
+        if program != folder / ".venv":
+            shared = os.path.relpath(program, folder) if folder == above[0] else program
+            return Check(
+                "project",
+                "bad",
+                f"Pulumi looks for the program's environment in {program}, and for the provider's in "
+                f"{folder / '.venv'}.",
+                f"Name it in {file.name}, under `options:`: `virtualenv: {shared}`.",
+            )
+        environment = str(program)
+    if not environment:
+        command = os.environ.get("PULUMI_PYTHON_CMD")
+        found = (
+            shutil.which(command) if command else shutil.which("python3") or shutil.which("python")
+        )
+        return found or _no_python("There is no Python on PATH.")
+    if not Path(environment).is_absolute() and folder != file.parent.absolute():
+        return Check(
+            "project",
+            "bad",
+            f"{file} has both `main:` and a relative `virtualenv:`, which Pulumi looks for in two folders.",
+            "Remove `virtualenv:` and activate the environment before `pulumi up`.",
+        )
+    python = folder / environment / "bin" / "python"
+    return str(python) if python.exists() else _no_python(f"There is no Python in {environment}.")
+
+
+def _no_python(fact: str) -> Check:
+    remedy = "Run `pulumi install`, or make the environment and install sipgate-provider into it."
+    return Check("project", "bad", fact, remedy)
+
+
+def _plugin(file: Path, runtime: str) -> Check:
+    """Whether Pulumi finds the native plugin, which serves programs in every language."""
+    named = (read_project(file).get("plugins") or {}).get("providers") or []
+    folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
+    found = next(
+        filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
+    )
+    if found is None:
+        return Check(
+            "project",
+            "bad",
+            f"{file} has the runtime {runtime!r}, and there is no {_PLUGIN}.",
+            "Activate the environment that has sipgate-provider, or name its bin folder in Pulumi.yaml under "
+            "plugins.providers.",
+        )
+    return Check("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")
