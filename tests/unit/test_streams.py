@@ -145,7 +145,6 @@ def test_the_program_that_import_prints_means_the_same_in_any_encoding() -> None
         ("--help",),
         ("--version",),
         ("completion", "bash"),
-        ("simulator", "--port", "0"),
     ],
     ids=" ".join,
 )
