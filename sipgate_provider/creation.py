@@ -214,7 +214,7 @@ class ClientCreator:
         found = (
             "was not created"
             if _certainly_over(error)
-            else "is not there, so it was hardly created"
+            else "is not there, so it was probably not created"
         )
         raise error.followed_by(
             f"The provider looked through the account's clients: this one {found}. Run again."

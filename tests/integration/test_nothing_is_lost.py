@@ -98,7 +98,7 @@ def test_a_client_that_was_not_made_is_told_and_made_by_the_next_up(
 
     failed = engine.up()
     assert failed.code != 0
-    assert "hardly created" in failed.output
+    assert "probably not created" in failed.output
     engine.succeeds("up", "--yes", "--skip-preview")
 
     assert in_the_state(engine) == in_the_account(sipgate)
