@@ -42,6 +42,9 @@ build*)
 esac
 """
 
+# How a user, a terminal that closes, and a supervisor end it.
+_ENDINGS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
 
 class Machine:
     """A machine with nothing on PATH but a shell and what a test puts there."""
@@ -117,7 +120,13 @@ class Machine:
 
     def start(self, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         command = [sys.executable, str(ROOT / "tools" / "engine")]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        # Under `nohup`, and in the background, these are ignored, and a child would inherit that.
+        ignored = [(number, signal.signal(number, signal.SIG_DFL)) for number in _ENDINGS]
+        try:
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        finally:
+            for number, handler in ignored:
+                signal.signal(number, handler)
         self.started.append(child)
         return child
 
