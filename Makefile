@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 # Like pip, with the certificates that this machine trusts.
 UV := $(BIN)/uv --quiet --system-certs
+# What `dev` is, on every Python that is supported, with the hash of each file.
+LOCK := tools/requirements.txt
 FLOOR := build/floor
 BENCH := build/bench
 DEMO := build/demo
@@ -16,18 +18,19 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium postgres typescript sdk bench readme dist docs clean
+	engine chromium postgres typescript sdk bench readme dist docs lock clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
 	@echo "Making the environment $(VENV) and installing into it: about a minute."
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The package, the simulator and psutil: a tenth of what development takes. uv is used where there is one; Pulumi asks
@@ -82,7 +85,7 @@ package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, an
 floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python that this machine has
 	rm -rf $(FLOOR)
 	$(UV) venv --no-python-downloads --python "$(OLDEST)" $(FLOOR)
-	$(UV) build --out-dir $(FLOOR)/dist
+	$(UV) build --build-constraints $(LOCK) --require-hashes --out-dir $(FLOOR)/dist
 	$(UV) pip install --python $(FLOOR) --resolution lowest-direct -r pyproject.toml --extra test
 	$(UV) pip install --python $(FLOOR) --no-deps $(FLOOR)/dist/*.whl
 	$(UV) pip list --python $(FLOOR)
@@ -127,12 +130,16 @@ readme: $(READY) engine ## paste into README.md what `pulumi up` prints for its 
 
 dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist
-	$(UV) build
+	$(UV) build --build-constraints $(LOCK) --require-hashes
 	$(BIN)/twine check --strict dist/*
 
 docs: $(READY) ## the reference manual, in build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open build/docs/index.html in a browser."
+
+lock: $(READY) ## write the lock file anew, after a change of pyproject.toml's dependencies or for newer ones
+	$(UV) pip compile --universal --python-version 3.10 --extra dev --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
 
 clean: ## remove what was built here; the engine stays in the user's cache
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
