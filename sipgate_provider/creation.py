@@ -128,7 +128,8 @@ class ClientCreator:
                 EQUAL_CLIENTS,
             )
             return
-        unmanaged = self._not_vanishing(unmanaged)
+        with self._managed.idle():
+            unmanaged = self._not_vanishing(unmanaged)
         if len(unmanaged) <= replacing:
             return
         if replacing:

@@ -74,6 +74,17 @@ class ManagedClients:
                 self._calls -= 1
 
     @contextlib.contextmanager
+    def idle(self) -> Iterator[None]:
+        """A call that is under way names no client in this block, so no creation waits for it."""
+        with self._change():
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
+
+    @contextlib.contextmanager
     def creation(self, content: str) -> Iterator[None]:
         """A client of this content is being created in this block."""
         with self._changed:
