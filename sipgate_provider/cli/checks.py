@@ -79,7 +79,16 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"{key} stands unencrypted in the stack's file, and in its state after `pulumi up`.",
             f"`pulumi config set --secret {key}`, and a new one from sipgate if either was shared.",
         )
-    stored = session.stack.stored_configuration()
+    stored: dict[str, str] = {}
+    try:
+        stored = session.stack.stored_configuration()
+    except SipgateError as error:
+        yield Check(
+            "stack",
+            "bad",
+            f"Its state cannot be read: {error}",
+            "See that its passphrase or key can be had.",
+        )
     now = {f"{prefix}:{key}": str(ours[key].get("value")) for key in KEYS if key in ours}
     then = {full: stored[full] for full in (f"{prefix}:{key}" for key in KEYS) if full in stored}
     # What is only in the state counts as well: a refresh prefers it to the environment.

@@ -113,6 +113,17 @@ def test_doctor_compares_the_credential_of_an_account_by_name(
     assert "The state holds another sipgate-eu:token than" in changed.stdout
 
 
+def test_doctor_goes_on_where_the_state_cannot_be_decrypted(engine: Any) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    found = engine.ours("doctor", PULUMI_CONFIG_PASSPHRASE="wrong")
+
+    assert found.returncode == 1
+    assert "Its state cannot be read" in found.stdout
+    assert "It comes from SIPGATE_TOKEN_ID and SIPGATE_TOKEN" in found.stdout
+
+
 def test_a_credential_of_the_environment_is_in_no_state(engine: Any) -> None:
     engine.client(**ONE)
     engine.succeeds("up", "--yes", "--skip-preview")

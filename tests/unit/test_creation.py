@@ -194,7 +194,7 @@ def test_a_creation_that_waits_for_a_deletion_holds_up_no_other() -> None:
         refused = managed.hold_back({"left-over"}, "content", 0.1)
 
     assert refused.ids == {"left-over"}
-    assert time.monotonic() - started < 30  # noqa: PLR2004  half of the longest wait
+    assert time.monotonic() - started < 30
 
 
 def test_a_response_about_a_client_that_existed_before_is_not_taken_for_the_new_one(
