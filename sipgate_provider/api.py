@@ -82,11 +82,12 @@ class SipgateAPI:
         return clients
 
     def account_number(self) -> str | None:
-        """The number of the account that the credential belongs to; None where sipgate does not tell it."""
+        """The number of the account that the credential belongs to; None where sipgate does not tell it.
+
+        A 401 here does not condemn the credential: Keycloak refuses user info so where a scope is missing.
+        """
         try:
             document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
-        except AuthenticationError:
-            raise
         except SipgateError:
             return None
         number = document.get("masterSipId") if isinstance(document, dict) else None

@@ -51,6 +51,8 @@ _NAMING_SECONDS = 2.0
 # A response that broke off may be about a client that sipgate is still creating.
 _SEARCH_PAUSES = (0.0, 1.0, 3.0)
 _SEARCH_SECONDS = 30.0
+# The engine then names the resource's own client to nobody before the new one is created.
+_UNLESS_FORCED = ", unless this run replaces a resource by --replace or a taint"
 
 
 class ClientCreator:
@@ -126,15 +128,16 @@ class ClientCreator:
                 EQUAL_CLIENTS,
             )
             return
-        unmanaged = self._not_vanishing(unmanaged)
+        with self._managed.idle():
+            unmanaged = self._not_vanishing(unmanaged)
         if len(unmanaged) <= replacing:
             return
         if replacing:
             likely = "An earlier replacement of this resource was probably not finished"
         elif owner := owner_of(inputs.description):
-            likely = f"An interrupted run of {owner} probably left it over"
+            likely = f"An interrupted run of {owner} probably left it over{_UNLESS_FORCED}"
         else:
-            likely = "Another stack probably manages it"
+            likely = f"Another stack probably manages it{_UNLESS_FORCED}"
         raise SipgateError(
             f"Creating client {inputs.name!r}: nothing was created, because the account already holds "
             f"{_listing(unmanaged)}, equal in every property. {likely}; for the ways to go on see {EQUAL_CLIENTS}."

@@ -1,9 +1,10 @@
 """Which clients this deployment's resources manage, as far as the engine has said.
 
 The engine tells a provider nothing of the state, but every resource that goes through diff, read, update or delete
-names its client on the way. A resource that is forced to be replaced is checked and not diffed: its old inputs then
-promise one client of that content. A client in the account that is neither named nor promised is somebody else's, or
-left over.
+names its client on the way. A resource that is to be replaced is checked and not diffed: its old inputs then promise
+one client of that content, in the account that they name. Where the engine replaces by force (`--replace`, a taint) it
+tells not even these. A client in the account that is neither named nor promised counts as somebody else's, or as left
+over.
 
 A creation has to wait until the resource that may manage an equal client has named it. The engine reaches that
 resource only while it, and this process, can serve more calls. So for each client in doubt one creation waits and no
@@ -71,6 +72,17 @@ class ManagedClients:
         finally:
             with self._change():
                 self._calls -= 1
+
+    @contextlib.contextmanager
+    def idle(self) -> Iterator[None]:
+        """A call that is under way names no client in this block, so no creation waits for it."""
+        with self._change():
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
 
     @contextlib.contextmanager
     def creation(self, content: str) -> Iterator[None]:

@@ -83,17 +83,25 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"{key} stands unencrypted in the stack's file, and in its state after `pulumi up`.",
             f"`pulumi config set --secret {shell_word(key)}`, and a new one from sipgate if either was shared.",
         )
-    stored = session.stack.stored_configuration()
-    changed = sorted(
-        key
-        for key, entry in ours.items()
-        if key in KEYS and stored and stored.get(f"{prefix}:{key}") != str(entry.get("value"))
-    )
+    stored: dict[str, str] = {}
+    try:
+        stored = session.stack.stored_configuration()
+    except SipgateError as error:
+        yield Check(
+            "stack",
+            "bad",
+            f"Its state cannot be read: {error}",
+            "See that its passphrase or key can be had.",
+        )
+    now = {f"{prefix}:{key}": str(ours[key].get("value")) for key in KEYS if key in ours}
+    then = {full: stored[full] for full in (f"{prefix}:{key}" for key in KEYS) if full in stored}
+    # What is only in the state counts as well: a refresh prefers it to the environment.
+    changed = sorted(key for key in {*now, *then} if then and then.get(key) != now.get(key))
     if changed:
         yield Check(
             "stack",
             "doubtful",
-            f"The state holds another {', '.join(f'{prefix}:{key}' for key in changed)} than the configuration.",
+            f"The state holds another {', '.join(changed)} than the configuration.",
             "`pulumi refresh` and `pulumi destroy` use the state's: run `pulumi up` first, or add `--run-program`.",
         )
     if not unknown and not clear and not changed:

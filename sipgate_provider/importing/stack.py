@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sipgate_provider import tokens
+from sipgate_provider.accounts import namespace
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.models import WRITABLE, OAuthClientState
 from sipgate_provider.ownership import Owner
@@ -110,9 +111,12 @@ class Stack:
         stored: dict[str, str] = {}
         for resource in document.get("deployment", {}).get("resources") or []:
             name = resource["urn"].rpartition("::")[2]
-            if resource["type"] in _PROVIDERS and name.startswith("default"):
-                for key, value in (resource.get("inputs") or {}).items():
-                    full = key if ":" in key else f"sipgate:{key}"
+            inputs = resource.get("inputs") or {}
+            # With the native plugin, an account by name has a provider of its own.
+            account = None if name.startswith("default") else inputs.get("account")
+            if resource["type"] in _PROVIDERS and (not account or name == f"sipgate-{account}"):
+                for key, value in inputs.items():
+                    full = key if ":" in key else f"{namespace(account)}:{key}"
                     stored[full] = (
                         str(json.loads(value["plaintext"]))
                         if isinstance(value, dict) and "plaintext" in value

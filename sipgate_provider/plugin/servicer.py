@@ -46,6 +46,8 @@ from sipgate_provider.search import find_client, find_clients
 __all__ = ["Servicer"]
 
 _ACCOUNT = "account"
+# The account in a client's inputs, as a key that the engine neither shows nor compares, and that `Bag` leaves out.
+_HELD_IN = "__account"
 _SECRET = "clientSecret"  # noqa: S105  the property's name
 _KINDS = {
     declaration.Kind.ADD: proto.PropertyDiff.ADD,
@@ -171,7 +173,9 @@ class Servicer(ResourceProviderServicer):
     ) -> proto.CheckResponse:
         """Completes and validates what a program declares."""
         olds, news = Bag.of(request.olds), Bag.of(request.news)
-        if olds.known:
+        # A client that moves here from another account is none of this one's yet.
+        held_in = MessageToDict(request.olds).get(_HELD_IN)
+        if olds.known and held_in == self._account:
             self._managed.expect(content(olds.known))
         stack, project, _, name = request.urn.removeprefix("urn:pulumi:").split("::", 3)
         declared = declaration.check(
@@ -187,7 +191,9 @@ class Servicer(ResourceProviderServicer):
             for finding in advice(declared.inputs):
                 await self._warn(f"{finding.path} {finding.reason}.", request.urn)
         return proto.CheckResponse(
-            inputs=struct({**declared.inputs, **news.unknown}, news.secret),
+            inputs=struct(
+                {**declared.inputs, **news.unknown, _HELD_IN: self._account}, news.secret
+            ),
             failures=[
                 proto.CheckFailure(property=failure.path, reason=failure.reason)
                 for failure in declared.failures
@@ -255,7 +261,7 @@ class Servicer(ResourceProviderServicer):
             id=request.id,
             properties=self._outs(outs, olds),
             inputs=struct(
-                {name: outs[name] for name in WRITABLE},
+                {name: outs[name] for name in WRITABLE} | {_HELD_IN: self._account},
                 Bag.of(request.inputs).secret | olds.secret,
             ),
         )

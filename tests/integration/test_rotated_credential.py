@@ -86,6 +86,44 @@ def test_doctor_finds_that_the_state_holds_another_credential(rotated: Any) -> N
     assert DEMO_TOKEN not in before.stdout + before.stderr
 
 
+def test_doctor_finds_a_credential_that_is_left_in_the_state_alone(rotated: Any) -> None:
+    for name in ("baseUrl", "tokenId", "token"):
+        rotated.succeeds("config", "rm", f"sipgate:{name}")
+
+    assert (
+        "The state holds another sipgate:baseUrl, sipgate:token, sipgate:tokenId than"
+        in rotated.ours("doctor").stdout
+    )
+
+
+def test_doctor_compares_the_credential_of_an_account_by_name(
+    engine: Any, sipgate: Simulator
+) -> None:
+    settings = {"baseUrl": sipgate.base_url, "tokenId": DEMO_TOKEN_ID}
+    for key, value in settings.items():
+        engine.succeeds("config", "set", "--plaintext", f"sipgate-eu:{key}", value)
+    engine.succeeds("config", "set", "--secret", "sipgate-eu:token", DEMO_TOKEN)
+    engine.client(**ONE, account="eu")
+    engine.succeeds("up", "--yes", "--skip-preview")
+    unchanged = engine.ours("doctor", "--account", "eu")
+    engine.succeeds("config", "set", "--secret", "sipgate-eu:token", "another")
+    changed = engine.ours("doctor", "--account", "eu")
+
+    assert "state holds another" not in unchanged.stdout
+    assert "The state holds another sipgate-eu:token than" in changed.stdout
+
+
+def test_doctor_goes_on_where_the_state_cannot_be_decrypted(engine: Any) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    found = engine.ours("doctor", PULUMI_CONFIG_PASSPHRASE="wrong")
+
+    assert found.returncode == 1
+    assert "Its state cannot be read" in found.stdout
+    assert "It comes from SIPGATE_TOKEN_ID and SIPGATE_TOKEN" in found.stdout
+
+
 def test_a_credential_of_the_environment_is_in_no_state(engine: Any) -> None:
     engine.client(**ONE)
     engine.succeeds("up", "--yes", "--skip-preview")

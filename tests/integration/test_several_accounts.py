@@ -101,3 +101,23 @@ def test_another_account_replaces_the_client_and_deletes_the_old_one_where_it_is
     assert not sipgate.accounts[0].clients()
     (client,) = sipgate.accounts[1].clients()
     assert [resource["id"] for resource in ours.resources()] == [client["clientId"]]
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
+    ours: Any, sipgate: Simulator
+) -> None:
+    ours.client(**ONE, account="eu")
+    ours.succeeds("up", "--yes", "--skip-preview")
+    (client,) = sipgate.accounts[0].clients()
+    left = sipgate.accounts[1].add_client(
+        **{name: client[name] for name in ("name", "description", "redirectUris")}
+    )
+    ours.client(**ONE, account="us")
+
+    # The first run stores the new account's provider, so the second finds it in the state.
+    for _ in range(2):
+        assert left["clientId"] in ours.up().output
+
+    assert sipgate.accounts[0].clients() == [client]
+    assert sipgate.accounts[1].clients() == [left]

@@ -12,7 +12,7 @@ from sipgate_provider.config import Settings
 from sipgate_provider.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.lifecycle import Lifecycle
-from sipgate_provider.simulator import WRITE, Account, Simulator
+from sipgate_provider.simulator import WRITE, Account, Answer, Simulator
 from sipgate_provider.simulator import PersonalAccessToken as Token
 
 OURS, THEIRS = Token("token-AAAAAA", "a"), Token("token-BBBBBB", "b")
@@ -97,6 +97,20 @@ def test_an_empty_account_without_a_number_is_believed_on_the_operators_word_alo
 
     with pytest.raises(SipgateError, match="SIPGATE_TRUST_EMPTY_ACCOUNT"):
         deployment(two, OURS).read(str(outs["clientId"]), outs)
+
+    trusting = deployment(two, OURS, trust_empty=True)
+    assert trusting.read(str(outs["clientId"]), outs) is None
+
+
+def test_user_info_that_is_refused_does_not_condemn_the_credential(two: Simulator) -> None:
+    outs = created(two)
+    two.accounts[0].remove_client(str(outs["clientId"]))
+    two.misbehave(Answer(401), path="userinfo", times=None)
+    life = deployment(two, OURS)
+
+    for _ in range(2):
+        with pytest.raises(SipgateError, match="SIPGATE_TRUST_EMPTY_ACCOUNT"):
+            life.read(str(outs["clientId"]), outs)
 
     trusting = deployment(two, OURS, trust_empty=True)
     assert trusting.read(str(outs["clientId"]), outs) is None

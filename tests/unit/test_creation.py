@@ -186,6 +186,17 @@ def test_an_equal_client_whose_deletion_is_not_finished_is_waited_for(sipgate: S
     assert [client["clientId"] for client in sipgate.account.clients()] == [second["clientId"]]
 
 
+def test_a_creation_that_waits_for_a_deletion_holds_up_no_other() -> None:
+    """Each waits for its own left-over client, at the same time as the others."""
+    managed = ManagedClients()
+    with managed.call(), managed.idle(), managed.call():
+        started = time.monotonic()
+        refused = managed.hold_back({"left-over"}, "content", 0.1)
+
+    assert refused.ids == {"left-over"}
+    assert time.monotonic() - started < 30
+
+
 def test_a_response_about_a_client_that_existed_before_is_not_taken_for_the_new_one(
     sipgate: Simulator, life: Lifecycle
 ) -> None:
