@@ -55,6 +55,7 @@ class SipgateAPI:
         self._transport = Transport()
         self._authenticator = authenticator_for(settings.credential, self._transport)
         self._secrets = secrets_of(settings.credential)
+        self._source = settings.source or "the sipgate: settings"
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client that sipgate has just made; its `client_secret` may be None."""
@@ -121,7 +122,9 @@ class SipgateAPI:
     ) -> Answer:
         if client_id is not None:
             if not CLIENT_ID.fullmatch(client_id):
-                raise ConfigurationError(f"{doing}: that cannot be the id of a client; check it.")
+                raise ConfigurationError(
+                    f"{doing}: that cannot be the id of a client; `sipgate-provider clients` lists them."
+                )
             path = f"{_CLIENTS}/{quote(client_id, safe='')}"
         send = partial(
             self._transport.send,
@@ -138,7 +141,9 @@ class SipgateAPI:
                 answer = send(auth=other)
         if not answer.ok:
             where = urlsplit(self._base_url).path + path
-            raise _refusal(doing, method, where, access, answer, self._secrets)
+            raise _refusal(
+                doing, method, where, access, answer, secrets=self._secrets, source=self._source
+            )
         return answer
 
     @staticmethod
@@ -171,14 +176,21 @@ def _nonsense(doing: str, expected: str, where: str) -> TransportError:
 
 
 def _refusal(
-    doing: str, method: str, path: str, access: str, answer: Answer, secrets: Sequence[str]
+    doing: str,
+    method: str,
+    path: str,
+    access: str,
+    answer: Answer,
+    *,
+    secrets: Sequence[str],
+    source: str,
 ) -> APIError:
     kind: type[APIError] = APIError
     match answer.status:
         case 401:
             kind, advice = (
                 AuthenticationError,
-                "The credential is wrong or expired; check the sipgate: settings.",
+                f"The credential is wrong or expired; check {source}.",
             )
         case 403:
             kind, advice = (

@@ -47,6 +47,7 @@ _TYPED = frozenset({"username", "password", "clientId", "clientSecret"})
 _TOKENS = frozenset({"tokenId", "token", "accessToken", "refreshToken"})
 # A client's id and secret say through what one logs in, not that one does.
 _NOT_ALONE = frozenset({"clientId", "clientSecret"})
+_TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
 """What a token is made of."""
 
@@ -140,6 +141,12 @@ class Given:
                     f"{self.spelled(key)} holds white space or characters that no token has; "
                     "copy it again, without a line break at its end."
                 )
+        if _TOKEN.fullmatch(self.values.get("tokenId", "")):
+            # The id is shown, and stands in clear in the stack's file.
+            raise ConfigurationError(
+                f"{self.spelled('tokenId')} holds what looks like the token itself; set it to the id, as in "
+                "token-XXXXXX, and the token as a secret."
+            )
 
     def flag(self, key: str) -> bool:
         """True or false as given; false by default."""

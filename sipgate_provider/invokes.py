@@ -25,8 +25,15 @@ def is_mocked() -> bool:
 def invoke(
     token: str, arguments: Mapping[str, object], opts: pulumi.InvokeOptions | None = None
 ) -> Mapping[str, Any]:
-    """What the function of that token returns; empty where a preview cannot know it."""
-    found: Mapping[str, Any] | None = pulumi.runtime.invoke(token, dict(arguments), opts).value
+    """What the function of that token returns; empty where a preview cannot know it.
+
+    Raises:
+        pulumi.RunError: It failed; the language host shows a program's `RunError` as its sentence alone.
+    """
+    try:
+        found: Mapping[str, Any] | None = pulumi.runtime.invoke(token, dict(arguments), opts).value
+    except Exception as error:
+        raise pulumi.RunError(str(error)) from error
     return found or {}
 
 

@@ -165,7 +165,7 @@ def get_oauth_client(
         opts: Pulumi's options, as for which provider to ask.
 
     Raises:
-        Exception: There is none, there are several of the name, or sipgate could not be asked.
+        pulumi.RunError: There is none, there are several of the name, or sipgate could not be asked.
     """
     return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts))
 
@@ -193,7 +193,7 @@ def get_oauth_clients(
         opts: Pulumi's options, as for which provider to ask.
 
     Raises:
-        Exception: sipgate could not be asked.
+        pulumi.RunError: sipgate could not be asked.
     """
     return results(invoke(tokens.GET_CLIENTS, {"name": name}, opts))
 

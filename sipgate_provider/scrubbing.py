@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 __all__ = ["one_line", "scrubbed", "shell_word"]
 
 _LENGTH = 200
+_SHORTEST = 2
 # No more of it than this is looked at.
 _LONGEST = 10_000
 _HOST = r"\b(?:[a-z0-9]{1,11}(?:-[a-z0-9]{1,11})*\.)+[a-z]{2,24}\b"
@@ -28,7 +29,8 @@ _CREDENTIAL = re.compile(
 
 def scrubbed(words: str, secrets: Iterable[str] = ()) -> str:
     """`words` as one short line that holds none of `secrets` and nothing like a credential."""
-    for secret in secrets:
+    # One or two characters are no secret, and taking them out would leave no word whole.
+    for secret in (secret for secret in secrets if len(secret) > _SHORTEST):
         for spelling in (secret, quote(secret, safe=""), quote_plus(secret), html.escape(secret)):
             words = words.replace(spelling, "…")
     return one_line(

@@ -137,7 +137,7 @@ def _sipgate(session: Session) -> Iterator[Check]:
             "credential",
             "bad",
             access.problem,
-            "Make a new token at sipgate, or log in anew with `sipgate-provider login`.",
+            "Make a new token at sipgate, or log in again with `sipgate-provider login`.",
         )
         return
     for scope, there, need in (

@@ -40,7 +40,7 @@ def command(
       sipgate-provider clients --unmanaged --all-stacks
 
     For every client there is the resource that manages it and its stack, if one of the project's stacks does.
-    Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be taken in with
+    Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be imported with
     `import`, or deleted with `delete`.
 
     In a pipe, each client is one line: name, id, resource, stack and redirect URIs, separated by tabs. Secrets are

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--protect/--no-protect",
     default=True,
     show_default=True,
-    help="Whether Pulumi refuses to delete what is taken in.",
+    help="Whether Pulumi refuses to delete what is imported.",
 )
 @click.option("--preview-only", is_flag=True, help="Say what would be done, and do nothing.")
 @FORCE
@@ -85,20 +85,24 @@ def command(
         click.echo(f"{name} is in the stack already.", err=True)
     if not decided.enter and not decided.there:
         click.echo(
-            "There is no client to import. Naming one of the stack's, as in crm=<clientId>, prints its declaration "
-            "again.",
+            "There is no client to import."
+            + (
+                " Name one of the stack's, as in crm=<clientId>, to print its declaration again."
+                if managed
+                else ""
+            ),
             err=True,
         )
         return
     source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
     count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
     if preview_only:
-        click.echo(f"{count} would be taken in:", err=True)
+        click.echo(f"{count} would be imported:", err=True)
     else:
         with _written(out, source):
             if decided.enter:
                 stack.take_in(decided.enter, protect=protect, account=session.account)
-        click.echo(f"{count} taken in{', protected' if protect else ''}:", err=True)
+        click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
     width = max(map(len, decided.enter), default=0)
     for name, client in decided.enter.items():
         click.echo(f"  {name:{width}}  {client.client_id}", err=True)

@@ -1,8 +1,8 @@
 """Whether a client may be imported or deleted here: not if another stack manages it.
 
-Every stack that the backend shows is looked through, and one that cannot be read may manage any client. A default
-description names the client's stack as well: where the backend does not show that stack, nobody here can tell that it
-has let go of the client. `--force` is for those who know better.
+Every stack that the backend shows is looked through. One that cannot be read may manage any client that does not name
+its stack. A default description names the client's stack: where the backend does not show that stack, nobody here can
+tell that it has let go of the client. `--force` is for those who know better.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Ownership:
     def check(self, client: OAuthClientState) -> None:
         """Raises ConfigurationError where another stack manages the client."""
         if objection := self.objection(client):
-            raise ConfigurationError(f"{objection} Nothing was done; --force does it all the same.")
+            raise ConfigurationError(f"{objection} Nothing was done; --force overrides this.")
 
 
 def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:
             f"The description of client {client.client_id} says that stack {owner} manages it, and this backend does "
             "not show that stack."
         )
-    if managers.unreadable:
+    if owner is None and managers.unreadable:
         yield (
             f"A stack that cannot be read may manage client {client.client_id}: "
             f"{', '.join(managers.unreadable)}."

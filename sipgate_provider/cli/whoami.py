@@ -56,8 +56,9 @@ def command(session: Session, as_json: bool) -> None:
             fields.insert(
                 3, ("Account", access.account_number or "sipgate does not tell its number")
             )
+            missing = "no; the credential needs it, and its user a role that may manage clients"
             fields += [
-                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if there else 'no'}")
+                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if there else missing}")
                 for scope, there in (("read", access.read), ("write", access.write))
             ]
         show_fields(fields)

@@ -203,7 +203,7 @@ def test_an_existing_account_is_taken_over_unchanged_and_managed_from_then_on(
     unchanged = engine.up()
 
     assert taken.returncode == 0, taken.stderr
-    assert "2 clients taken in, protected:" in taken.stderr
+    assert "2 clients imported, protected:" in taken.stderr
     assert not imported
     assert "3 unchanged" in unchanged.output
     assert not sipgate.requests

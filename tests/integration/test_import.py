@@ -150,7 +150,7 @@ def test_a_preview_shows_the_program_and_does_nothing(engine: Any, sipgate: Simu
 
     shown = engine.ours("import", "--all", "--preview-only")
 
-    assert "1 client would be taken in" in shown.stderr
+    assert "1 client would be imported" in shown.stderr
     assert "Click-to-dial" in shown.stdout
     assert crm["clientId"] in shown.stderr
     assert not engine.resources()

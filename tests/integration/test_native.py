@@ -87,6 +87,16 @@ def test_an_import_of_what_is_not_there_says_what_to_check(engine: Any) -> None:
     assert "Reading client nothing: the account has no client of that id" in refused.output
 
 
+def test_a_lookup_that_fails_is_a_sentence(engine: Any) -> None:
+    engine.write(f"{BOTH}sipgate.get_oauth_client(name='nobody')\n")
+
+    refused = engine.up()
+
+    assert refused.code != 0
+    assert "the account has no client of that name" in refused.output
+    assert "Traceback" not in refused.output
+
+
 def test_a_plugin_whose_folder_the_project_names_is_used_without_a_warning(engine: Any) -> None:
     folder = Path(sys.executable).parent
     named = f"plugins: {{providers: [{{name: sipgate, path: {folder}}}]}}"

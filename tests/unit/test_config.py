@@ -113,3 +113,12 @@ def test_what_is_no_number_of_calls_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match="whole number from 1 to 64"):
         calls_at_once({"sipgate:parallel": value}.get, {})
     assert calls_at_once({"sipgate:parallel": "008"}.get, {}) == 8
+
+
+def test_a_token_in_place_of_its_id_is_refused_and_not_shown() -> None:
+    token = "51391a7e-0000-4000-8000-000000000000"
+
+    with pytest.raises(ConfigurationError, match="looks like the token itself") as caught:
+        resolve({"sipgate:tokenId": token, "sipgate:token": "token-AAAAAA"})
+
+    assert token not in str(caught.value)
