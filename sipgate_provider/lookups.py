@@ -4,8 +4,8 @@ A dynamic provider cannot answer a program's questions, so these ask sipgate fro
 the credential that the provider would use. What asking needs is imported when somebody asks, which keeps other
 programs quick to start. A secret is an Output in the plain forms too: a plain text would lose its mark.
 
-Both forms read at every preview and update. An `_output` form whose argument a preview does not know yet waits for
-the update.
+Both forms read at every preview and update. An `_output` form whose argument a preview does not know yet, or knows from
+a resource that it would only create, waits for the update.
 
 A unit test's mocks answer in place of sipgate: they are asked for the native plugin's functions, so that one test holds
 for either host.
@@ -22,6 +22,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+from pulumi.output import UNKNOWN
 
 from sipgate_provider import tokens
 from sipgate_provider.accounts import checked
@@ -100,10 +101,14 @@ def get_oauth_client_output(
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
     if is_mocked():
-        arguments = {"clientId": client_id, "name": name}
-        return invoke_output(tokens.GET_CLIENT, arguments).apply(result)
+        asked = {"clientId": client_id, "name": name}
+        return invoke_output(tokens.GET_CLIENT, asked).apply(result)
 
-    async def look(given: Mapping[str, str | None]) -> GetOAuthClientResult:
+    arguments = pulumi.Output.all(client_id=client_id, name=name)
+
+    async def look(given: Mapping[str, str | None]) -> Any:
+        if await _awaits_creation(arguments):
+            return UNKNOWN
         with _one_sentence():
             # Asked in a thread, so that the program goes on; Outputs can be made in this one only.
             return _result_of(
@@ -112,7 +117,7 @@ def get_oauth_client_output(
                 )
             )
 
-    return pulumi.Output.all(client_id=client_id, name=name).apply(look)
+    return arguments.apply(look)
 
 
 def get_oauth_clients(
@@ -140,12 +145,24 @@ def get_oauth_clients_output(
     if is_mocked():
         return invoke_output(tokens.GET_CLIENTS, {"name": name}).apply(results)
 
-    async def look(given: Mapping[str, str | None]) -> list[GetOAuthClientResult]:
+    arguments = pulumi.Output.all(name=name)
+
+    async def look(given: Mapping[str, str | None]) -> Any:
+        if await _awaits_creation(arguments):
+            return UNKNOWN
         with _one_sentence():
             found = await asyncio.to_thread(_all_found, _settings(account), given["name"])
             return [_result_of(client) for client in found]
 
-    return pulumi.Output.all(name=name).apply(look)
+    return arguments.apply(look)
+
+
+async def _awaits_creation(arguments: pulumi.Output[Any]) -> bool:
+    """Whether the arguments come from a resource that this preview would only create."""
+    resources = await arguments.resources()
+    return not all(
+        [await one.id.is_known() for one in resources if isinstance(one, pulumi.CustomResource)]
+    )
 
 
 def _found(settings: Settings, client_id: str | None, name: str | None) -> OAuthClientState:

@@ -36,6 +36,15 @@ pulumi.export("later", later.client_id)
 pulumi.export("several", several.apply(lambda found: len(found)))
 pulumi.export("now", sipgate.get_oauth_clients(opts=options)[:0])
 """
+OF_A_NEW_CLIENT = """
+import pulumi
+import sipgate_provider as sipgate
+crm = sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
+found = sipgate.get_oauth_client_output(name=crm.name)
+listed = sipgate.get_oauth_clients_output(name=crm.name)
+pulumi.export("found", found.client_id)
+pulumi.export("listed", listed.apply(lambda clients: [client.client_id for client in clients]))
+"""
 DEPENDENT = """
 import pulumi
 import sipgate_provider.native as sipgate
@@ -152,3 +161,20 @@ def test_a_lookup_of_a_client_that_is_still_to_be_created_is_unknown_in_a_previe
 
     (client,) = sipgate.account.clients()
     assert json.loads(engine.succeeds("stack", "output", "--json")) == {"found": client["clientId"]}
+
+
+@BOTH_HOSTS
+def test_a_lookup_by_the_name_of_a_client_that_is_still_to_be_created_is_unknown_in_a_preview(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(OF_A_NEW_CLIENT)
+
+    engine.succeeds("preview")
+    engine.succeeds("up", "--yes", "--skip-preview")
+    engine.succeeds("preview")
+
+    (client,) = sipgate.account.clients()
+    assert json.loads(engine.succeeds("stack", "output", "--json")) == {
+        "found": client["clientId"],
+        "listed": [client["clientId"]],
+    }
