@@ -24,7 +24,7 @@ from sipgate_provider.errors import APIError, PermissionDeniedError, SipgateErro
 from sipgate_provider.manual import OTHER_ACCOUNT
 from sipgate_provider.models import OAuthClientState
 
-__all__ = ["AbsenceCheck", "still_listed"]
+__all__ = ["AbsenceCheck", "account_number_of", "still_listed"]
 
 _ACCOUNT_NUMBER = re.compile(r"(\d+)-")
 _PAUSES = (0.0, 1.0, 2.0, 3.0, 4.0)
@@ -64,8 +64,8 @@ class AbsenceCheck:
         listed = self._list(client_id, list_required)
         if any(client.client_id == client_id for client in listed):
             self._wait_until_unlisted(client_id)
-        number = _account_number(client_id)
-        others = {_account_number(client.client_id) for client in listed} - {None}
+        number = account_number_of(client_id)
+        others = {account_number_of(client.client_id) for client in listed} - {None}
         if number is None and listed:
             return
         if number is not None:
@@ -107,7 +107,7 @@ class AbsenceCheck:
         )
 
 
-def _account_number(client_id: str) -> str | None:
+def account_number_of(client_id: str) -> str | None:
     """The number of the account that the client belongs to, as its id says; None where it does not say."""
     found = _ACCOUNT_NUMBER.match(client_id)
     return found[1] if found else None

@@ -11,6 +11,9 @@ and that no resource of this deployment manages, may be what an interrupted run 
 as well. Creating a second one is refused. `sipgate:allowEqualClients` says that equal clients are meant, and turns the
 refusal into a warning. Clients whose description names their stack never equal another stack's.
 
+**Another account.** Where the clients that this deployment has named are all of another account than those that are
+listed, the credential is the other account's. A client created there would be lost to whoever uses the right one.
+
 **A deletion under way.** sipgate accepts a deletion before it is done (202), so an equal client may be about to vanish.
 It is given some seconds to do so before creation is refused.
 
@@ -27,7 +30,7 @@ import threading
 import time
 from collections import defaultdict
 
-from sipgate_provider.absence import still_listed
+from sipgate_provider.absence import account_number_of, still_listed
 from sipgate_provider.api import SipgateAPI
 from sipgate_provider.deadlines import fresh_deadline
 from sipgate_provider.errors import (
@@ -38,7 +41,7 @@ from sipgate_provider.errors import (
     may_have_acted,
 )
 from sipgate_provider.managed import ManagedClients
-from sipgate_provider.manual import EQUAL_CLIENTS
+from sipgate_provider.manual import EQUAL_CLIENTS, OTHER_ACCOUNT
 from sipgate_provider.models import OAuthClientInputs, OAuthClientState, content
 from sipgate_provider.ownership import owner_of
 
@@ -80,6 +83,7 @@ class ClientCreator:
         wanted = content(inputs.bag())
         before = self._clients_before(inputs)
         if before is not None:
+            self._refuse_other_account(inputs, before)
             self._refuse_equal_client(inputs, wanted, before)
         with self._lock:
             one_at_a_time = self._one_at_a_time[wanted]
@@ -109,6 +113,21 @@ class ClientCreator:
                     ) from None
                 self._listed = True
             return self._before
+
+    def _refuse_other_account(
+        self, inputs: OAuthClientInputs, before: list[OAuthClientState]
+    ) -> None:
+        managed, listed = self._managed.ids(), {client.client_id for client in before}
+        ours, theirs = (
+            {number for one in ids if (number := account_number_of(one))}
+            for ids in (managed, listed)
+        )
+        if ours and theirs and not ours & theirs and not managed & listed:
+            raise SipgateError(
+                f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to account "
+                f"{_listing(ours)} and the credential to account {_listing(theirs)}. Use a credential of account "
+                f"{_listing(ours)}; see {OTHER_ACCOUNT}."
+            )
 
     def _refuse_equal_client(
         self, inputs: OAuthClientInputs, wanted: str, before: list[OAuthClientState]
@@ -257,5 +276,5 @@ def _content(client: OAuthClientState) -> str:
     return content(client.bag())
 
 
-def _listing(client_ids: set[str]) -> str:
-    return ", ".join(sorted(client_ids))
+def _listing(words: set[str]) -> str:
+    return ", ".join(sorted(words))

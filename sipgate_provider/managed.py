@@ -62,6 +62,11 @@ class ManagedClients:
         with self._changed:
             return client_id in self._ids
 
+    def ids(self) -> frozenset[str]:
+        """The clients that resources have named so far."""
+        with self._changed:
+            return frozenset(self._ids)
+
     @contextlib.contextmanager
     def call(self) -> Iterator[None]:
         """A call of the engine is under way in this block."""

@@ -208,7 +208,6 @@ class Servicer(ResourceProviderServicer):
         if reason := refused_ignore(request.ignoreChanges):
             raise ConfigurationError(reason)
         olds, news = Bag.of(request.olds), Bag.of(request.news)
-        self._managed.add(request.id, content(olds.known))
         if olds.known.get(_ACCOUNT) != self._account:
             return proto.DiffResponse(
                 changes=proto.DiffResponse.DIFF_SOME,
@@ -217,6 +216,7 @@ class Servicer(ResourceProviderServicer):
                 hasDetailedDiff=True,
                 detailedDiff={_ACCOUNT: proto.PropertyDiff(kind=proto.PropertyDiff.UPDATE_REPLACE)},
             )
+        self._managed.add(request.id, content(olds.known))
         changes = declaration.changes(olds.known, news.known, unknown=news.unknown)
         # A secret that is missing in the state is fetched by an update.
         differing = sorted({change.property for change in changes}) or (

@@ -121,3 +121,24 @@ def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
 
     assert sipgate.accounts[0].clients() == [client]
     assert sipgate.accounts[1].clients() == [left]
+
+
+@BOTH_HOSTS
+def test_another_accounts_credential_creates_no_client_beside_the_stacks_own(
+    ours: Any, sipgate: Simulator
+) -> None:
+    ours.client(**ONE)
+    ours.succeeds("up", "--yes", "--skip-preview")
+    sipgate.accounts[1].add_client(name="theirs")
+    program = (ours.project / "__main__.py").read_text()
+    # By the time of this one the other has been diffed.
+    more = ", opts=pulumi.ResourceOptions(depends_on=[crm])"
+    ours.write(program + CLIENT.format(more).replace("'crm'", "'more'"))
+
+    refused = ours.up(**THEIR_CREDENTIAL)
+
+    assert refused.code != 0
+    assert "belong to account 111 and the credential to account 222" in refused.output
+    assert [client["name"] for client in sipgate.accounts[1].clients()] == ["theirs"]
+    ours.succeeds("up", "--yes", "--skip-preview")
+    assert len(sipgate.accounts[0].clients()) == 2
