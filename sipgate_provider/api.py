@@ -21,6 +21,7 @@ from msgspec import ValidationError
 from sipgate_provider.auth import authenticator_for
 from sipgate_provider.config import Settings
 from sipgate_provider.credentials import secrets_of
+from sipgate_provider.deadlines import within
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
@@ -33,7 +34,7 @@ from sipgate_provider.errors import (
 )
 from sipgate_provider.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
 from sipgate_provider.scrubbing import one_line, scrubbed
-from sipgate_provider.transport import Answer, Transport, within
+from sipgate_provider.transport import Answer, Transport
 
 __all__ = ["SipgateAPI"]
 

@@ -21,12 +21,13 @@ import msgspec
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
+from sipgate_provider.credentials import RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
 from sipgate_provider.given import TOKEN_CHARACTERS
 from sipgate_provider.scrubbing import scrubbed
-from sipgate_provider.transport import Answer, Transport, within
+from sipgate_provider.transport import Answer, Transport
 
-__all__ = ["Token", "end_session", "request_token"]
+__all__ = ["Token", "end_log_in", "end_session", "request_token"]
 
 # How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
 _REFUSALS = frozenset({400, 401, 403})
@@ -97,6 +98,20 @@ def request_token(transport: Transport, url: str, form: str, *, doing: str, advi
     return token
 
 
+def end_log_in(log_in: RefreshToken) -> None:
+    """The log-in that is kept as `log_in` is over at sipgate.
+
+    Raises:
+        SipgateError: That is not certain.
+    """
+    end_session(
+        log_in.token_url,
+        client_id=log_in.client_id,
+        client_secret=log_in.client_secret,
+        refresh_token=log_in.refresh_token,
+    )
+
+
 def end_session(
     token_url: str, *, client_id: str, refresh_token: str, client_secret: str = ""
 ) -> None:
@@ -125,8 +140,7 @@ class _NoAuth(AuthBase):
 
 
 def _post(transport: Transport, url: str, form: str, *, doing: str, advice: str) -> Answer:
-    with within():
-        answer = transport.send("POST", url, doing=doing, auth=_NoAuth(), form=form)
+    answer = transport.send("POST", url, doing=doing, auth=_NoAuth(), form=form)
     if not answer.ok:
         raise _refusal(url, form, answer, doing, advice)
     return answer

@@ -60,7 +60,7 @@ def program_environment(file: Path) -> Iterator[Check]:
     document = read_project(file)
     name, options = runtime_of(document)
     if name != "python":
-        yield _plugin(file, name)
+        yield _plugin(file, document, name)
         return
     folder = (file.parent / str(document.get("main") or "")).absolute()
     if folder.is_file():
@@ -166,9 +166,9 @@ def _no_python(fact: str) -> Check:
     return Check("project", "bad", fact, remedy)
 
 
-def _plugin(file: Path, runtime: str) -> Check:
+def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Check:
     """Whether Pulumi finds the native plugin, which serves programs in every language."""
-    named = (read_project(file).get("plugins") or {}).get("providers") or []
+    named = (document.get("plugins") or {}).get("providers") or []
     folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
     found = next(
         filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None

@@ -129,9 +129,9 @@ def _importable(
         if client.client_id not in managed:
             ownership.check(client)
     for client in find_clients(session.api) if everything else []:
-        objection = None if client.client_id in managed else ownership.objection(client)
         if client.client_id in asked:
             continue
+        objection = None if client.client_id in managed else ownership.objection(client)
         if objection:
             click.echo(f"{objection} It is left out.", err=True)
         else:

@@ -109,15 +109,10 @@ def _former(account: str | None) -> tuple[RefreshToken | None, str]:
 
 
 def _end(former: RefreshToken) -> None:
-    from sipgate_provider.token_endpoint import end_session  # noqa: PLC0415
+    from sipgate_provider.token_endpoint import end_log_in  # noqa: PLC0415
 
     try:
-        end_session(
-            former.token_url,
-            client_id=former.client_id,
-            client_secret=former.client_secret,
-            refresh_token=former.refresh_token,
-        )
+        end_log_in(former)
     except SipgateError as error:
         click.echo(f"{error} The former log-in ends unused within 30 days.", err=True)
 

@@ -13,19 +13,14 @@ from sipgate_provider.errors import SipgateError
 def command(session: Session) -> None:
     """End the log-in at sipgate, and remove the refresh token that `login` has kept."""
     from sipgate_provider.kept import KeptFile, kept_login, login_file  # noqa: PLC0415
-    from sipgate_provider.token_endpoint import end_session  # noqa: PLC0415
+    from sipgate_provider.token_endpoint import end_log_in  # noqa: PLC0415
 
     kept = KeptFile(login_file(session.account))
     with kept.locked():
         try:
             login = kept_login(session.account)
             if login is not None:
-                end_session(
-                    login.token_url,
-                    client_id=login.client_id,
-                    client_secret=login.client_secret,
-                    refresh_token=login.refresh_token,
-                )
+                end_log_in(login)
         except SipgateError as error:
             click.echo(
                 f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.",

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from sipgate_provider.deadlines import nothing_new_after, within
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.transport import nothing_new_after, within
 
 __all__ = ["Calls"]
 

@@ -9,7 +9,6 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,15 +97,6 @@ def test_a_dripping_response_ends_with_the_deadline_and_counts_as_received(
 
     assert caught.value.sent
     assert len(peer.requests) == 1
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    authority = Authority()
-    bundle = tmp_path / "ca.pem"
-    bundle.write_bytes(authority.pem)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    return authority
 
 
 def behind(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:

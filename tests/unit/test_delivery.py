@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from requests.auth import HTTPBasicAuth
@@ -30,15 +29,6 @@ from tests.unit.hostile import (
 )
 
 HOST = "sipgate.example"
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    authority = Authority()
-    bundle = tmp_path / "ca.pem"
-    bundle.write_bytes(authority.pem)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    return authority
 
 
 @pytest.fixture(autouse=True)
