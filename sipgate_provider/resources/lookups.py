@@ -27,7 +27,7 @@ from pulumi.output import UNKNOWN
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.resources.invokes import invoke, invoke_output, is_mocked
-from sipgate_provider.settings.accounts import checked_account
+from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
