@@ -2,7 +2,7 @@
 
     SipgateError                  whatever this package raises on purpose
     ├── ConfigurationError        the settings do not add up; nothing was sent
-    ├── TransportError            no usable answer: unreachable, timed out, cut off, or not sipgate's
+    ├── TransportError            no usable response: unreachable, timed out, cut off, or not sipgate's
     └── APIError                  an answer with an error status: .status .method .path .detail
         ├── AuthenticationError   401, or a refused log-in at the token endpoint
         ├── PermissionDeniedError 403
@@ -50,7 +50,7 @@ class ConfigurationError(SipgateError):
 
 
 class TransportError(SipgateError):
-    """There is no usable answer.
+    """There is no usable response.
 
     Attributes:
         sent: Whether the request may have reached sipgate, so that nobody knows whether it acted on it.

@@ -21,7 +21,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.resources.client_resource import ClientResource, aliases
 from sipgate_provider.resources.invokes import invoke, invoke_output
 from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
-from sipgate_provider.settings.accounts import checked, namespace
+from sipgate_provider.settings.accounts import checked_account, namespace
 from sipgate_provider.settings.sources import SECRET_KEYS
 
 __all__ = [
@@ -56,7 +56,7 @@ class Provider(pulumi.ProviderResource):
         client_secret: pulumi.Input[str] | None = None,
         base_url: pulumi.Input[str] | None = None,
         token_url: pulumi.Input[str] | None = None,
-        allow_equal_clients: pulumi.Input[bool] | None = None,
+        allow_duplicate_clients: pulumi.Input[bool] | None = None,
         trust_empty_account: pulumi.Input[bool] | None = None,
         parallel: pulumi.Input[int] | None = None,
         account: str | None = None,
@@ -77,7 +77,7 @@ class Provider(pulumi.ProviderResource):
             base_url: Where the API is, if not at sipgate's address. A credential out of the environment is not sent
                 there, unless the environment names the address, too.
             token_url: The token endpoint, if not sipgate's; what is said of `base_url` holds for it as well.
-            allow_equal_clients: Whether a client may equal an existing one in every property; by default not.
+            allow_duplicate_clients: Whether a client may equal an existing one in every property; by default not.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
                 tells whose account it is; by default not.
             parallel: How many clients are worked on at once, 1 to 64; by default 10.
@@ -95,7 +95,7 @@ class Provider(pulumi.ProviderResource):
             "clientSecret": client_secret,
             "baseUrl": base_url,
             "tokenUrl": token_url,
-            "allowEqualClients": allow_equal_clients,
+            "allowDuplicateClients": allow_duplicate_clients,
             "trustEmptyAccount": trust_empty_account,
             "parallel": parallel,
             "account": account,
@@ -219,7 +219,7 @@ def _of_account(account: str) -> Provider:
 
 def _account(account: str, what: str) -> str:
     try:
-        return checked(account)
+        return checked_account(account)
     except ConfigurationError as error:
         raise pulumi.RunError(f"{what}: {error}") from None
 

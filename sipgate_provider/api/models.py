@@ -23,16 +23,10 @@ from msgspec import Meta, ValidationError
 
 __all__ = [
     "CLIENT_ID",
-    "SETS",
-    "WRITABLE",
     "OAuthClientInputs",
     "OAuthClientState",
-    "content",
-    "differs",
-    "in_order_of",
     "misshapen",
     "place",
-    "same",
 ]
 
 
@@ -48,10 +42,10 @@ class _Client(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             once = list(dict.fromkeys(getattr(self, name)))
             msgspec.structs.force_setattr(self, name, once)
 
-    def bag(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:
         """The properties in the API's spelling."""
-        bag: dict[str, Any] = msgspec.to_builtins(self)
-        return bag
+        properties: dict[str, Any] = msgspec.to_builtins(self)
+        return properties
 
 
 class OAuthClientInputs(_Client, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,19 +69,19 @@ class OAuthClientInputs(_Client, frozen=True, kw_only=True, forbid_unknown_field
     terms_url: Annotated[str, Meta(description="The terms of service shown at log-in.")] = ""
 
     @classmethod
-    def from_bag(cls, bag: Mapping[str, object]) -> OAuthClientInputs:
-        """The inputs in a bag that `declaration.check` has completed.
+    def from_properties(cls, properties: Mapping[str, object]) -> OAuthClientInputs:
+        """The inputs in a properties that `declaration.check` has completed.
 
         Raises:
             ValidationError: It was not checked.
         """
-        return msgspec.convert(dict(bag), cls)
+        return msgspec.convert(dict(properties), cls)
 
 
 class OAuthClientState(_Client, frozen=True, kw_only=True):
     """A client as sipgate answers it: lenient where an answer may differ, strict about what identifies it.
 
-    Unknown fields are ignored, absent ones are empty. `client_secret` is None where the answer lacks it.
+    Unknown fields are ignored, absent ones are empty. `client_secret` is None where the response lacks it.
     """
 
     client_id: Annotated[
@@ -106,7 +100,7 @@ class OAuthClientState(_Client, frozen=True, kw_only=True):
     terms_url: str = ""
 
     @classmethod
-    def from_answer(cls, document: object) -> OAuthClientState:
+    def from_response(cls, document: object) -> OAuthClientState:
         """The client in sipgate's answer, where null means absent.
 
         Raises:
@@ -121,22 +115,22 @@ class OAuthClientState(_Client, frozen=True, kw_only=True):
         return f"OAuthClientState(client_id={self.client_id!r}, name={self.name!r})"
 
 
-def misshapen(bag: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Where `bag`, which `from_bag` refuses, is misshapen: paths such as `redirectUris[0]`, and the words for each."""
+def misshapen(properties: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Where `properties` have the wrong shape: paths such as `redirectUris[0]`, and the words for each."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(OAuthClientInputs)}
     for name, field in fields.items():
-        if name not in bag:
+        if name not in properties:
             if field.required:
                 yield name, "is required"
             continue
         try:
-            msgspec.convert(bag[name], field.type)
+            msgspec.convert(properties[name], field.type)
         except ValidationError as error:
             yield (
                 f"{name}{place(error)}",
                 "must be a list of text" if "`array`" in str(error) else "must be text",
             )
-    for name in bag:
+    for name in properties:
         if name not in fields:
             yield name, "is not a property of a client"
 
@@ -145,44 +139,3 @@ def place(error: ValidationError) -> str:
     """The path that a ValidationError is about, as in `redirectUris[0]`; empty for the whole."""
     found = re.search(r"`\$\.?([^`]*)`$|field `([^`]*)`", str(error))
     return (found[1] or found[2] or "") if found else ""
-
-
-WRITABLE: tuple[str, ...] = OAuthClientInputs.__struct_encode_fields__
-"""The properties that a program declares, in the API's spelling."""
-
-SETS: frozenset[str] = frozenset(
-    field.encode_name for field in msgspec.structs.fields(OAuthClientInputs) if field.name in _SETS
-)
-"""Those of them whose order means nothing at sipgate."""
-
-
-def same(name: str, one: object, other: object) -> bool:
-    """Whether two values of property `name` (the API's spelling) mean the same to sipgate."""
-    return _comparable(name, one) == _comparable(name, other)
-
-
-def in_order_of(known: object, name: str, value: Any) -> object:
-    """The value of property `name` with the entries that `known` has first, in its order; `known` if it is the same."""
-    if same(name, known, value):
-        return known
-    if name in SETS and isinstance(known, list | tuple):
-        first = [entry for entry in known if entry in value]
-        return first + [entry for entry in value if entry not in first]
-    return value
-
-
-def differs(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether two bags of properties declare different clients."""
-    return not all(same(name, one.get(name), other.get(name)) for name in WRITABLE)
-
-
-def content(bag: Mapping[str, object]) -> str:
-    """The same text for bags that declare the same client, and another for others."""
-    return repr([(name, _comparable(name, bag.get(name))) for name in WRITABLE])
-
-
-def _comparable(name: str, value: object) -> object:
-    """Equal for values that mean the same; takes whatever a state or an answer may hold."""
-    if name in SETS and isinstance(value, list | tuple):
-        return sorted({repr(item) for item in value})
-    return value

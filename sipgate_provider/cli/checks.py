@@ -118,11 +118,11 @@ def _is_secret_key(key: str) -> bool:
 
 
 def _sipgate(session: Session) -> Iterator[Check]:
-    from sipgate_provider.cli.access import access_of  # noqa: PLC0415
+    from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
     base_url = session.settings.base_url
     try:
-        access = access_of(session.api)
+        access = probe_access(session.api)
     except SipgateError as error:
         yield Check(
             "sipgate",

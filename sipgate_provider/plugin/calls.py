@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.http.deadlines import deadline, nothing_new_after
+from sipgate_provider.http.deadlines import cancellable, deadline
 
 __all__ = ["Calls"]
 
@@ -26,8 +26,8 @@ Returned = TypeVar("Returned")
 class Calls:
     """At most `at_once` calls in threads."""
 
-    def __init__(self, at_once: int) -> None:
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="sipgate")
+    def __init__(self, limit: int) -> None:
+        self._pool = ThreadPoolExecutor(limit, thread_name_prefix="sipgate")
         self._cancelled = False
         self._given_up: set[threading.Event] = set()
 
@@ -68,7 +68,7 @@ class Calls:
 def _bounded(given_up: threading.Event, call: Callable[[], Returned], seconds: float) -> Returned:
     if given_up.is_set():
         raise _not_started()
-    with nothing_new_after(given_up), deadline(seconds or None):
+    with cancellable(given_up), deadline(seconds or None):
         return call()
 
 

@@ -14,7 +14,7 @@ import msgspec
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
-from sipgate_provider.settings.accounts import variable
+from sipgate_provider.settings.accounts import environment_variable
 from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 
 __all__ = ["package", "text"]
@@ -60,7 +60,7 @@ def package() -> dict[str, Any]:
             "variables": {
                 key: given
                 if key == _ACCOUNT
-                else {**given, "defaultInfo": {"environment": [variable(None, key)]}}
+                else {**given, "defaultInfo": {"environment": [environment_variable(None, key)]}}
                 for key, given in settings.items()
             }
         },
@@ -157,7 +157,11 @@ def _properties(model: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
 
 
 def _settings() -> dict[str, dict[str, Any]]:
-    kinds = {"allowEqualClients": "boolean", "trustEmptyAccount": "boolean", "parallel": "integer"}
+    kinds = {
+        "allowDuplicateClients": "boolean",
+        "trustEmptyAccount": "boolean",
+        "parallel": "integer",
+    }
     settings: dict[str, dict[str, Any]] = {
         key: {
             "type": kinds.get(key, "string"),

@@ -27,7 +27,7 @@ from pulumi.output import UNKNOWN
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.resources.invokes import invoke, invoke_output, is_mocked
-from sipgate_provider.settings.accounts import checked
+from sipgate_provider.settings.accounts import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
@@ -184,7 +184,9 @@ def _settings(account: str | None) -> Settings:
         namespace, _, name = key.partition(":")
         return pulumi.Config(namespace).get(name)
 
-    return Settings.resolve(configured, os.environ, None if account is None else checked(account))
+    return Settings.resolve(
+        configured, os.environ, None if account is None else checked_account(account)
+    )
 
 
 @lru_cache
@@ -196,7 +198,7 @@ def _api(settings: Settings) -> SipgateAPI:
 
 
 def _result_of(client: OAuthClientState) -> GetOAuthClientResult:
-    return result(client.bag())
+    return result(client.properties())
 
 
 def result(client: Mapping[str, Any]) -> GetOAuthClientResult:

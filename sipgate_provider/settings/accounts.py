@@ -6,14 +6,14 @@ import re
 
 from sipgate_provider.errors import ConfigurationError
 
-__all__ = ["checked", "namespace", "variable"]
+__all__ = ["checked_account", "environment_variable", "namespace"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # SIPGATE_ACCESS_TOKEN and SIPGATE_REFRESH_TOKEN would be two keys at once.
 _AMBIGUOUS = frozenset({"access", "refresh"})
 
 
-def checked(account: str) -> str:
+def checked_account(account: str) -> str:
     """The name of an account, if it can be one.
 
     Raises:
@@ -32,7 +32,7 @@ def namespace(account: str | None) -> str:
     return f"sipgate-{account}" if account else "sipgate"
 
 
-def variable(account: str | None, key: str) -> str:
+def environment_variable(account: str | None, key: str) -> str:
     """The environment variable for a key such as `tokenId`."""
     words = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
     return "_".join(words).upper()

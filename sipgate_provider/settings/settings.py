@@ -27,8 +27,8 @@ from sipgate_provider.auth.credentials import (
 )
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.http import MOST_CONNECTIONS
-from sipgate_provider.settings.accounts import namespace, variable
-from sipgate_provider.settings.sources import Given
+from sipgate_provider.settings.accounts import environment_variable, namespace
+from sipgate_provider.settings.sources import RawSettings
 from sipgate_provider.settings.trust import check_credential, check_login, check_stored_login
 
 __all__ = ["Settings", "calls_at_once", "login_settings"]
@@ -48,7 +48,7 @@ class Settings:
     Attributes:
         base_url: The REST API's address, without a slash at its end.
         credential: Who we are.
-        allow_equal_clients: Whether a client may be made that equals an existing one in every property.
+        allow_duplicate_clients: Whether a client may be made that equals an existing one in every property.
         trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
             tells that it is the client's account.
         source: Where the credential came from, in words: `sipgate:token and SIPGATE_TOKEN_ID`.
@@ -57,7 +57,7 @@ class Settings:
 
     base_url: str
     credential: Credential
-    allow_equal_clients: bool = False
+    allow_duplicate_clients: bool = False
     trust_empty_account: bool = False
     source: str = ""
     stored_credential: bool = False
@@ -80,23 +80,23 @@ class Settings:
             ConfigurationError: A credential is missing, half given or ambiguous, or an address is unusable or not one
                 that the credential may be sent to.
         """
-        given = Given.read(configured, environment, account)
+        given = RawSettings.read(configured, environment, account)
         base_url = given.address("baseUrl", _BASE_URL).rstrip("/")
         given.check_characters()
         keys = given.method()
-        allow_equal_clients = given.flag("allowEqualClients")
+        allow_duplicate_clients = given.flag("allowDuplicateClients")
         trust_empty_account = given.flag("trustEmptyAccount")
         if keys is None:
-            from sipgate_provider.auth.token_store import kept_login
+            from sipgate_provider.auth.token_store import stored_login
 
-            kept = kept_login(account)
+            kept = stored_login(account)
             if kept is None:
-                raise _nothing(given)
+                raise _no_credential(given)
             check_stored_login(given, base_url, kept)
             return cls(
                 base_url,
                 kept,
-                allow_equal_clients,
+                allow_duplicate_clients,
                 trust_empty_account,
                 f"the log-in kept in {kept.file}",
             )
@@ -105,9 +105,9 @@ class Settings:
         return cls(
             base_url,
             credential,
-            allow_equal_clients,
+            allow_duplicate_clients,
             trust_empty_account,
-            " and ".join(given.origin(key) for key in keys),
+            " and ".join(given.source(key) for key in keys),
             any(key in given.stack for key in keys),
         )
 
@@ -120,7 +120,7 @@ def calls_at_once(
     Raises:
         ConfigurationError: It is no number, or not one that is allowed.
     """
-    return Given.read(configured, environment, account).number(
+    return RawSettings.read(configured, environment, account).number(
         "parallel", _CALLS_AT_ONCE, MOST_CONNECTIONS
     )
 
@@ -133,18 +133,18 @@ def login_settings(
     Raises:
         ConfigurationError: An address is unusable, or only the stack configuration names it.
     """
-    given = Given.read(configured, environment, account)
+    given = RawSettings.read(configured, environment, account)
     token_url = _login_token_url(given, given.address("baseUrl", _BASE_URL).rstrip("/"))
     check_login(given)
     return given.values.get("clientId", ""), given.values.get("clientSecret", ""), token_url
 
 
-def _login_token_url(given: Given, base_url: str) -> str:
+def _login_token_url(given: RawSettings, base_url: str) -> str:
     origin = _LOGIN_HOST if base_url == _BASE_URL else _origin(base_url)
     return given.address("tokenUrl", f"{origin}{_LOGIN_PATH}")
 
 
-def _credential(given: Given, keys: tuple[str, ...], base_url: str) -> Credential:
+def _credential(given: RawSettings, keys: tuple[str, ...], base_url: str) -> Credential:
     values = given.values
     match keys:
         case ("accessToken",):
@@ -153,7 +153,7 @@ def _credential(given: Given, keys: tuple[str, ...], base_url: str) -> Credentia
             token_url = given.address("tokenUrl", f"{_origin(base_url)}{_PASSWORD_GRANT_PATH}")
             return Password(values["username"], values["password"], token_url)
         case ("refreshToken", "clientId"):
-            from sipgate_provider.auth.token_store import file_for_token
+            from sipgate_provider.auth.token_store import token_path
 
             token_url = _login_token_url(given, base_url)
             return RefreshToken(
@@ -161,7 +161,7 @@ def _credential(given: Given, keys: tuple[str, ...], base_url: str) -> Credentia
                 client_secret=values.get("clientSecret", ""),
                 refresh_token=values["refreshToken"],
                 token_url=token_url,
-                file=file_for_token(values["refreshToken"], values["clientId"], token_url),
+                file=token_path(values["refreshToken"], values["clientId"], token_url),
             )
         case _:
             return PersonalAccessToken(values["tokenId"], values["token"])
@@ -172,12 +172,12 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _nothing(given: Given) -> ConfigurationError:
+def _no_credential(given: RawSettings) -> ConfigurationError:
     account = f" account {given.account!r}" if given.account else ""
     prefix = namespace(given.account)
 
     def names(*keys: str) -> str:
-        return " and ".join(variable(given.account, key) for key in keys)
+        return " and ".join(environment_variable(given.account, key) for key in keys)
 
     return ConfigurationError(
         f"There is no credential for sipgate{account}. Give a personal access token "

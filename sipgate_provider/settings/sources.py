@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.http.addresses import problem_with_address
-from sipgate_provider.settings.accounts import namespace, variable
+from sipgate_provider.settings.accounts import environment_variable, namespace
 
-__all__ = ["KEYS", "SECRET_KEYS", "Given"]
+__all__ = ["KEYS", "SECRET_KEYS", "RawSettings"]
 
 KEYS: dict[str, str] = {
     "tokenId": "The id of a personal access token.",
@@ -28,7 +28,7 @@ KEYS: dict[str, str] = {
     "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2. A credential from the environment is sent "
     "there only if the environment names the address, too.",
     "tokenUrl": "The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`.",
-    "allowEqualClients": "Whether a client may equal an existing one in every property; by default not.",
+    "allowDuplicateClients": "Whether a client may equal an existing one in every property; by default not.",
     "trustEmptyAccount": "Whether a client is gone if an account without clients does not know it, though nothing "
     "tells whose account it is; by default not.",
     "parallel": "How many clients the native plugin works on at once, 1 to 64; by default 10.",
@@ -51,7 +51,7 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
-class Given:
+class RawSettings:
     """The values of one account's keys, and where they were found.
 
     Attributes:
@@ -72,7 +72,7 @@ class Given:
         configured: Callable[[str], object],
         environment: Mapping[str, str],
         account: str | None,
-    ) -> Given:
+    ) -> RawSettings:
         """What is given for the account's keys; `Settings.resolve` says what the arguments are."""
         prefix = namespace(account)
         stack = {
@@ -80,18 +80,22 @@ class Given:
             for key in KEYS
             if (value := configured(f"{prefix}:{key}")) not in (None, "")
         }
-        shell = {key: value for key in KEYS if (value := environment.get(variable(account, key)))}
+        shell = {
+            key: value
+            for key in KEYS
+            if (value := environment.get(environment_variable(account, key)))
+        }
         return cls(shell | stack, frozenset(stack), account, shell)
 
-    def spelled(self, key: str) -> str:
+    def names(self, key: str) -> str:
         """The names that a user knows the key by."""
-        return f"{namespace(self.account)}:{key} ({variable(self.account, key)})"
+        return f"{namespace(self.account)}:{key} ({environment_variable(self.account, key)})"
 
-    def origin(self, key: str) -> str:
+    def source(self, key: str) -> str:
         """The name under which the value was found."""
         if key in self.stack:
             return f"{namespace(self.account)}:{key}"
-        return variable(self.account, key)
+        return environment_variable(self.account, key)
 
     def method(self) -> tuple[str, ...] | None:
         """The keys of the one way to authenticate that is meant; None where none is named.
@@ -112,7 +116,7 @@ class Given:
         if len(complete) > 1:
             raise ConfigurationError(
                 f"More than one credential for sipgate is set: {' and '.join(complete)}. Keep one and remove "
-                + ", or ".join(" and ".join(map(self.spelled, keys)) for keys in complete.values())
+                + ", or ".join(" and ".join(map(self.names, keys)) for keys in complete.values())
                 + "."
             )
         for keys in complete.values():
@@ -123,8 +127,8 @@ class Given:
                 missing = [key for key in keys if key not in self.values]
                 raise ConfigurationError(
                     f"The credential for sipgate is incomplete: {what} needs "
-                    f"{' and '.join(map(self.spelled, missing))} beside "
-                    f"{' and '.join(map(self.spelled, present))}."
+                    f"{' and '.join(map(self.names, missing))} beside "
+                    f"{' and '.join(map(self.names, present))}."
                 )
         return None
 
@@ -132,17 +136,17 @@ class Given:
         """Raises ConfigurationError where a value cannot be what it should be."""
         for key in _TYPED & self.values.keys():
             if any("\ud800" <= character <= "\udfff" for character in self.values[key]):
-                raise ConfigurationError(f"{self.spelled(key)} is not UTF-8 text; set it again.")
+                raise ConfigurationError(f"{self.names(key)} is not UTF-8 text; set it again.")
         for key in _TOKENS & self.values.keys():
             if not TOKEN_CHARACTERS.fullmatch(self.values[key]):
                 raise ConfigurationError(
-                    f"{self.spelled(key)} holds white space or characters that no token has; "
+                    f"{self.names(key)} holds white space or characters that no token has; "
                     "copy it again, without a line break at its end."
                 )
         if _TOKEN.fullmatch(self.values.get("tokenId", "")):
             # The id is shown, and stands in clear in the stack's file.
             raise ConfigurationError(
-                f"{self.spelled('tokenId')} holds what looks like the token itself; set it to the id, as in "
+                f"{self.names('tokenId')} holds what looks like the token itself; set it to the id, as in "
                 "token-XXXXXX, and the token as a secret."
             )
 
@@ -151,7 +155,7 @@ class Given:
         value = self.values.get(key, "false").lower()
         if value not in {"true", "false"}:
             raise ConfigurationError(
-                f"{self.spelled(key)} is neither true nor false; set it to one of them."
+                f"{self.names(key)} is neither true nor false; set it to one of them."
             )
         return value == "true"
 
@@ -163,7 +167,7 @@ class Given:
         possible = value.isascii() and value.isdigit() and len(digits) <= len(str(most))
         if not (possible and 1 <= int(digits or 0) <= most):
             raise ConfigurationError(
-                f"{self.spelled(key)} is not a whole number from 1 to {most}; set it to one."
+                f"{self.names(key)} is not a whole number from 1 to {most}; set it to one."
             )
         return int(digits)
 
@@ -171,5 +175,5 @@ class Given:
         """The address under `key`: https, or http on loopback, so that no credential travels in clear."""
         value = self.values.get(key, default)
         if problem := problem_with_address(value, default):
-            raise ConfigurationError(f"{self.spelled(key)} {problem}.")
+            raise ConfigurationError(f"{self.names(key)} {problem}.")
         return value

@@ -34,8 +34,8 @@ from urllib.parse import urlsplit
 from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.manual import UNTRUSTED_CHECKOUT
-from sipgate_provider.settings.accounts import variable
-from sipgate_provider.settings.sources import SECRET_KEYS, Given
+from sipgate_provider.settings.accounts import environment_variable
+from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings
 
 __all__ = ["check_credential", "check_login", "check_stored_login"]
 
@@ -44,7 +44,7 @@ _SIPGATE = frozenset(("https", host, 443) for host in ("api.sipgate.com", "login
 _GRANTS = frozenset({"password", "refreshToken"})
 
 
-def check_credential(given: Given, keys: tuple[str, ...]) -> None:
+def check_credential(given: RawSettings, keys: tuple[str, ...]) -> None:
     """The credential that `keys` make may be sent to the settings' addresses.
 
     Raises:
@@ -53,12 +53,12 @@ def check_credential(given: Given, keys: tuple[str, ...]) -> None:
     has_grant = not _GRANTS.isdisjoint(keys)
     sent = SECRET_KEYS & {*keys, *(["clientSecret"] if "refreshToken" in keys else [])}
     for key in sorted((sent & given.values.keys()) - given.stack):
-        _check_address(given, "baseUrl", f"{given.origin(key)} is not sent")
+        _check_address(given, "baseUrl", f"{given.source(key)} is not sent")
         if has_grant:
-            _check_address(given, "tokenUrl", f"{given.origin(key)} is not sent")
+            _check_address(given, "tokenUrl", f"{given.source(key)} is not sent")
 
 
-def check_login(given: Given) -> None:
+def check_login(given: RawSettings) -> None:
     """A person may log in at the settings' token endpoint.
 
     Raises:
@@ -69,7 +69,7 @@ def check_login(given: Given) -> None:
     )
 
 
-def check_stored_login(given: Given, base_url: str, login: RefreshToken) -> None:
+def check_stored_login(given: RawSettings, base_url: str, login: RefreshToken) -> None:
     """What `login` left may be used for the API at `base_url`.
 
     Raises:
@@ -86,16 +86,16 @@ def check_stored_login(given: Given, base_url: str, login: RefreshToken) -> None
         )
 
 
-def _check_address(given: Given, key: str, what: str) -> None:
+def _check_address(given: RawSettings, key: str, what: str) -> None:
     if not _is_trusted(given, key):
         raise ConfigurationError(
-            f"{given.origin(key)} names {_host(given.values[key])}, where {what} unless the environment names "
-            f"the same address. If you trust it, set {variable(given.account, key)} to it, too; "
+            f"{given.source(key)} names {_host(given.values[key])}, where {what} unless the environment names "
+            f"the same address. If you trust it, set {environment_variable(given.account, key)} to it, too; "
             f"see {UNTRUSTED_CHECKOUT}."
         )
 
 
-def _is_trusted(given: Given, key: str) -> bool:
+def _is_trusted(given: RawSettings, key: str) -> bool:
     if key not in given.stack:
         return True
     address = given.values[key]

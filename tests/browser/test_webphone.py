@@ -110,7 +110,7 @@ def test_a_site_that_the_stack_does_not_list_is_kept_out_by_its_origin_alone(
 
     expect(page.locator("#status")).to_contain_text(f"https://{UNLISTED} is not among the sites")
     expect(webphone.frame(page).get_by_role("status")).to_contain_text("could not connect it")
-    # The log-in itself was good and its code was redeemed: only the browser kept the answer back.
+    # The log-in itself was good and its code was redeemed: only the browser kept the response back.
     (redeemed,) = [request for request in sipgate.requests if request.path.endswith("/token")]
     assert redeemed.status == 200
 

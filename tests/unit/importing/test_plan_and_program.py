@@ -59,7 +59,9 @@ def test_the_program_says_what_the_clients_are_and_is_formatted(
         }
         assert ast.literal_eval(node.value.args[0]) == name
         inputs = OAuthClientInputs(**({"name": name, "redirect_uris": []} | said))
-        assert inputs.bag() == {name: expected.bag()[name] for name in inputs.bag()}
+        assert inputs.properties() == {
+            name: expected.properties()[name] for name in inputs.properties()
+        }
     formatted = subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "88", "-"],
         input=source.encode(),

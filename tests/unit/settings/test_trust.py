@@ -16,7 +16,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.auth.credentials import Password, RefreshToken
-from sipgate_provider.auth.token_store import KeptFile, login_file
+from sipgate_provider.auth.token_store import TokenFile, login_path
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.settings.settings import Settings, login_settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
@@ -199,9 +199,9 @@ def test_a_token_endpoint_that_is_not_used_is_not_in_the_way() -> None:
 
 
 def keep_login(token_url: str) -> None:
-    path = login_file(None)
+    path = login_path(None)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    KeptFile(path).write({"client_id": "c", "refresh_token": "hush", "token_url": token_url})
+    TokenFile(path).write({"client_id": "c", "refresh_token": "hush", "token_url": token_url})
 
 
 AT_HOME = "http://127.0.0.1:15061/auth/realms/sipgate-apps/protocol/openid-connect/token"

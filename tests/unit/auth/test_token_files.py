@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file
+from sipgate_provider.auth.token_store import TokenFile, login_path, stored_login
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.settings.settings import Settings
@@ -47,7 +47,7 @@ def login(sipgate: Simulator) -> dict[str, str]:
 
 
 def keep(content: object) -> Path:
-    path = login_file(None)
+    path = login_path(None)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     path.chmod(0o600)
@@ -161,7 +161,7 @@ def test_a_pipe_is_refused_and_not_waited_for() -> None:
     os.mkfifo(path, 0o600)
 
     with pytest.raises(ConfigurationError, match="no file at all"):
-        kept_login(None)
+        stored_login(None)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_file_that_holds_something_else_is_a_sentence(content: bytes) -> None:
     keep(content)
 
     with pytest.raises(ConfigurationError, match=r"login\.json"):
-        kept_login(None)
+        stored_login(None)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_address_that_no_setting_may_have_is_refused_in_a_file_too(token_url:
     keep({"client_id": "c", "refresh_token": "PLANTED", "token_url": token_url})
 
     with pytest.raises(ConfigurationError, match="token_url") as caught:
-        kept_login(None)
+        stored_login(None)
 
     assert "PLANTED" not in str(caught.value)
 
@@ -203,7 +203,7 @@ def test_text_that_cannot_be_sent_is_a_sentence() -> None:
     keep(b'{"client_id": "\\ud800", "refresh_token": "r", "token_url": "https://a.example"}')
 
     with pytest.raises(ConfigurationError, match=r"login\.json"):
-        kept_login(None)
+        stored_login(None)
 
 
 def test_waiting_for_another_process_counts_towards_the_deadline(sipgate: Simulator) -> None:
@@ -211,7 +211,7 @@ def test_waiting_for_another_process_counts_towards_the_deadline(sipgate: Simula
     began = time.monotonic()
 
     with (
-        KeptFile(path).locked(),
+        TokenFile(path).locked(),
         deadline(0.3),
         pytest.raises(SipgateError, match="Another process"),
     ):
@@ -264,6 +264,6 @@ def test_without_a_home_directory_there_is_a_sentence(
     with pytest.raises(ConfigurationError, match="set HOME or XDG_STATE_HOME"):
         Settings.resolve(NO_STACK.get, {"SIPGATE_REFRESH_TOKEN": "r", "SIPGATE_CLIENT_ID": "c"})
     with pytest.raises(ConfigurationError, match="set HOME or XDG_STATE_HOME"):
-        login_file(None)
+        login_path(None)
 
     assert not list(tmp_path.iterdir())

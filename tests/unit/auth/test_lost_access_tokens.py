@@ -6,7 +6,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import Password
-from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError, may_have_acted
 from sipgate_provider.settings.settings import Settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.clients.declaration import check
-from sipgate_provider.clients.rules import advice, failures
+from sipgate_provider.clients.check import check
+from sipgate_provider.clients.rules import errors, warnings
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from sipgate_provider.clients.rules import advice, failures
     ],
 )
 def test_a_redirect_uri_that_can_never_work_is_refused_with_its_path(value: str, word: str) -> None:
-    (failure,) = failures({"redirectUris": ["https://good.example.com/*", value]})
+    (failure,) = errors({"redirectUris": ["https://good.example.com/*", value]})
 
     assert failure.path == "redirectUris[1]"
     assert word in failure.reason
@@ -47,7 +47,7 @@ def test_a_redirect_uri_that_can_never_work_is_refused_with_its_path(value: str,
     ],
 )
 def test_an_origin_that_can_never_work_is_refused_with_its_path(value: str, word: str) -> None:
-    (failure,) = failures({"webOrigins": [value]})
+    (failure,) = errors({"webOrigins": [value]})
 
     assert failure.path == "webOrigins[0]"
     assert word in failure.reason
@@ -68,8 +68,8 @@ def test_an_origin_that_can_never_work_is_refused_with_its_path(value: str, word
     ],
 )
 def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
-    assert not failures(bag)
-    assert not advice(bag)
+    assert not errors(bag)
+    assert not warnings(bag)
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,15 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
 def test_what_works_but_is_risky_is_advice_and_no_failure(
     bag: dict[str, object], word: str
 ) -> None:
-    (finding,) = advice(bag)
+    (finding,) = warnings(bag)
 
-    assert not failures(bag)
+    assert not errors(bag)
     assert finding.path.endswith("[0]")
     assert word in finding.reason
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:
-    assert [f.path for f in failures({"name": " ", "redirectUris": []})] == ["name", "redirectUris"]
+    assert [f.path for f in errors({"name": " ", "redirectUris": []})] == ["name", "redirectUris"]
 
 
 def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it_is() -> None:

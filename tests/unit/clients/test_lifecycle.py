@@ -7,7 +7,7 @@ import pytest
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.clients import absence
-from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import (
     APIError,

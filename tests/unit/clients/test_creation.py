@@ -1,4 +1,4 @@
-"""No client is lost or doubled, whatever happens to the answer to a POST."""
+"""No client is lost or doubled, whatever happens to the response to a POST."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import content
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.clients import absence, creation
-from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.check import check
+from sipgate_provider.clients.comparison import fingerprint
+from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.lifecycle import Lifecycle
-from sipgate_provider.clients.managed import ManagedClients
 from sipgate_provider.errors import APIError, SipgateError, TransportError
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
@@ -70,7 +70,7 @@ def deployment(
 ) -> Lifecycle:
     credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
     api = SipgateAPI(Settings(sipgate.base_url, credential))
-    return Lifecycle(api, managed, allow_equal_clients=allow_equal)
+    return Lifecycle(api, managed, allow_duplicate_clients=allow_equal)
 
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
@@ -169,7 +169,7 @@ def test_an_equal_client_is_refused_with_its_likeliest_origin_and_no_advice_to_d
     message = str(caught.value)
     assert existing["clientId"] in message
     assert likely in message
-    assert "docs/guides/equal_clients.md" in message
+    assert "docs/guides/duplicate_clients.md" in message
     assert message.count(". ") == 1
     assert not re.search(r"\b(delete|import)\b", message)
     assert {request.method for request in sipgate.requests} == {"GET"}
@@ -191,7 +191,7 @@ def test_a_creation_that_waits_for_a_deletion_holds_up_no_other() -> None:
     managed = ManagedClients()
     with managed.call(), managed.idle(), managed.call():
         started = time.monotonic()
-        refused = managed.hold_back({"left-over"}, "content", 0.1)
+        refused = managed.find_unmanaged({"left-over"}, "content", 0.1)
 
     assert refused.ids == {"left-over"}
     assert time.monotonic() - started < 30
@@ -265,7 +265,7 @@ def test_a_resource_that_is_replaced_stands_for_its_client(
     sipgate: Simulator, managed: ManagedClients, life: Lifecycle
 ) -> None:
     deployment(sipgate).create(DECLARED)
-    managed.expect(content(DECLARED))
+    managed.expect(fingerprint(DECLARED))
 
     life.create(DECLARED)
 
@@ -277,7 +277,7 @@ def test_what_is_left_over_beside_a_client_that_is_replaced_is_not_guessed_at(
 ) -> None:
     deployment(sipgate).create(DECLARED)
     deployment(sipgate, allow_equal=True).create(DECLARED)
-    managed.expect(content(DECLARED))
+    managed.expect(fingerprint(DECLARED))
 
     with pytest.raises(SipgateError, match="earlier replacement of this resource"):
         life.create(DECLARED)

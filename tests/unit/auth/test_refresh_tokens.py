@@ -13,7 +13,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import RefreshToken
-from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file
+from sipgate_provider.auth.token_store import TokenFile, login_path, stored_login
 from sipgate_provider.errors import AuthenticationError, ConfigurationError, SipgateError
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import ALL, Answer, Reset, Simulator
@@ -167,14 +167,14 @@ def test_a_kept_file_that_is_broken_is_named(
 
 
 def test_a_log_in_is_used_only_where_the_settings_name_no_credential(sipgate: Simulator) -> None:
-    KeptFile(login_file(None)).path.parent.mkdir(parents=True)
-    KeptFile(login_file(None)).write(
+    TokenFile(login_path(None)).path.parent.mkdir(parents=True)
+    TokenFile(login_path(None)).write(
         {"client_id": "c", "refresh_token": "r", "token_url": f"{sipgate.base_url}/token"}
     )
 
     here = {"SIPGATE_BASE_URL": sipgate.base_url}
     without = Settings.resolve(NO_STACK.get, here)
-    assert without.credential == kept_login(None)
+    assert without.credential == stored_login(None)
     assert "log-in kept in" in without.source
     with_token = Settings.resolve(NO_STACK.get, here | {"SIPGATE_ACCESS_TOKEN": "a"})
     assert with_token.source == "SIPGATE_ACCESS_TOKEN"

@@ -9,8 +9,8 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import snapshot
-from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients import inventory
+from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
@@ -108,7 +108,7 @@ def test_an_entry_serves_one_read_so_that_a_later_one_sees_what_changed(
 def test_an_old_list_is_not_used(
     sipgate: Simulator, life: Lifecycle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(inventory, "_FRESH_SECONDS", 0.0)
     known = clients(sipgate, 3)
 
     assert [life.read(str(outs["clientId"]), outs) for outs in known] == known

@@ -25,13 +25,13 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 import sipgate_provider
 from sipgate_provider import type_tokens as tokens
-from sipgate_provider.api.models import WRITABLE
-from sipgate_provider.clients.declaration import Change, Kind, changes
+from sipgate_provider.api.properties import WRITABLE
+from sipgate_provider.clients.diff import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.schema import package, text
-from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
-from sipgate_provider.settings.accounts import variable
+from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
+from sipgate_provider.settings.accounts import environment_variable
 from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Delay, Simulator
 
@@ -76,7 +76,7 @@ def test_the_schema_describes_everything_and_marks_what_is_secret() -> None:
     assert set(settings) == {*KEYS, "account"}
     assert {name for name, one in settings.items() if one.get("secret")} == SECRET_KEYS
     assert schema["config"]["variables"]["token"]["defaultInfo"] == {
-        "environment": [variable(None, "token")]
+        "environment": [environment_variable(None, "token")]
     }
     described = [*resource["inputProperties"].values(), *resource["properties"].values()]
     assert all(one["description"] for one in [*described, *settings.values()])
@@ -92,7 +92,7 @@ def test_the_executable_tells_schema_and_version_and_helps() -> None:
 
 
 def test_a_struct_is_taken_apart_into_what_is_known_unknown_and_secret() -> None:
-    bag = Bag.of(
+    bag = Properties.of(
         of(
             name="crm",
             description=SECRET | {"value": "quiet"},
@@ -158,7 +158,7 @@ JSON = st.recursive(
 def test_what_goes_into_a_struct_comes_out_of_it(properties: Any, data: Any) -> None:
     secret = set(data.draw(st.lists(st.sampled_from(sorted(properties)))) if properties else ())
 
-    bag = Bag.of(struct(properties, secret))
+    bag = Properties.of(struct(properties, secret))
 
     assert bag.known == properties
     assert bag.secret == secret

@@ -19,7 +19,7 @@ from sipgate_provider.errors import TransportError
 from sipgate_provider.http import connections as adapter
 from sipgate_provider.http import transport
 from sipgate_provider.http.deadlines import deadline, fresh_deadline
-from sipgate_provider.http.transport import Answer, Transport
+from sipgate_provider.http.transport import Response, Transport
 from tests.unit.hostile import (
     OK,
     Authority,
@@ -36,9 +36,9 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n"
 HOST = "sipgate.example"
 
 
-def send(url: str, method: str = "GET", body: object = None) -> Answer:
+def send(url: str, method: str = "GET", body: object = None) -> Response:
     return Transport().send(
-        method, url, doing="Trying", auth=HTTPBasicAuth("a", "b"), json_body=body
+        method, url, operation="Trying", auth=HTTPBasicAuth("a", "b"), json_body=body
     )
 
 
@@ -343,9 +343,9 @@ def test_a_whole_response_counts_though_the_deadline_passes_while_it_is_read(
     body = b"x" * 100_000
     read = transport._read  # noqa: SLF001
 
-    def late(received: requests.Response, doing: str) -> bytes:
+    def late(received: requests.Response, operation: str) -> bytes:
         time.sleep(1.2)
-        return read(received, doing)
+        return read(received, operation)
 
     monkeypatch.setattr(transport, "_read", late)
     with serving(answers(response(200, body=body))) as peer, deadline(1.0):

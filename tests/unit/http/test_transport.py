@@ -15,7 +15,7 @@ from urllib3.util.connection import HAS_IPV6
 from sipgate_provider._version import __version__
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import APIError, TransportError
 from sipgate_provider.http import transport

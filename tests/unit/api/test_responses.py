@@ -48,11 +48,11 @@ def test_a_response_about_another_client_is_refused_and_its_secret_goes_nowhere(
 def test_an_update_whose_response_is_about_another_client_is_looked_at(
     sipgate: Simulator, api: SipgateAPI
 ) -> None:
-    ours = sipgate.account.add_client(**INPUTS.bag() | {"name": "old"})
+    ours = sipgate.account.add_client(**INPUTS.properties() | {"name": "old"})
     theirs = sipgate.account.add_client(name="theirs")
     sipgate.misbehave(Answer(200, json.dumps(theirs), taken=True), method="PUT")
 
-    outs = Lifecycle(api).update(ours["clientId"], ours, INPUTS.bag())
+    outs = Lifecycle(api).update(ours["clientId"], ours, INPUTS.properties())
 
     assert outs["clientId"] == ours["clientId"]
     assert outs["clientSecret"] == ours["clientSecret"]

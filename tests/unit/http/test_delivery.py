@@ -14,8 +14,8 @@ from requests.auth import HTTPBasicAuth
 from sipgate_provider.errors import TransportError
 from sipgate_provider.http import connections as adapter
 from sipgate_provider.http import transport
-from sipgate_provider.http.deadlines import deadline, nothing_new_after
-from sipgate_provider.http.transport import Answer, Transport
+from sipgate_provider.http.deadlines import cancellable, deadline
+from sipgate_provider.http.transport import Response, Transport
 from tests.unit.hostile import (
     Authority,
     Handler,
@@ -46,9 +46,9 @@ def own_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def send(url: str, method: str = "POST", sender: Transport | None = None) -> Answer:
+def send(url: str, method: str = "POST", sender: Transport | None = None) -> Response:
     auth = HTTPBasicAuth("a", "b")
-    return (sender or Transport()).send(method, url, doing="Trying", auth=auth, json_body={})
+    return (sender or Transport()).send(method, url, operation="Trying", auth=auth, json_body={})
 
 
 def fails(url: str, method: str = "POST", says: str | None = None) -> bool:
@@ -332,7 +332,7 @@ def test_a_wait_that_is_cancelled_tells_what_came_before_it() -> None:
         stopped = threading.Event()
         with (
             serving(answers(response(status, "Retry-After: 9\r\n"))) as peer,
-            nothing_new_after(stopped),
+            cancellable(stopped),
         ):
             threading.Timer(0.2, stopped.set).start()
             with pytest.raises(TransportError, match="not tried again") as caught:
