@@ -4,9 +4,8 @@
 
     sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
 
-A program needs no other change. What it gains: `pulumi import` by id, changes shown element by element, known outputs
-in previews, more than four clients at once, and providers of one's own for several accounts. A stack that the
-dynamic provider made is taken over as it is, since each resource goes by its old type as well.
+A program needs no other change. Each resource has the dynamic provider's type as an alias, so Pulumi takes over a
+stack of the dynamic provider as it is.
 """
 
 from __future__ import annotations
