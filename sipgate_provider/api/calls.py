@@ -16,9 +16,9 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
-from msgspec import ValidationError
+from pydantic import ValidationError
 
-from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
 from sipgate_provider.auth.authenticator import authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
 from sipgate_provider.errors import (
@@ -162,7 +162,7 @@ class SipgateAPI:
         try:
             client = OAuthClientState.from_response(response.json())
         except ValidationError as error:
-            raise _unexpected_response(operation, "a client", place(error)) from None
+            raise _unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
                 f"{operation}: the response is about another client, {client.client_id}, so nothing of it is used; "
@@ -175,8 +175,12 @@ def _entry(operation: str, index: int, entry: object) -> OAuthClientState:
     try:
         return OAuthClientState.from_response(entry)
     except ValidationError as error:
-        where = f"data[{index}].{place(error)}".rstrip(".")
+        where = f"data[{index}].{_where(error)}".rstrip(".")
         raise _unexpected_response(operation, "a list of clients", where) from None
+
+
+def _where(error: ValidationError) -> str:
+    return next(problems(error))[0]
 
 
 def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:

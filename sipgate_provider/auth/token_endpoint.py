@@ -2,7 +2,7 @@
 
 Everything here goes through the one transport: it follows no redirect, which would carry the code, the verifier and
 the client secret elsewhere, and it never sends a POST twice that may have arrived, which for a refresh token would be
-the second use that ends the log-in. msgspec reads the response rather than oauthlib, which takes any JSON type for a
+the second use that ends the log-in. pydantic reads the response rather than oauthlib, which takes any JSON type for a
 token and any text for a form.
 
 What the endpoint says is shown, since only it knows that "Account is not fully set up" is no wrong password. Its words
@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
@@ -36,9 +35,13 @@ _LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
 
 
-@dataclass(frozen=True)
-class Token:
-    """What the endpoint issued.
+_Issued = Annotated[
+    str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$", max_length=_LONGEST_TOKEN)
+]
+
+
+class Token(BaseModel):
+    """What the endpoint issued (RFC 6749, 5.1).
 
     Attributes:
         access_token: Goes on requests.
@@ -47,9 +50,11 @@ class Token:
         session_state: Keycloak's id of the log-in that the tokens belong to.
     """
 
-    access_token: str = field(repr=False)
-    expires_in: float | None = None
-    refresh_token: str | None = field(default=None, repr=False)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    access_token: Annotated[_Issued, Field(repr=False)]
+    expires_in: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    refresh_token: Annotated[_Issued | None, Field(repr=False)] = None
     session_state: str | None = None
 
     @property
@@ -84,17 +89,12 @@ def request_token(
     """
     response = _post(transport, url, form, operation=operation, advice=advice)
     try:
-        token = msgspec.convert(response.json(), Token, strict=False)
-    except (msgspec.ValidationError, OverflowError, RecursionError):
+        return Token.model_validate(response.json())
+    except ValidationError as error:
+        named = error.errors(include_url=False, include_input=False)[0]["loc"] or ("access_token",)
         raise TransportError(
-            f"{operation}: the response holds no access token; check sipgate:tokenUrl."
+            f"{operation}: the response holds no usable {named[0]}; check sipgate:tokenUrl."
         ) from None
-    for value in (token.access_token, token.refresh_token or "-"):
-        if len(value) > _LONGEST_TOKEN or not TOKEN_CHARACTERS.fullmatch(value):
-            raise TransportError(
-                f"{operation}: the response holds something that cannot be a token; check sipgate:tokenUrl."
-            )
-    return token
 
 
 def end_log_in(log_in: RefreshToken) -> None:

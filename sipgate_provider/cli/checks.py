@@ -14,8 +14,7 @@ from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.scrubbing import shell_word
-from sipgate_provider.settings.accounts import namespace
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, namespace
 
 __all__ = ["checks"]
 

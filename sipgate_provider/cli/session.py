@@ -17,7 +17,7 @@ import click
 
 from sipgate_provider.cli.terminal import working
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.settings.accounts import checked_account
+from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI

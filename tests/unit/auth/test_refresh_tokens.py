@@ -175,7 +175,7 @@ def test_a_log_in_is_used_only_where_the_settings_name_no_credential(sipgate: Si
     here = {"SIPGATE_BASE_URL": sipgate.base_url}
     without = Settings.resolve(NO_STACK.get, here)
     assert without.credential == stored_login(None)
-    assert "log-in kept in" in without.source
+    assert "log-in stored in" in without.source
     with_token = Settings.resolve(NO_STACK.get, here | {"SIPGATE_ACCESS_TOKEN": "a"})
     assert with_token.source == "SIPGATE_ACCESS_TOKEN"
     with pytest.raises(ConfigurationError, match="'eu'"):
