@@ -13,6 +13,7 @@ What counts are status codes and error codes, since the words of Keycloak's page
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,8 @@ _ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
 _NEEDS_A_PERSON = frozenset(
     {"login_required", "interaction_required", "consent_required", "account_selection_required"}
 )
+# As a browser writes it (RFC 6454, 6.2).
+_ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]*://[a-z0-9_.-]*(\[[0-9a-f:.]+\])?(:\d+)?")
 _NOT_FOUND = 404
 _FORBIDDEN = 403
 _UNKNOWN_CLIENT = "invalid_client"
@@ -90,8 +93,10 @@ class Verification:
 
     def origin(self, origin: str) -> Verdict:
         """Whether a page of the origin may read what the token endpoint answers."""
-        if not (origin.isascii() and origin.isprintable() and origin == origin.strip()):
-            return Verdict(False, "no browser sends that as an origin")
+        if not _ORIGIN.fullmatch(origin):
+            return Verdict(
+                False, "no browser sends that as an origin; write it as in https://app.example.com"
+            )
         match self._client_error:
             case "invalid_client":
                 return Verdict(

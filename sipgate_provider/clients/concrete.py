@@ -18,17 +18,13 @@ def concrete_redirect_uri(registered: str) -> str:
     """An address that the registered one is meant to cover: itself, or one in which words stand for wildcards."""
     if registered == _ANY:
         return f"https://{_WORD}.example.com/"
-    start, scheme, rest = registered.rpartition("://")
+    scheme, separator, rest = registered.partition("://")
+    if not separator:
+        return _concrete_path(registered)
     host, slash, path = rest.partition("/")
-    if scheme:
-        host = _concrete_host(host)
-    return (
-        start
-        + scheme
-        + host
-        + slash
-        + (path.removesuffix("*") + _WORD if path[-1:] == "*" else path)
-    )
+    web = scheme in _DEFAULT_PORTS
+    host = _concrete_host(host) if web else _concrete_path(host)
+    return scheme + separator + host + slash + _concrete_path(path)
 
 
 def concrete_origins(registered: str, redirect_uris: Iterable[str]) -> list[str]:
@@ -59,6 +55,10 @@ def _origin(entry: str) -> str:
     written = f"[{host}]" if ":" in host else _ascii(host)
     usual = port in {None, _DEFAULT_PORTS.get(parts.scheme)}
     return f"{parts.scheme}://{written}" + ("" if usual else f":{port}")
+
+
+def _concrete_path(path: str) -> str:
+    return path.removesuffix("*") + _WORD if path.endswith("*") else path
 
 
 def _concrete_host(host: str) -> str:
