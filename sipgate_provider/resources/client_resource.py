@@ -45,7 +45,7 @@ class ClientResource(pulumi.CustomResource):
     Attributes:
         client_id: The id that applications present when they ask for a log-in.
         client_secret: The client's secret; always secret in Pulumi's state and output.
-        name: What people see when they log in.
+        name: The name that people see when they log in.
         description: A note for colleagues.
         redirect_uris: Where a browser may be sent after log-in or log-out.
         web_origins: Origins whose pages may call the API (CORS).
