@@ -1,0 +1,30 @@
+"""The tables' service, on the simulator."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sipgate_provider.simulator import Simulator
+from tests.verdicts.service import SECRET
+
+
+class OnSimulator:
+    """A simulator, whose account has the demo user from the start."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._account = simulator.account
+        origin = simulator.base_url.removesuffix("/v2")
+        self.url = f"{origin}/auth/realms/sipgate-apps/protocol/openid-connect"
+        self.client = cache(self._client)
+
+    def _client(
+        self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False
+    ) -> str | None:
+        made = self._account.add_client(
+            name="A client",
+            clientSecret=SECRET,
+            redirectUris=list(redirect_uris),
+            webOrigins=[*web_origins, *([] if public else [])],
+        )
+        client_id: str = made["clientId"]
+        return client_id
