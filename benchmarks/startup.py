@@ -13,7 +13,7 @@ _STEPS = {
         "p = sipgate_provider.provider.OAuthClientProvider(); "
         "p.check({}, {'name': 'crm', 'redirectUris': ['https://a/']})"
     ),
-    "first request, in the plugin": "import sipgate_provider.lifecycle",
+    "first request, in the plugin": "import sipgate_provider.clients.lifecycle",
 }
 _PROGRAM = "import time\nticks = [time.perf_counter()]\n" + "".join(
     f"{step}\nticks.append(time.perf_counter())\n" for step in _STEPS.values()

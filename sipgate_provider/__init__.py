@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from sipgate_provider._version import __version__
 
 if TYPE_CHECKING:
-    from sipgate_provider.lookups import (
+    from sipgate_provider.resources.dynamic import OAuthClient
+    from sipgate_provider.resources.lookups import (
         GetOAuthClientResult,
         get_oauth_client,
         get_oauth_client_output,
         get_oauth_clients,
         get_oauth_clients_output,
     )
-    from sipgate_provider.resource import OAuthClient
 
 __all__ = [
     "GetOAuthClientResult",
@@ -37,8 +37,8 @@ def __getattr__(name: str) -> object:
     # The simulator and the command line live in this package too, and need no Pulumi.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "resource" if name == "OAuthClient" else "lookups"
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    module = "dynamic" if name == "OAuthClient" else "lookups"
+    return getattr(import_module(f"{__name__}.resources.{module}"), name)
 
 
 def __dir__() -> list[str]:

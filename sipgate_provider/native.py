@@ -17,13 +17,13 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from sipgate_provider import tokens
-from sipgate_provider.accounts import checked, namespace
-from sipgate_provider.client import ClientResource, aliases
+from sipgate_provider import type_tokens as tokens
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.given import SECRET_KEYS
-from sipgate_provider.invokes import invoke, invoke_output
-from sipgate_provider.lookups import GetOAuthClientResult, result, results
+from sipgate_provider.resources.client_resource import ClientResource, aliases
+from sipgate_provider.resources.invokes import invoke, invoke_output
+from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
+from sipgate_provider.settings.accounts import checked, namespace
+from sipgate_provider.settings.sources import SECRET_KEYS
 
 __all__ = [
     "GetOAuthClientResult",

@@ -35,15 +35,15 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from sipgate_provider.connection import Connection
+from sipgate_provider.clients.account import Connection
+from sipgate_provider.clients.managed import ManagedClients
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.managed import ManagedClients
 from sipgate_provider.shadowing import shadowing_imported
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
 
-    from sipgate_provider.lifecycle import Lifecycle
+    from sipgate_provider.clients.lifecycle import Lifecycle
 
 __all__ = ["OAuthClientProvider", "host_properties", "stored"]
 
@@ -74,8 +74,8 @@ class OAuthClientProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates what a program declares."""
-        from sipgate_provider import declaration
-        from sipgate_provider.models import content
+        from sipgate_provider.api.models import content
+        from sipgate_provider.clients import declaration
 
         if _olds and _olds.get(_ACCOUNT) == self._account:
             self._managed.expect(content(_olds))
@@ -86,8 +86,8 @@ class OAuthClientProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Says whether an update is due; nothing but another account replaces a client."""
-        from sipgate_provider import declaration
-        from sipgate_provider.models import content
+        from sipgate_provider.api.models import content
+        from sipgate_provider.clients import declaration
 
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
@@ -107,7 +107,7 @@ class OAuthClientProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Reads a client; an empty id says that it is gone."""
-        from sipgate_provider.models import WRITABLE
+        from sipgate_provider.api.models import WRITABLE
 
         with self._lifecycle() as lifecycle:
             outs = lifecycle.read(id_, _split(props)[0])

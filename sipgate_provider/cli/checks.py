@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sipgate_provider.accounts import namespace
 from sipgate_provider.cli.check import Check
 from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.given import KEYS, SECRET_KEYS
 from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.settings.accounts import namespace
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 
 __all__ = ["checks"]
 
@@ -118,7 +118,7 @@ def _is_secret_key(key: str) -> bool:
 
 
 def _sipgate(session: Session) -> Iterator[Check]:
-    from sipgate_provider.access import access_of  # noqa: PLC0415
+    from sipgate_provider.cli.access import access_of  # noqa: PLC0415
 
     base_url = session.settings.base_url
     try:

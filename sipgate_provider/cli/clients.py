@@ -10,8 +10,8 @@ from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.cli.terminal import show_json, show_rows, working
 
 if TYPE_CHECKING:
+    from sipgate_provider.api.models import OAuthClientState
     from sipgate_provider.importing.stack import Manager
-    from sipgate_provider.models import OAuthClientState
 
 
 @click.command("clients", short_help="List the account's clients, and who manages them.")
@@ -47,7 +47,7 @@ def command(
     shown only in JSON and only with --show-secret.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
-    from sipgate_provider.search import find_clients  # noqa: PLC0415
+    from sipgate_provider.clients.search import find_clients  # noqa: PLC0415
 
     if show_secret and not as_json:
         raise click.UsageError("--show-secret belongs to --json; `show` shows the secret of one.")

@@ -23,9 +23,9 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     Pulumi deletes such a client itself, by `pulumi up` after it is taken out of the program. --force deletes what
     another stack manages, never what the current one does.
     """
+    from sipgate_provider.clients.ownership import owner_of  # noqa: PLC0415
+    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
     from sipgate_provider.importing.stack import Clients  # noqa: PLC0415
-    from sipgate_provider.ownership import owner_of  # noqa: PLC0415
-    from sipgate_provider.search import find_client  # noqa: PLC0415
 
     stack = session.stack.clients() if session.in_project else Clients({}, {})
     if client_id in stack.managed:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.importing.stack import Manager
-from sipgate_provider.models import OAuthClientState
 
 __all__ = ["document"]
 

@@ -37,9 +37,13 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pkgutil import iter_modules
-for module in iter_modules(sipgate_provider.__path__, "sipgate_provider."):
-    if not module.ispkg and not module.name.endswith("__"):
-        import_module(module.name)
+def load(package):
+    for module in iter_modules(package.__path__, package.__name__ + "."):
+        if module.name.partition(".")[2] not in ("__main__", "cli", "importing", "plugin", "simulator"):
+            loaded = import_module(module.name)
+            if module.ispkg:
+                load(loaded)
+load(sipgate_provider)
 shadowing = {}
 for name in set(sys.modules) - at_start:
     own = getattr(sys.modules[name], "__spec__", None)

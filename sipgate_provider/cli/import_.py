@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sipgate_provider import tokens
+from sipgate_provider import type_tokens as tokens
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.project import runtime_of
 from sipgate_provider.cli.session import OPTIONS, Session
@@ -17,7 +17,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.scrubbing import shell_word
 
 if TYPE_CHECKING:
-    from sipgate_provider.models import OAuthClientState
+    from sipgate_provider.api.models import OAuthClientState
 
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
@@ -121,7 +121,7 @@ def _importable(
     force: bool,
 ) -> list[OAuthClientState]:
     """The clients that are asked for, and all others that no other stack manages if `everything` is."""
-    from sipgate_provider.search import find_client, find_clients  # noqa: PLC0415
+    from sipgate_provider.clients.search import find_client, find_clients  # noqa: PLC0415
 
     clients = [find_client(session.api, client_id) for client_id in asked]
     ownership = Ownership(session, force=force)

@@ -15,7 +15,7 @@ from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
-    from sipgate_provider.credentials import RefreshToken
+    from sipgate_provider.auth.credentials import RefreshToken
 
 _SECONDS = 300
 
@@ -44,8 +44,8 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     The address is always printed. Without a display no browser is opened: use one on another machine, with the port
     forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
     """
-    from sipgate_provider.authorization import Login, log_in  # noqa: PLC0415
-    from sipgate_provider.kept import KeptFile, login_file  # noqa: PLC0415
+    from sipgate_provider.auth.browser_login import Login, log_in  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import KeptFile, login_file  # noqa: PLC0415
     from sipgate_provider.scrubbing import one_line  # noqa: PLC0415
 
     through, client_secret, token_url = session.log_in_through(client_id)
@@ -99,7 +99,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
 
 def _former(account: str | None) -> tuple[RefreshToken | None, str]:
     """The log-in that is kept so far, if it can be read, and the id of its session."""
-    from sipgate_provider.kept import KeptFile, kept_login  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import KeptFile, kept_login  # noqa: PLC0415
 
     with contextlib.suppress(ConfigurationError):
         former = kept_login(account)
@@ -109,7 +109,7 @@ def _former(account: str | None) -> tuple[RefreshToken | None, str]:
 
 
 def _end(former: RefreshToken) -> None:
-    from sipgate_provider.token_endpoint import end_log_in  # noqa: PLC0415
+    from sipgate_provider.auth.token_endpoint import end_log_in  # noqa: PLC0415
 
     try:
         end_log_in(former)

@@ -12,8 +12,8 @@ from sipgate_provider.errors import SipgateError
 @OPTIONS
 def command(session: Session) -> None:
     """End the log-in at sipgate, and remove the refresh token that `login` has kept."""
-    from sipgate_provider.kept import KeptFile, kept_login, login_file  # noqa: PLC0415
-    from sipgate_provider.token_endpoint import end_log_in  # noqa: PLC0415
+    from sipgate_provider.auth.token_endpoint import end_log_in  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file  # noqa: PLC0415
 
     kept = KeptFile(login_file(session.account))
     with kept.locked():

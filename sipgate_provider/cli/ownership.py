@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from sipgate_provider.cli.session import Session
+from sipgate_provider.clients.ownership import owner_of
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.ownership import owner_of
 
 if TYPE_CHECKING:
+    from sipgate_provider.api.models import OAuthClientState
     from sipgate_provider.importing.stack import Managers
-    from sipgate_provider.models import OAuthClientState
 
 __all__ = ["FORCE", "Ownership"]
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sipgate_provider.accounts import checked
 from sipgate_provider.cli.terminal import working
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.settings.accounts import checked
 
 if TYPE_CHECKING:
-    from sipgate_provider.api import SipgateAPI
-    from sipgate_provider.config import Settings
+    from sipgate_provider.api.calls import SipgateAPI
     from sipgate_provider.importing.stack import Manager, Managers, Stack
+    from sipgate_provider.settings.settings import Settings
 
 __all__ = ["OPTIONS", "Session"]
 
@@ -83,7 +83,7 @@ class Session:
     @functools.cached_property
     def settings(self) -> Settings:
         """The settings that `pulumi up` would use."""
-        from sipgate_provider.config import Settings  # noqa: PLC0415
+        from sipgate_provider.settings.settings import Settings  # noqa: PLC0415
 
         return Settings.resolve(self.configuration.get, os.environ, self.account)
 
@@ -109,7 +109,7 @@ class Session:
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
         """The client's id (empty if there is none), its secret (empty if it needs none) and the token endpoint."""
-        from sipgate_provider.config import login_settings  # noqa: PLC0415
+        from sipgate_provider.settings.settings import login_settings  # noqa: PLC0415
 
         found, secret, token_url = login_settings(self.configuration.get, os.environ, self.account)
         if client_id is not None and client_id != found:
@@ -120,7 +120,7 @@ class Session:
     @functools.cached_property
     def api(self) -> SipgateAPI:
         """The account that `pulumi up` would work on."""
-        from sipgate_provider.api import SipgateAPI  # noqa: PLC0415
+        from sipgate_provider.api.calls import SipgateAPI  # noqa: PLC0415
 
         return SipgateAPI(self.settings)
 

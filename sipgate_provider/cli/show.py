@@ -30,7 +30,7 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     project, `managedBy`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
-    from sipgate_provider.search import find_client  # noqa: PLC0415
+    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
     by_id = _ID.fullmatch(client)
     with working("Asking sipgate..."):

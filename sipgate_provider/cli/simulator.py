@@ -130,7 +130,7 @@ def command(
     GET and DELETE of the same path show the faults and end them. The kinds are answer, reset,
     truncate, delay and stall; "method", "path" and "times" say which requests meet one.
     PATCH /_simulator/switches alters every answer; GET /_simulator/requests counts. All of it is
-    described in the module sipgate_provider.simulator.control. The header shows that no web page
+    described in the module sipgate_provider.simulator.control.endpoints. The header shows that no web page
     asks.
     """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Blocked before the server's thread begins, so that the thread inherits it: both signals then

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.models import OAuthClientState
 
 __all__ = ["Plan", "plan"]
 

@@ -10,7 +10,7 @@ import keyword
 import re
 from collections.abc import Iterable, Mapping
 
-from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 
 __all__ = ["program"]
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sipgate_provider import tokens
-from sipgate_provider.accounts import namespace
+from sipgate_provider import type_tokens as tokens
+from sipgate_provider.api.models import WRITABLE, OAuthClientState
+from sipgate_provider.clients.ownership import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.models import WRITABLE, OAuthClientState
-from sipgate_provider.ownership import Owner
 from sipgate_provider.provider import host_properties
+from sipgate_provider.settings.accounts import namespace
 
 __all__ = ["Clients", "Manager", "Managers", "Stack"]
 

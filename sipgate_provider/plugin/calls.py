@@ -15,8 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sipgate_provider.deadlines import nothing_new_after, within
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.http.deadlines import deadline, nothing_new_after
 
 __all__ = ["Calls"]
 
@@ -68,7 +68,7 @@ class Calls:
 def _bounded(given_up: threading.Event, call: Callable[[], Returned], seconds: float) -> Returned:
     if given_up.is_set():
         raise _not_started()
-    with nothing_new_after(given_up), within(seconds or None):
+    with nothing_new_after(given_up), deadline(seconds or None):
         return call()
 
 

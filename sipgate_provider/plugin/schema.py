@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from sipgate_provider import tokens
+from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
-from sipgate_provider.accounts import variable
-from sipgate_provider.given import KEYS, SECRET_KEYS
-from sipgate_provider.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.settings.accounts import variable
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 
 __all__ = ["package", "text"]
 

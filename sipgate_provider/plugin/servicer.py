@@ -26,22 +26,23 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from sipgate_provider import declaration, tokens
+from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
-from sipgate_provider.accounts import checked
-from sipgate_provider.config import calls_at_once
-from sipgate_provider.connection import Connection
+from sipgate_provider.api.models import WRITABLE, OAuthClientState, content
+from sipgate_provider.clients import declaration
+from sipgate_provider.clients.account import Connection
+from sipgate_provider.clients.managed import ManagedClients
+from sipgate_provider.clients.ownership import default_description
+from sipgate_provider.clients.rules import advice, refused_ignore
+from sipgate_provider.clients.search import find_client, find_clients
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.given import SECRET_KEYS
-from sipgate_provider.managed import ManagedClients
-from sipgate_provider.models import WRITABLE, OAuthClientState, content
-from sipgate_provider.ownership import default_description
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.schema import text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
-from sipgate_provider.rules import advice, refused_ignore
-from sipgate_provider.search import find_client, find_clients
+from sipgate_provider.settings.accounts import checked
+from sipgate_provider.settings.settings import calls_at_once
+from sipgate_provider.settings.sources import SECRET_KEYS
 
 __all__ = ["Servicer"]
 

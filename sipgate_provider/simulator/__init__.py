@@ -10,7 +10,7 @@ cannot agree with itself. Needs the extra `simulator`.
 
 from __future__ import annotations
 
-from sipgate_provider.simulator.account import (
+from sipgate_provider.simulator.accounts.account import (
     DEMO_PASSWORD,
     DEMO_TOKEN,
     DEMO_TOKEN_ID,
@@ -19,12 +19,12 @@ from sipgate_provider.simulator.account import (
     PersonalAccessToken,
     User,
 )
-from sipgate_provider.simulator.faults import Answer, Delay, Fault, Reset, Stall, Truncate
-from sipgate_provider.simulator.misbehaviour import Misbehaviour
-from sipgate_provider.simulator.requestlog import RequestRecord
+from sipgate_provider.simulator.accounts.storage import StorageError
+from sipgate_provider.simulator.control.faults import Answer, Delay, Fault, Reset, Stall, Truncate
+from sipgate_provider.simulator.control.misbehaviour import Misbehaviour
+from sipgate_provider.simulator.control.request_log import RequestRecord
 from sipgate_provider.simulator.scopes import ALL, READ, WRITE
 from sipgate_provider.simulator.simulator import Simulator
-from sipgate_provider.simulator.storage import StorageError
 
 __all__ = [
     "ALL",

@@ -11,22 +11,26 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from sipgate_provider.simulator.authorize import AuthorizationEndpoint
-from sipgate_provider.simulator.backstage import PREFIX, Backstage, HeaderRequired
-from sipgate_provider.simulator.codes import Codes
-from sipgate_provider.simulator.control import Control
-from sipgate_provider.simulator.cors import CORSMiddleware
-from sipgate_provider.simulator.deletions import Deletions
-from sipgate_provider.simulator.discovery import Discovery
-from sipgate_provider.simulator.errors import error_response
-from sipgate_provider.simulator.hosts import OwnHostsOnly
-from sipgate_provider.simulator.limits import BodyLimit
-from sipgate_provider.simulator.login import Login
-from sipgate_provider.simulator.logout import LogoutEndpoint
-from sipgate_provider.simulator.misbehaviour import MisbehaviourMiddleware, Misbehaviours
-from sipgate_provider.simulator.overview import Overview
-from sipgate_provider.simulator.requestlog import RequestLog, RequestLogMiddleware, RequestRecord
-from sipgate_provider.simulator.rest import ClientsAPI
+from sipgate_provider.simulator.control.backstage import PREFIX, Backstage, HeaderRequired
+from sipgate_provider.simulator.control.endpoints import Control
+from sipgate_provider.simulator.control.misbehaviour import MisbehaviourMiddleware, Misbehaviours
+from sipgate_provider.simulator.control.request_log import (
+    RequestLog,
+    RequestLogMiddleware,
+    RequestRecord,
+)
+from sipgate_provider.simulator.login.authorization_endpoint import AuthorizationEndpoint
+from sipgate_provider.simulator.login.codes import Codes
+from sipgate_provider.simulator.login.cors import CORSMiddleware
+from sipgate_provider.simulator.login.discovery import Discovery
+from sipgate_provider.simulator.login.logout_endpoint import LogoutEndpoint
+from sipgate_provider.simulator.login.token_endpoint import Login
+from sipgate_provider.simulator.page.overview import Overview
+from sipgate_provider.simulator.rest.calls import ClientsAPI
+from sipgate_provider.simulator.rest.deletions import Deletions
+from sipgate_provider.simulator.rest.errors import error_response
+from sipgate_provider.simulator.server.hosts import OwnHostsOnly
+from sipgate_provider.simulator.server.limits import BodyLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +38,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from sipgate_provider.simulator.accounts import Accounts
+    from sipgate_provider.simulator.accounts.accounts import Accounts
     from sipgate_provider.simulator.clock import Clock
-    from sipgate_provider.simulator.sessions import Sessions
-    from sipgate_provider.simulator.switches import Switches
-    from sipgate_provider.simulator.tokens import Tokens
+    from sipgate_provider.simulator.login.sessions import Sessions
+    from sipgate_provider.simulator.login.tokens import Tokens
+    from sipgate_provider.simulator.rest.switches import Switches
 
 
 def build_app(

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.account import Account, User
-from sipgate_provider.simulator.accounts import Accounts
+from sipgate_provider.simulator.accounts.account import Account, User
+from sipgate_provider.simulator.accounts.accounts import Accounts
+from sipgate_provider.simulator.accounts.storage import File
 from sipgate_provider.simulator.app import build_app
-from sipgate_provider.simulator.clientauth import APP_WEB
 from sipgate_provider.simulator.clock import Clock
-from sipgate_provider.simulator.login import TOKEN_PATH
-from sipgate_provider.simulator.misbehaviour import Misbehaviour, Misbehaviours
-from sipgate_provider.simulator.realms import SIPGATE_APPS, issuer_at
-from sipgate_provider.simulator.requestlog import RequestLog, RequestRecord
-from sipgate_provider.simulator.rest import PREFIX
-from sipgate_provider.simulator.server import Server
-from sipgate_provider.simulator.sessions import Session, Sessions
-from sipgate_provider.simulator.storage import File
-from sipgate_provider.simulator.switches import Switches
-from sipgate_provider.simulator.tokens import ACCESS_TOKEN_LIFE, Tokens
+from sipgate_provider.simulator.control.misbehaviour import Misbehaviour, Misbehaviours
+from sipgate_provider.simulator.control.request_log import RequestLog, RequestRecord
+from sipgate_provider.simulator.login.client_authentication import APP_WEB
+from sipgate_provider.simulator.login.realms import SIPGATE_APPS, issuer_at
+from sipgate_provider.simulator.login.sessions import Session, Sessions
+from sipgate_provider.simulator.login.token_endpoint import TOKEN_PATH
+from sipgate_provider.simulator.login.tokens import ACCESS_TOKEN_LIFE, Tokens
+from sipgate_provider.simulator.rest.calls import PREFIX
+from sipgate_provider.simulator.rest.switches import Switches
+from sipgate_provider.simulator.server.server import Server
 
 if TYPE_CHECKING:
     import os
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from sipgate_provider.simulator.faults import Fault
-    from sipgate_provider.simulator.tls import Certificates
+    from sipgate_provider.simulator.control.faults import Fault
+    from sipgate_provider.simulator.server.tls import Certificates
 
 
 class Simulator:
@@ -236,6 +236,6 @@ class Simulator:
 
 def _certificates(host: str) -> Certificates:
     # Without TLS, nothing of it is loaded.
-    from sipgate_provider.simulator.tls import Certificates  # noqa: PLC0415
+    from sipgate_provider.simulator.server.tls import Certificates  # noqa: PLC0415
 
     return Certificates(host)

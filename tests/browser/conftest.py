@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.staticfiles import StaticFiles
 
-from sipgate_provider.simulator.server import Server
+from sipgate_provider.simulator.server.server import Server
 from tests.engine_stack import ROOT
 from tests.needed import needed
 from tools.browser import BrowserNotFoundError, locate

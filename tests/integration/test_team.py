@@ -22,7 +22,7 @@ from tools.engine import scratch_environment
 from tools.postgres import PostgresNotFoundError, locate
 
 if TYPE_CHECKING:
-    from sipgate_provider.simulator.faults import Exchange
+    from sipgate_provider.simulator.control.faults import Exchange
 
 EXAMPLE = ROOT / "examples/team"
 CLIENTS = ["crm", "helpdesk", "wallboard"]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sipgate_provider import absence
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, PersonalAccessToken
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
+from sipgate_provider.clients import absence
+from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import WRITE, Account, Answer, Simulator
 from sipgate_provider.simulator import PersonalAccessToken as Token
 

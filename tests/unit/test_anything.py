@@ -13,15 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sipgate_provider import creation, transport
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import PersonalAccessToken
-from sipgate_provider.declaration import check, diff
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.api.models import WRITABLE
+from sipgate_provider.auth.credentials import PersonalAccessToken
+from sipgate_provider.clients import creation
+from sipgate_provider.clients.declaration import check, diff
+from sipgate_provider.clients.lifecycle import Lifecycle
+from sipgate_provider.clients.rules import advice
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.lifecycle import Lifecycle
-from sipgate_provider.models import WRITABLE
-from sipgate_provider.rules import advice
+from sipgate_provider.http import transport
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
 TEXT = st.text(max_size=20)

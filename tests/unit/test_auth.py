@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import APIError, AuthenticationError, TransportError
+from sipgate_provider.http.deadlines import deadline
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     ALL,
     DEMO_PASSWORD,
@@ -20,7 +21,6 @@ from sipgate_provider.simulator import (
     Delay,
     Simulator,
 )
-from sipgate_provider.transport import within
 
 
 def by_password(sipgate: Simulator, password: str = DEMO_PASSWORD) -> SipgateAPI:
@@ -83,7 +83,7 @@ def test_waiting_for_another_threads_token_counts_towards_the_deadline(sipgate: 
     sipgate.misbehave(Delay(3), path="token$")
 
     def hurried() -> None:
-        with within(0.3):
+        with deadline(0.3):
             api.list_clients()
 
     with ThreadPoolExecutor(2) as threads:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.declaration import check, diff
+from sipgate_provider.clients.declaration import check, diff
 
 DECLARED: dict[str, object] = {"name": "crm", "redirectUris": ["https://crm.example.com/*"]}
 OUTS: dict[str, object] = {

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.config import Settings, calls_at_once
-from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
+from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.settings.settings import Settings, calls_at_once
 
 
 def resolve(stack: dict[str, str] | None = None, shell: dict[str, str] | None = None) -> Settings:

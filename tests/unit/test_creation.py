@@ -9,15 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sipgate_provider import absence, creation
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, PersonalAccessToken
-from sipgate_provider.declaration import check
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.api.models import content
+from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
+from sipgate_provider.clients import absence, creation
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
+from sipgate_provider.clients.managed import ManagedClients
 from sipgate_provider.errors import APIError, SipgateError, TransportError
-from sipgate_provider.lifecycle import Lifecycle
-from sipgate_provider.managed import ManagedClients
-from sipgate_provider.models import content
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
     DEMO_TOKEN_ID,

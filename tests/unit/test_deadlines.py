@@ -15,9 +15,11 @@ import pytest
 import requests
 from requests.auth import HTTPBasicAuth
 
-from sipgate_provider import adapter, transport
 from sipgate_provider.errors import TransportError
-from sipgate_provider.transport import Answer, Transport, fresh_deadline, within
+from sipgate_provider.http import connections as adapter
+from sipgate_provider.http import transport
+from sipgate_provider.http.deadlines import deadline, fresh_deadline
+from sipgate_provider.http.transport import Answer, Transport
 from tests.unit.hostile import (
     OK,
     Authority,
@@ -44,7 +46,7 @@ def send(url: str, method: str = "GET", body: object = None) -> Answer:
 def ends_in_time(seconds: float = 1.0) -> Iterator[pytest.ExceptionInfo[TransportError]]:
     """The block has a deadline, and fails at it."""
     began = time.monotonic()
-    with within(seconds), pytest.raises(TransportError) as caught:
+    with deadline(seconds), pytest.raises(TransportError) as caught:
         yield caught
     assert time.monotonic() - began < seconds + 2
 
@@ -182,7 +184,7 @@ def test_a_tls_handshake_has_what_the_steps_before_it_have_left(
     with (
         serving(answers(response(200)), authority.server(name)) as server,
         serving(tunnel(server.port, before=0.3)) as proxy,
-        within(5.0),
+        deadline(5.0),
     ):
         if slow == "CONNECT":
             behind(monkeypatch, proxy.url)
@@ -267,7 +269,7 @@ def test_a_wait_that_does_not_fit_is_not_begun_and_its_response_is_the_result(me
     began = time.monotonic()
     with (
         serving(answers(response(429, "Retry-After: 60\r\n", b"later"))) as peer,
-        within(30),
+        deadline(30),
     ):
         answer = send(peer.url, method)
 
@@ -278,7 +280,7 @@ def test_a_wait_that_does_not_fit_is_not_begun_and_its_response_is_the_result(me
 
 def test_a_wait_that_fits_is_as_long_as_sipgate_asks() -> None:
     began = time.monotonic()
-    with serving(answers(response(429, "Retry-After: 1\r\n"), response(200))) as peer, within(30):
+    with serving(answers(response(429, "Retry-After: 1\r\n"), response(200))) as peer, deadline(30):
         answer = send(peer.url, "POST")
 
     assert answer.status == 200
@@ -296,14 +298,14 @@ def test_a_refusal_whose_body_drips_does_not_use_up_the_time_of_the_next_try() -
         else:
             connection.sendall(response(200))
 
-    with serving(handle) as peer, within(4.0):
+    with serving(handle) as peer, deadline(4.0):
         assert send(peer.url).ok
 
 
 def test_a_wait_leaves_time_for_the_response() -> None:
     with (
         serving(answers(response(429, "Retry-After: 3\r\n"), response(200))) as peer,
-        within(3.5),
+        deadline(3.5),
     ):
         assert send(peer.url, "POST").status == 429
 
@@ -311,7 +313,7 @@ def test_a_wait_leaves_time_for_the_response() -> None:
 
 
 def test_nothing_is_sent_so_near_the_deadline_that_the_response_could_not_be_waited_for() -> None:
-    with serving(answers(response(200))) as peer, within(1.0):
+    with serving(answers(response(200))) as peer, deadline(1.0):
         time.sleep(0.8)
         with pytest.raises(TransportError, match="not sent") as caught:
             send(peer.url)
@@ -328,7 +330,7 @@ def test_a_connection_that_took_the_time_carries_no_request(authority: Authority
         with tls.wrap_socket(connection, server_side=True) as wrapped:
             peer.request(wrapped)
 
-    with serving(handle) as peer, within(1.0), pytest.raises(TransportError) as caught:
+    with serving(handle) as peer, deadline(1.0), pytest.raises(TransportError) as caught:
         send(f"https://localhost:{peer.port}/", "POST")
 
     assert not caught.value.sent
@@ -346,22 +348,22 @@ def test_a_whole_response_counts_though_the_deadline_passes_while_it_is_read(
         return read(received, doing)
 
     monkeypatch.setattr(transport, "_read", late)
-    with serving(answers(response(200, body=body))) as peer, within(1.0):
+    with serving(answers(response(200, body=body))) as peer, deadline(1.0):
         assert send(peer.url, "POST").body == body
 
 
 def test_a_fresh_deadline_does_not_depend_on_one_that_has_passed() -> None:
-    with serving(answers(*[response(200)] * 2)) as peer, within(0):
-        with fresh_deadline(20), within():
+    with serving(answers(*[response(200)] * 2)) as peer, deadline(0):
+        with fresh_deadline(20), deadline():
             assert send(peer.url).ok
         with pytest.raises(TransportError, match="not sent"):
             send(peer.url)
 
 
 def test_an_inner_deadline_does_not_extend_an_outer_one() -> None:
-    with serving(answers()) as peer, within(0.5), ends_in_time(1.0):
+    with serving(answers()) as peer, deadline(0.5), ends_in_time(1.0):
         began = time.monotonic()
-        with within(60):
+        with deadline(60):
             send(peer.url)
 
     assert time.monotonic() - began < 2
@@ -370,7 +372,7 @@ def test_an_inner_deadline_does_not_extend_an_outer_one() -> None:
 def test_without_a_deadline_around_it_a_request_has_the_usual_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sipgate_provider.deadlines._OPERATION_SECONDS", 1.0)
+    monkeypatch.setattr("sipgate_provider.http.deadlines._OPERATION_SECONDS", 1.0)
     began = time.monotonic()
     with serving(dripping(*DRIPS["headers"])) as peer, pytest.raises(TransportError):
         send(peer.url)
@@ -402,7 +404,7 @@ def test_an_endless_response_is_not_read_on_for_as_long_as_it_comes(
         connection.sendall(beginning)
         peer.flood(connection, piece)
 
-    with serving(handle) as peer, within(20), pytest.raises(TransportError, match="larger than"):
+    with serving(handle) as peer, deadline(20), pytest.raises(TransportError, match="larger than"):
         send(peer.url)
 
     # What fits into the sockets' buffers comes on top, for each try.

@@ -11,9 +11,11 @@ from collections.abc import Callable
 import pytest
 from requests.auth import HTTPBasicAuth
 
-from sipgate_provider import adapter, transport
 from sipgate_provider.errors import TransportError
-from sipgate_provider.transport import Answer, Transport, nothing_new_after, within
+from sipgate_provider.http import connections as adapter
+from sipgate_provider.http import transport
+from sipgate_provider.http.deadlines import deadline, nothing_new_after
+from sipgate_provider.http.transport import Answer, Transport
 from tests.unit.hostile import (
     Authority,
     Handler,
@@ -51,7 +53,7 @@ def send(url: str, method: str = "POST", sender: Transport | None = None) -> Ans
 
 def fails(url: str, method: str = "POST", says: str | None = None) -> bool:
     """Whether the request that failed may have been acted upon."""
-    with within(10), pytest.raises(TransportError, match=says) as caught:
+    with deadline(10), pytest.raises(TransportError, match=says) as caught:
         send(url, method)
     return caught.value.sent
 
@@ -261,7 +263,7 @@ def test_a_refused_connection_was_sent_nothing() -> None:
 
 
 def test_a_connection_that_is_not_taken_in_time_was_sent_nothing() -> None:
-    with full() as port, within(1), pytest.raises(TransportError) as caught:
+    with full() as port, deadline(1), pytest.raises(TransportError) as caught:
         send(f"http://127.0.0.1:{port}/")
 
     assert not caught.value.sent

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sipgate_provider import creation, transport
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import PersonalAccessToken
-from sipgate_provider.declaration import check
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import PersonalAccessToken
+from sipgate_provider.clients import creation
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.http import transport
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
     DEMO_TOKEN_ID,

@@ -18,14 +18,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from sipgate_provider import callback
-from sipgate_provider.authorization import Login, log_in
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken, RefreshToken
+from sipgate_provider.auth import callback_server as callback
+from sipgate_provider.auth.browser_login import Login, log_in
+from sipgate_provider.auth.credentials import (
+    AccessToken,
+    Password,
+    PersonalAccessToken,
+    RefreshToken,
+)
+from sipgate_provider.auth.grants import PasswordGrant, RefreshGrant
+from sipgate_provider.auth.token_endpoint import Token
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.grants import PasswordGrant, RefreshGrant
-from sipgate_provider.token_endpoint import Token
-from sipgate_provider.transport import Transport
+from sipgate_provider.http.transport import Transport
+from sipgate_provider.settings.settings import Settings
 
 SECRET = "PLANTED-client-secret-1"
 GOOD = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer", "expires_in": 300}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider import absence
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken
-from sipgate_provider.declaration import check
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
+from sipgate_provider.clients import absence
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
@@ -18,7 +18,7 @@ from sipgate_provider.errors import (
     SipgateError,
     TransportError,
 )
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_PASSWORD,
     DEMO_TOKEN,

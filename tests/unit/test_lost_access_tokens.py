@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import Password
-from sipgate_provider.declaration import check
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import Password
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError, may_have_acted
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_PASSWORD,
     DEMO_USERNAME,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.cli.ownership import Ownership
 from sipgate_provider.cli.session import Session
+from sipgate_provider.clients.ownership import default_description, owner_of
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.importing.stack import Managers
-from sipgate_provider.models import OAuthClientState
-from sipgate_provider.ownership import default_description, owner_of
 
 NAMES = st.from_regex(r"[A-Za-z0-9._-]{1,30}", fullmatch=True)
 

@@ -24,15 +24,15 @@ from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServi
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 import sipgate_provider
-from sipgate_provider import tokens
-from sipgate_provider.accounts import variable
-from sipgate_provider.declaration import Change, Kind, changes
+from sipgate_provider import type_tokens as tokens
+from sipgate_provider.api.models import WRITABLE
+from sipgate_provider.clients.declaration import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.given import KEYS, SECRET_KEYS
-from sipgate_provider.models import WRITABLE
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
+from sipgate_provider.settings.accounts import variable
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Delay, Simulator
 
 Returned = TypeVar("Returned")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import RefreshToken
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import RefreshToken
+from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file
 from sipgate_provider.errors import AuthenticationError, ConfigurationError, SipgateError
-from sipgate_provider.kept import KeptFile, kept_login, login_file
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import ALL, Answer, Reset, Simulator
 
 NO_STACK: dict[str, str] = {}
@@ -93,8 +93,8 @@ def test_threads_and_processes_spend_each_token_once(
     sipgate: Simulator, shell: dict[str, str]
 ) -> None:
     program = (
-        "import os; from sipgate_provider.api import SipgateAPI\n"
-        "from sipgate_provider.config import Settings\n"
+        "import os; from sipgate_provider.api.calls import SipgateAPI\n"
+        "from sipgate_provider.settings.settings import Settings\n"
         "print(len(SipgateAPI(Settings.resolve({}.get, os.environ)).list_clients()))"
     )
     processes = [

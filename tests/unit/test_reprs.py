@@ -14,13 +14,18 @@ import msgspec
 import pytest
 
 import sipgate_provider
-from sipgate_provider.authorization import Login
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import AccessToken, Password, PersonalAccessToken, RefreshToken
-from sipgate_provider.given import SECRET_KEYS, Given
+from sipgate_provider.api.models import OAuthClientState
+from sipgate_provider.auth.browser_login import Login
+from sipgate_provider.auth.credentials import (
+    AccessToken,
+    Password,
+    PersonalAccessToken,
+    RefreshToken,
+)
 from sipgate_provider.importing.plan import Plan
-from sipgate_provider.models import OAuthClientState
 from sipgate_provider.plugin.values import Bag, struct
+from sipgate_provider.settings.settings import Settings
+from sipgate_provider.settings.sources import SECRET_KEYS, Given
 
 SECRET = "planted-7d1e"
 CLIENT = {"clientId": "1-0-a", "clientSecret": SECRET, "name": "crm"}

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import PersonalAccessToken
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.api.models import OAuthClientInputs
+from sipgate_provider.auth.credentials import PersonalAccessToken
+from sipgate_provider.clients.lifecycle import Lifecycle
+from sipgate_provider.clients.search import find_client
 from sipgate_provider.errors import ConfigurationError, TransportError
-from sipgate_provider.lifecycle import Lifecycle
-from sipgate_provider.models import OAuthClientInputs
-from sipgate_provider.search import find_client
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
 INPUTS = OAuthClientInputs(name="crm", redirect_uris=["https://crm.example.com/*"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.declaration import check
-from sipgate_provider.rules import advice, failures
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.rules import advice, failures
 
 
 @pytest.mark.parametrize(

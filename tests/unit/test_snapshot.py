@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sipgate_provider import snapshot
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import PersonalAccessToken
-from sipgate_provider.declaration import check
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import PersonalAccessToken
+from sipgate_provider.clients import snapshot
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
 DECLARED = check({"name": "crm", "redirectUris": ["https://crm.example.com/*"]}).inputs

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.importing.program import program
-from sipgate_provider.models import OAuthClientState
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 
 SCRIPT = str(Path(sys.executable).with_name("sipgate-provider"))

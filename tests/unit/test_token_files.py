@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.kept import KeptFile, kept_login, login_file
+from sipgate_provider.http.deadlines import deadline
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import ALL, Simulator
-from sipgate_provider.transport import within
 
 NO_STACK: dict[str, str] = {}
 PROGRAM = """
 import os
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.errors import SipgateError
 try:
     SipgateAPI(Settings.resolve({}.get, os.environ)).list_clients()
@@ -212,7 +212,7 @@ def test_waiting_for_another_process_counts_towards_the_deadline(sipgate: Simula
 
     with (
         KeptFile(path).locked(),
-        within(0.3),
+        deadline(0.3),
         pytest.raises(SipgateError, match="Another process"),
     ):
         list_clients(sipgate)

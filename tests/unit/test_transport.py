@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 import pytest
 from urllib3.util.connection import HAS_IPV6
 
-from sipgate_provider import transport
 from sipgate_provider._version import __version__
-from sipgate_provider.api import SipgateAPI
-from sipgate_provider.config import Settings
-from sipgate_provider.credentials import PersonalAccessToken
-from sipgate_provider.declaration import check
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.auth.credentials import PersonalAccessToken
+from sipgate_provider.clients.declaration import check
+from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import APIError, TransportError
-from sipgate_provider.lifecycle import Lifecycle
+from sipgate_provider.http import transport
+from sipgate_provider.http.deadlines import deadline
+from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
     DEMO_TOKEN_ID,
@@ -29,7 +30,6 @@ from sipgate_provider.simulator import (
     Stall,
     Truncate,
 )
-from sipgate_provider.transport import within
 from tests.unit.hostile import answers, response, serving
 
 CREDENTIAL = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
@@ -224,14 +224,14 @@ def test_a_step_has_one_deadline_for_all_its_requests_and_repeats(sipgate: Simul
     sipgate.misbehave(Stall(taken=False), times=None)
     began = time.monotonic()
 
-    with within(1.5), pytest.raises(TransportError):
+    with deadline(1.5), pytest.raises(TransportError):
         account(sipgate.base_url).list_clients()
 
     assert time.monotonic() - began < 3
 
 
 def test_when_the_time_is_over_nothing_is_sent(sipgate: Simulator) -> None:
-    with within(0), pytest.raises(TransportError, match="not sent") as caught:
+    with deadline(0), pytest.raises(TransportError, match="not sent") as caught:
         account(sipgate.base_url).list_clients()
 
     assert not caught.value.sent

@@ -14,11 +14,11 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from sipgate_provider import tokens
-from sipgate_provider.config import Settings, login_settings
-from sipgate_provider.credentials import Password, RefreshToken
+from sipgate_provider import type_tokens as tokens
+from sipgate_provider.auth.credentials import Password, RefreshToken
+from sipgate_provider.auth.token_store import KeptFile, login_file
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.kept import KeptFile, login_file
+from sipgate_provider.settings.settings import Settings, login_settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.recording_server import RecordingServer
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.importing.plan import plan
 from sipgate_provider.importing.program import program
-from sipgate_provider.models import OAuthClientInputs, OAuthClientState
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 CLIENTS = st.dictionaries(

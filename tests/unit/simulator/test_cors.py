@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from sipgate_provider.simulator import ALL, DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from sipgate_provider.simulator.cors import allows
+from sipgate_provider.simulator.login.cors import allows
 
 if TYPE_CHECKING:
     from tests.unit.simulator.conftest import LoginFlow

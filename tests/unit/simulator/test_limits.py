@@ -10,11 +10,11 @@ import pytest
 import requests
 
 from sipgate_provider.simulator import DEMO_PASSWORD, DEMO_USERNAME, Delay, Simulator, Stall
-from sipgate_provider.simulator.limits import MOST_BODY, Newest
+from sipgate_provider.simulator.server.limits import MOST_BODY, Newest
 
 CLIENTS = "/v2/authorization/oauth2/clients"
 TOKEN = "/login/sipgate-apps/protocol/openid-connect/token"
-CONNECTION = "sipgate_provider.simulator.connection"
+CONNECTION = "sipgate_provider.simulator.server.connection"
 
 
 def connect(sipgate: Simulator) -> socket.socket:
@@ -191,8 +191,8 @@ def test_headers_have_an_end(sipgate: Simulator, headers: list[str]) -> None:
 
 @pytest.fixture
 def short_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipgate_provider.simulator.requestlog.MOST_REQUESTS", 5)
-    monkeypatch.setattr("sipgate_provider.simulator.requestlog.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("sipgate_provider.simulator.control.request_log.MOST_REQUESTS", 5)
+    monkeypatch.setattr("sipgate_provider.simulator.control.request_log.MOST_CHARACTERS", 1000)
 
 
 @pytest.mark.usefixtures("short_log")

@@ -13,7 +13,7 @@ import requests
 from starlette.responses import PlainTextResponse
 
 from sipgate_provider.simulator import Account, Answer, Simulator
-from sipgate_provider.simulator.hosts import OwnHostsOnly
+from sipgate_provider.simulator.server.hosts import OwnHostsOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.simulator.redirects import is_registered, with_parameters
+from sipgate_provider.simulator.login.redirect_uris import is_registered, with_parameters
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_change_that_cannot_be_written_is_not_made(
 
     with Simulator(file=file) as sipgate:
         client = sipgate.account.add_client()
-        monkeypatch.setattr("sipgate_provider.simulator.storage.File.put", full)
+        monkeypatch.setattr("sipgate_provider.simulator.accounts.storage.File.put", full)
         url = sipgate.base_url + CLIENTS
 
         created = requests.post(url, json=body, auth=AUTH, timeout=5)
@@ -124,7 +124,9 @@ def test_a_second_simulator_is_told_that_the_file_is_in_use(file: Path) -> None:
         client = first.account.add_client()
 
         # A lock is the process's: the refusal must not have ended it for all other processes.
-        open_it = f"from sipgate_provider.simulator.storage import File; File({str(file)!r})"
+        open_it = (
+            f"from sipgate_provider.simulator.accounts.storage import File; File({str(file)!r})"
+        )
         program = [sys.executable, "-c", open_it]
         ran = subprocess.run(program, capture_output=True, text=True, timeout=10, check=False)
         assert "in use by another simulator" in ran.stderr
@@ -246,7 +248,7 @@ def test_what_another_user_puts_beside_the_file_in_the_meantime_is_refused(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "sipgate_provider.simulator.storage.File._prepare",
+        "sipgate_provider.simulator.accounts.storage.File._prepare",
         lambda _: file.with_name(f"{file.name}-wal").symlink_to("elsewhere"),
     )
 

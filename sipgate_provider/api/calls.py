@@ -1,0 +1,275 @@
+"""The calls that sipgate has for clients, and what its refusals mean to a user.
+
+Paths, verbs and scopes are those of sipgate's REST description. Every response is checked against what was asked: a
+client has the id that the request names, and a list has each id once. An id that cannot be one is not sent, since
+`..` would be another path. A refusal's body comes in three shapes (JSON
+`errors`, plain text, empty or HTML) and may echo a credential, so what is shown of it is short, one line, and
+without the credential or anything that looks like a token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from functools import partial
+from urllib.parse import quote, urlsplit
+
+from msgspec import ValidationError
+
+from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.auth.authenticator import authenticator_for
+from sipgate_provider.auth.credentials import secrets_of
+from sipgate_provider.errors import (
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    SipgateError,
+    TransportError,
+)
+from sipgate_provider.http.deadlines import deadline
+from sipgate_provider.http.transport import Answer, Transport
+from sipgate_provider.scrubbing import one_line, scrubbed
+from sipgate_provider.settings.settings import Settings
+
+__all__ = ["SipgateAPI"]
+
+_CLIENTS = "/authorization/oauth2/clients"
+_USER_INFO = "/authorization/userinfo"
+_NUMBER = re.compile(r"\d{1,20}", re.ASCII)
+_UNAUTHORIZED = 401
+_NAME_LENGTH = 60
+
+
+class SipgateAPI:
+    """The clients of one sipgate account; safe to share between threads.
+
+    Every method raises `TransportError` where no usable answer came and `APIError` where sipgate refused.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base_url = settings.base_url
+        self._transport = Transport()
+        self._authenticator = authenticator_for(settings.credential, self._transport)
+        self._secrets = secrets_of(settings.credential)
+        self._source = settings.source or "the sipgate: settings"
+
+    def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
+        """The client that sipgate has just made; its `client_secret` may be None."""
+        doing = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
+        return self._client(doing, self._request(doing, "POST", "write", body=inputs))
+
+    def get_client(self, client_id: str) -> OAuthClientState:
+        """The client as sipgate has it now, secret included."""
+        doing = f"Reading client {_shown_id(client_id)}"
+        answer = self._request(doing, "GET", "read", client_id=client_id)
+        return self._client(doing, answer, client_id)
+
+    def list_clients(self) -> list[OAuthClientState]:
+        """All clients of the account."""
+        doing = "Listing the account's clients"
+        document = self._request(doing, "GET", "read").json()
+        listed = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(listed, list):
+            raise _nonsense(doing, "a list of clients", "data")
+        clients = [_entry(doing, index, entry) for index, entry in enumerate(listed)]
+        if len({client.client_id for client in clients}) < len(clients):
+            raise TransportError(
+                f"{doing}: the response names a client twice, so nothing of it is used; run again later."
+            )
+        return clients
+
+    def account_number(self) -> str | None:
+        """The number of the account that the credential belongs to; None where sipgate does not tell it.
+
+        A 401 here does not condemn the credential: Keycloak refuses user info so where a scope is missing.
+        """
+        try:
+            document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
+        except SipgateError:
+            return None
+        number = document.get("masterSipId") if isinstance(document, dict) else None
+        return number if isinstance(number, str) and _NUMBER.fullmatch(number) else None
+
+    def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
+        """The client after it was rewritten whole."""
+        doing = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
+        answer = self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
+        return self._client(doing, answer, client_id)
+
+    def delete_client(self, client_id: str) -> None:
+        """The client is gone, or on its way: sipgate answers 202 without a body."""
+        doing = f"Deleting client {_shown_id(client_id)}"
+        answer = self._request(doing, "DELETE", "write", client_id=client_id)
+        if answer.body.strip() and answer.json() is None:
+            # A page of some proxy on the way says nothing about the client.
+            raise TransportError(
+                f"{doing}: the answer is not sipgate's; check sipgate:baseUrl and proxies on the way."
+            )
+
+    def _request(
+        self,
+        doing: str,
+        method: str,
+        access: str,
+        *,
+        client_id: str | None = None,
+        path: str = _CLIENTS,
+        body: OAuthClientInputs | None = None,
+    ) -> Answer:
+        if client_id is not None:
+            if not CLIENT_ID.fullmatch(client_id):
+                raise ConfigurationError(
+                    f"{doing}: that cannot be the id of a client; `sipgate-provider clients` lists them."
+                )
+            path = f"{_CLIENTS}/{quote(client_id, safe='')}"
+        send = partial(
+            self._transport.send,
+            method,
+            self._base_url + path,
+            doing=doing,
+            json_body=None if body is None else body.bag(),
+        )
+        with deadline():
+            auth = self._authenticator.current()
+            answer = send(auth=auth)
+            if answer.status == _UNAUTHORIZED and (other := self._authenticator.instead_of(auth)):
+                # Refused means not done, so a POST may be sent again as well.
+                answer = send(auth=other)
+        if not answer.ok:
+            where = urlsplit(self._base_url).path + path
+            raise _refusal(
+                doing, method, where, access, answer, secrets=self._secrets, source=self._source
+            )
+        return answer
+
+    @staticmethod
+    def _client(doing: str, answer: Answer, client_id: str | None = None) -> OAuthClientState:
+        try:
+            client = OAuthClientState.from_answer(answer.json())
+        except ValidationError as error:
+            raise _nonsense(doing, "a client", place(error)) from None
+        if client_id is not None and client.client_id != client_id:
+            raise TransportError(
+                f"{doing}: the response is about another client, {client.client_id}, so nothing of it is used; check "
+                "sipgate:baseUrl and proxies on the way."
+            )
+        return client
+
+
+def _entry(doing: str, index: int, entry: object) -> OAuthClientState:
+    try:
+        return OAuthClientState.from_answer(entry)
+    except ValidationError as error:
+        where = f"data[{index}].{place(error)}".rstrip(".")
+        raise _nonsense(doing, "a list of clients", where) from None
+
+
+def _nonsense(doing: str, expected: str, where: str) -> TransportError:
+    return TransportError(
+        f"{doing}: the answer is not {expected} ({where or 'it is not a JSON object'}); check sipgate:baseUrl and "
+        "proxies on the way."
+    )
+
+
+def _refusal(
+    doing: str,
+    method: str,
+    path: str,
+    access: str,
+    answer: Answer,
+    *,
+    secrets: Sequence[str],
+    source: str,
+) -> APIError:
+    kind: type[APIError] = APIError
+    match answer.status:
+        case 401:
+            kind, advice = (
+                AuthenticationError,
+                f"The credential is wrong or expired; check {source}.",
+            )
+        case 403:
+            kind, advice = (
+                PermissionDeniedError,
+                (
+                    f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
+                    "and its user a role that may manage clients."
+                ),
+            )
+        case 404:
+            kind, advice = (
+                NotFoundError,
+                (
+                    "There is no such client in this account; if it was deleted outside Pulumi, "
+                    "`pulumi up --refresh` creates it anew."
+                ),
+            )
+        case 429:
+            kind, advice = (
+                RateLimitError,
+                f"Too many requests; run again {_when(answer.retry_after)}.",
+            )
+        case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
+            advice = "The answer is a redirect, which is not followed; check sipgate:baseUrl."
+        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+            advice = (
+                "Either sipgate has a fault, so run again later, or it cannot take these values."
+            )
+        case _:
+            advice = "Check the values that were sent."
+    detail = _detail(answer, secrets)
+    said = f"{answer.status}, {detail!r}" if detail else f"{answer.status}"
+    return kind(
+        f"{doing}: sipgate refused ({said}). {advice}",
+        status=answer.status,
+        method=method,
+        path=path,
+        detail=detail,
+    )
+
+
+def _when(retry_after: str | None) -> str:
+    """How long sipgate asks to wait, in either form of Retry-After (RFC 9110, 10.2.3)."""
+    if not retry_after:
+        return "later"
+    if retry_after.isascii() and retry_after.isdigit():
+        return f"in {retry_after[:9]} s, as sipgate asks"
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return "later"
+    # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
+    moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
+    return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
+
+
+def _detail(answer: Answer, secrets: Sequence[str]) -> str:
+    """Sipgate's own words: one short line without credentials, empty where there are none."""
+    document = answer.json()
+    words = ""
+    if isinstance(document, dict) and isinstance(document.get("errors"), list):
+        problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
+        words = "; ".join(
+            next(
+                (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
+                "",
+            )
+            for problem in problems
+        )
+    elif document is None and "<" not in answer.text:
+        words = answer.text
+    return scrubbed(words, secrets)
+
+
+def _shown_id(client_id: str) -> str:
+    """The id in a message; what cannot be an id is quoted, so that nothing in it moves a cursor."""
+    return (
+        client_id
+        if CLIENT_ID.fullmatch(client_id)
+        else ascii(one_line(client_id, length=_NAME_LENGTH))
+    )

@@ -1,0 +1,142 @@
+"""Logging in with the user's own browser: the authorization code flow with PKCE (RFC 6749, 4.1; 7636; 8252).
+
+oauthlib makes the PKCE pair and the form; the code goes to the token endpoint through the one transport. oauthlib's
+functions for the two addresses are not used, since they refuse http, also on loopback.
+
+Where the server says who it is (`iss`, RFC 9207), that has to be the realm of the token endpoint, letter by letter: a
+code of another server is not sent there. The realm's own discovery document is not asked, since an endpoint that
+collects codes would lie there as well.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from oauthlib.oauth2 import WebApplicationClient
+
+from sipgate_provider.auth.callback_server import CallbackServer
+from sipgate_provider.auth.token_endpoint import Token, request_token
+from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http.transport import Transport
+from sipgate_provider.scrubbing import one_line, scrubbed
+
+__all__ = ["Login", "log_in"]
+
+SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
+"""What managing clients needs, and no more."""
+
+_KEYCLOAK_PATH = "/protocol/openid-connect/token"
+# Characters, or bytes before they are encoded, as oauthlib's version has it: either makes the 43 to 128 of RFC 7636.
+_VERIFIER_LENGTH = 64
+_DOING = "Logging in"
+
+
+@dataclass(frozen=True)
+class Login:
+    """Through which client and at which endpoints somebody logs in."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    token_url: str
+
+    @property
+    def authorization_url(self) -> str:
+        """The authorization endpoint, the token endpoint's neighbour."""
+        return self.token_url.removesuffix("/token") + "/auth"
+
+
+def log_in(
+    login: Login,
+    show: Callable[[str], None],
+    *,
+    port: int = 0,
+    seconds: float = 300.0,
+    show_seconds_left: Callable[[int], None] = lambda _: None,
+) -> Token:
+    """The tokens of somebody who has just logged in, a refresh token among them.
+
+    Args:
+        login: Where and through what.
+        show: Shows the address to log in at, which is served already.
+        port: Where on loopback the browser comes back to; 0 takes any free one.
+        seconds: How long to wait for that.
+        show_seconds_left: Called about once a second meanwhile.
+
+    Raises:
+        SipgateError: Nobody logged in, or sipgate refused.
+    """
+    oauth = WebApplicationClient(login.client_id)
+    verifier = oauth.create_code_verifier(_VERIFIER_LENGTH)
+    state = secrets.token_urlsafe(32)
+    try:
+        server = CallbackServer(port, state)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Cannot listen on 127.0.0.1, port {port}: {error.strerror}; choose another with --port."
+        ) from None
+    with server, server.serving():
+        show(
+            f"{login.authorization_url}?"
+            + urlencode(
+                {
+                    "response_type": "code",
+                    "client_id": login.client_id,
+                    "redirect_uri": server.redirect_uri,
+                    "scope": SCOPES,
+                    "state": state,
+                    "code_challenge": oauth.create_code_challenge(verifier, "S256"),
+                    "code_challenge_method": "S256",
+                }
+            )
+        )
+        parameters = server.wait(seconds, show_seconds_left)
+    if parameters is None:
+        raise SipgateError(f"{_DOING}: nobody did within {seconds:.0f} s; run it again.")
+    _check_issuer(parameters.get("iss"), login.token_url)
+    if not parameters.get("code"):
+        said = [parameters[key] for key in ("error", "error_description") if key in parameters]
+        raise SipgateError(
+            f"{_DOING}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was kept."
+        )
+    token = request_token(
+        Transport(),
+        login.token_url,
+        oauth.prepare_request_body(
+            code=parameters["code"],
+            redirect_uri=server.redirect_uri,
+            code_verifier=verifier,
+            client_secret=login.client_secret or None,
+        ),
+        doing=_DOING,
+        advice="Check the client's id and secret, and log in again.",
+    )
+    if not token.refresh_token:
+        raise SipgateError(
+            f"{_DOING}: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
+        )
+    return token
+
+
+def _check_issuer(issuer: str | None, token_url: str) -> None:
+    """Raises SipgateError where the browser comes from another server than the code would go to."""
+    if issuer is None:
+        return
+    realm = token_url.removesuffix(_KEYCLOAK_PATH)
+    # An endpoint elsewhere than Keycloak's tells nothing but its origin.
+    ours = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
+    if not ours:
+        raise SipgateError(
+            f"{_DOING}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; the "
+            "code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."
+        )
+
+
+def _origin(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", address
+    return parts.scheme, parts.netloc

@@ -1,0 +1,76 @@
+"""The ways to authenticate at sipgate, one class each. What is secret in one is not in its repr."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = [
+    "TOKEN_CHARACTERS",
+    "AccessToken",
+    "Credential",
+    "Password",
+    "PersonalAccessToken",
+    "RefreshToken",
+    "secrets_of",
+]
+
+
+TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
+"""What a token is made of (RFC 6750, 2.1)."""
+
+
+@dataclass(frozen=True)
+class PersonalAccessToken:
+    """Sipgate's way for machines: HTTP Basic with a token id and a token."""
+
+    token_id: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """A bearer token from elsewhere, used as it is while it lives."""
+
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Password:
+    """A person's user name and password, exchanged for access tokens at `token_url` (RFC 6749, 4.3)."""
+
+    username: str
+    password: str = field(repr=False)
+    token_url: str
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """What a log-in through a client left, exchanged for access tokens at `token_url` (RFC 6749, 6).
+
+    Attributes:
+        client_id: The client that the log-in went through.
+        client_secret: Its secret; empty for a public client.
+        refresh_token: The token as it was given; `file` may hold a later one.
+        token_url: The token endpoint.
+        file: Where its successors are kept.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    token_url: str
+    file: Path
+
+
+Credential = PersonalAccessToken | AccessToken | Password | RefreshToken
+
+
+def secrets_of(credential: Credential) -> list[str]:
+    """The values that no output may hold."""
+    values = (
+        getattr(credential, part.name) for part in dataclasses.fields(credential) if not part.repr
+    )
+    return [value for value in values if value]

@@ -1,0 +1,167 @@
+"""Getting access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
+
+oauthlib writes the forms. sipgate's log-in, a Keycloak, keeps a session for each password grant, for 30 days. So the
+password is used once in a process; later access tokens come from the refresh token that came with the first, and the
+session is ended when the process ends. A process that is killed cannot do that, and leaves its session behind.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+from typing import Protocol
+
+from oauthlib.oauth2 import LegacyApplicationClient, WebApplicationClient
+
+from sipgate_provider.auth.credentials import Password, RefreshToken
+from sipgate_provider.auth.token_endpoint import Token, end_session, request_token
+from sipgate_provider.auth.token_store import KeptFile
+from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
+from sipgate_provider.http.deadlines import deadline, seconds_left
+from sipgate_provider.http.transport import Transport
+
+__all__ = ["Grant", "PasswordGrant", "RefreshGrant"]
+
+# The client that sipgate's documentation page names for the password grant.
+_PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
+# The engine waits 5 s for a plugin to end, and the plugin 2 s for what it is still working on.
+_SECONDS_AT_EXIT = 2.0
+
+
+class Grant(Protocol):
+    """Fetches a new access token each time it is called.
+
+    Raises:
+        AuthenticationError: The log-in is refused.
+        SipgateError: No usable answer came.
+    """
+
+    def __call__(self) -> Token:
+        """A new access token."""
+        ...
+
+
+class _PasswordSession:
+    """A session that a password grant has begun."""
+
+    def __init__(self, token_url: str, refresh_token: str) -> None:
+        self.token_url = token_url
+        self.refresh_token = refresh_token
+
+    def end(self) -> None:
+        end_session(
+            self.token_url,
+            client_id=_PASSWORD_GRANT_CLIENT,
+            refresh_token=self.refresh_token,
+        )
+
+
+_sessions: set[_PasswordSession] = set()
+
+
+@atexit.register
+def _end_sessions() -> None:
+    """No session of this process is left behind, as far as there is time."""
+    # At an interpreter's end no thread can be started, should the transport need one: RuntimeError. Who interrupts
+    # once more wants no more waiting.
+    with (
+        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
+        deadline(_SECONDS_AT_EXIT),
+    ):
+        while _sessions:
+            # Over already is as good; what cannot be reached for one session cannot be reached for the next.
+            with contextlib.suppress(APIError):
+                _sessions.pop().end()
+
+
+class PasswordGrant:
+    """Access tokens for a user name and password, all of one session."""
+
+    def __init__(self, credential: Password, transport: Transport) -> None:
+        self._credential = credential
+        self._transport = transport
+        self._session: _PasswordSession | None = None
+
+    def __call__(self) -> Token:
+        """A new access token."""
+        if self._session is not None:
+            try:
+                return self._renew(self._session)
+            except AuthenticationError:
+                # The session is over.
+                _sessions.discard(self._session)
+                self._session = None
+        token = self._log_in()
+        if token.refresh_token:
+            self._session = _PasswordSession(self._credential.token_url, token.refresh_token)
+            _sessions.add(self._session)
+        return token
+
+    def _log_in(self) -> Token:
+        form = LegacyApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_request_body(
+            username=self._credential.username,
+            password=self._credential.password,
+            include_client_id=True,
+        )
+        return request_token(
+            self._transport,
+            self._credential.token_url,
+            form,
+            doing="Logging in with user name and password",
+            advice="Check both, unless sipgate names another reason: then a log-in with the browser shows what the "
+            "account lacks.",
+        )
+
+    def _renew(self, session: _PasswordSession) -> Token:
+        form = WebApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_refresh_body(
+            refresh_token=session.refresh_token, client_id=_PASSWORD_GRANT_CLIENT
+        )
+        token = request_token(
+            self._transport, session.token_url, form, doing="Staying logged in", advice=""
+        )
+        session.refresh_token = token.refresh_token or session.refresh_token
+        return token
+
+
+class RefreshGrant:
+    """Access tokens for a refresh token, whose successor is kept before anything else happens."""
+
+    def __init__(self, credential: RefreshToken, transport: Transport) -> None:
+        self._credential = credential
+        self._transport = transport
+
+    def __call__(self) -> Token:
+        """A new access token."""
+        credential = self._credential
+        kept = KeptFile(credential.file)
+        with kept.locked(seconds_left()):
+            bag = kept.read() or {}
+            self._check_owner(bag)
+            # What is kept came from the given token, so it is the newer one.
+            current = bag.get("refresh_token") or credential.refresh_token
+            form = WebApplicationClient(credential.client_id).prepare_refresh_body(
+                refresh_token=current,
+                client_id=credential.client_id,
+                client_secret=credential.client_secret or None,
+            )
+            with kept.successor() as successor:
+                token = request_token(
+                    self._transport,
+                    credential.token_url,
+                    form,
+                    doing="Logging in with the refresh token",
+                    advice="It may be used up or over, or belong to another client: log in again with "
+                    "`sipgate-provider login`, or set a new sipgate:refreshToken.",
+                )
+                if token.refresh_token and token.refresh_token != current:
+                    successor.put({**bag, "refresh_token": token.refresh_token})
+            return token
+
+    def _check_owner(self, bag: dict[str, str]) -> None:
+        """Raises SipgateError where the file now holds the token of another client or server."""
+        ours = {"client_id": self._credential.client_id, "token_url": self._credential.token_url}
+        if any(bag.get(name, value) != value for name, value in ours.items()):
+            raise SipgateError(
+                "Logging in with the refresh token: meanwhile `sipgate-provider login` has replaced the log-in by one "
+                "through another client or server. Run again."
+            )

@@ -1,0 +1,67 @@
+"""What a credential may do, found out without changing anything.
+
+sipgate has no call that says it. Listing the clients needs the read scope; deleting a client that cannot exist needs
+the write scope and does nothing: 404 says that the scope is there, 403 that it is not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.errors import AuthenticationError, NotFoundError, PermissionDeniedError
+
+__all__ = ["Access", "access_of"]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whether sipgate takes the credential, and what it may do with clients.
+
+    Attributes:
+        accepted: Whether the credential is good at all.
+        read: Whether clients may be read.
+        write: Whether clients may be created, changed and deleted.
+        account_number: Whose account it is for; None where sipgate does not tell it.
+        problem: Why it is not accepted, in sipgate's words and ours.
+    """
+
+    accepted: bool
+    read: bool = False
+    write: bool = False
+    account_number: str | None = None
+    problem: str = ""
+
+
+def access_of(api: SipgateAPI) -> Access:
+    """What the credential may do.
+
+    Raises:
+        SipgateError: sipgate could not be asked.
+    """
+    try:
+        read = _may_read(api)
+        write = _may_write(api)
+        number = api.account_number()
+    except AuthenticationError as error:
+        return Access(accepted=False, problem=str(error))
+    return Access(accepted=True, read=read, write=write, account_number=number)
+
+
+def _may_read(api: SipgateAPI) -> bool:
+    try:
+        api.list_clients()
+    except PermissionDeniedError:
+        return False
+    return True
+
+
+def _may_write(api: SipgateAPI) -> bool:
+    try:
+        api.delete_client(f"0-0-{uuid.uuid4()}")
+    except NotFoundError:
+        return True
+    except PermissionDeniedError:
+        return False
+    return True

@@ -1,0 +1,115 @@
+"""How long an operation may take, and whether it may still send.
+
+An operation on a client may take several requests, each with repeats; `within` gives them one deadline together,
+since the engine would wait for ever. Nothing is sent so shortly before the deadline that its response could not be
+waited for, because a request whose response is lost leaves open what sipgate has done. The shortest time for that is
+3 s, ten times what sipgate usually takes, with a new connection and a slow network in mind. An operation of less
+than 12 s in all (`customTimeouts`) keeps a quarter of its time for it, or it could send nothing.
+
+What has to follow an operation whatever its deadline, such as looking for a client whose creation was not confirmed,
+has a `fresh_deadline`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import NamedTuple
+
+__all__ = [
+    "deadline",
+    "fresh_deadline",
+    "is_stopped",
+    "may_send",
+    "nothing_new_after",
+    "seconds_left",
+    "wait",
+]
+
+_OPERATION_SECONDS = 120.0
+_RESPONSE_SECONDS = 3.0
+_RESPONSE_SHARE = 0.25
+
+
+class _Deadline(NamedTuple):
+    ends: float
+    response_seconds: float
+
+
+_deadline: ContextVar[_Deadline | None] = ContextVar("sipgate_deadline", default=None)
+_stopped: ContextVar[threading.Event | None] = ContextVar("sipgate_stopped", default=None)
+
+
+@contextlib.contextmanager
+def deadline(seconds: float | None = None) -> Iterator[None]:
+    """What is sent in this block, by this thread, has these seconds together, by default those of an outer block.
+
+    An outer block that ends earlier stays the limit.
+    """
+    outer = _deadline.get()
+    mine = outer if outer and seconds is None else _after(seconds)
+    with _until(min(mine, outer) if outer else mine):
+        yield
+
+
+@contextlib.contextmanager
+def fresh_deadline(seconds: float) -> Iterator[None]:
+    """What is sent in this block, by this thread, has these seconds, whatever is left of those of an outer block."""
+    with _until(_after(seconds)):
+        yield
+
+
+def _after(seconds: float | None) -> _Deadline:
+    seconds = _OPERATION_SECONDS if seconds is None else seconds
+    return _Deadline(time.monotonic() + seconds, min(_RESPONSE_SECONDS, seconds * _RESPONSE_SHARE))
+
+
+@contextlib.contextmanager
+def _until(deadline: _Deadline) -> Iterator[None]:
+    token = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+@contextlib.contextmanager
+def nothing_new_after(stopped: threading.Event) -> Iterator[None]:
+    """Once `stopped` is set, this block, in this thread, only reads, and repeats nothing."""
+    token = _stopped.set(stopped)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
+
+
+def seconds_left() -> float:
+    """The seconds until the deadline, negative after it; infinite where there is none."""
+    deadline = _deadline.get()
+    return math.inf if deadline is None else deadline.ends - time.monotonic()
+
+
+def may_send(after: float = 0.0) -> bool:
+    """Whether a request that is sent after these seconds leaves time to wait for its response."""
+    deadline = _deadline.get()
+    left = seconds_left() - after
+    return deadline is None or (left > 0 and left >= deadline.response_seconds)
+
+
+def is_stopped() -> bool:
+    """Whether the run was cancelled."""
+    stopped = _stopped.get()
+    return stopped is not None and stopped.is_set()
+
+
+def wait(seconds: float) -> bool:
+    """Whether the run was cancelled before or during the wait, which then ended early."""
+    stopped = _stopped.get()
+    if stopped is None:
+        time.sleep(seconds)
+        return False
+    return stopped.wait(seconds)

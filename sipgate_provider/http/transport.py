@@ -1,0 +1,196 @@
+"""One request to sipgate: its tries together, and what a response may be.
+
+`deadlines` says how long it may take, `retries` what is repeated and whether sipgate may have acted, and `adapter`
+holds both on the connection.
+
+Redirects are not followed: the API has none, and following one would carry the credential elsewhere. Every request
+has an `auth` object, which keeps `requests` from replacing the credential with one out of `.netrc`. Proxies and
+certificate bundles come from the environment as `requests` users expect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from sipgate_provider._version import __version__
+from sipgate_provider.errors import TransportError
+from sipgate_provider.http import MOST_CONNECTIONS
+from sipgate_provider.http.connections import MAX_BYTES, DeadlineAdapter, ResponseTooLargeError
+from sipgate_provider.http.deadlines import (
+    deadline,
+    is_stopped,
+    may_send,
+    seconds_left,
+)
+from sipgate_provider.http.retries import (
+    IDEMPOTENT,
+    RETRY_RULE,
+    StoppedError,
+    delivery,
+    track_delivery,
+)
+from sipgate_provider.http.transport_errors import to_transport_error
+
+__all__ = ["Answer", "Transport"]
+
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 30.0
+_MAX_BYTES = MAX_BYTES
+_RETRY_RULE = RETRY_RULE
+_TRIES_FOR_A_BODY = 3
+_NOT_AGAIN = "not tried again, since the run was cancelled."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: The HTTP status code.
+        body: The bytes, whole.
+        retry_after: Sipgate's Retry-After header as sent, or None.
+    """
+
+    status: int
+    # It may hold a client secret or a token.
+    body: bytes = field(repr=False)
+    retry_after: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says success."""
+        return 200 <= self.status < 300  # noqa: PLR2004  RFC 9110, 15.3
+
+    @property
+    def text(self) -> str:
+        """The body as text, with bytes that are not UTF-8 replaced."""
+        return self.body.decode(errors="replace")
+
+    def json(self) -> object:
+        """The body as JSON, or None where it is not JSON (HTML, cut off, empty)."""
+        try:
+            document: object = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return document
+
+
+class _Session(requests.Session):
+    """A session that knows no redirects: to describe one, that of `requests` reads its body without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  the signature is that of requests
+        return None
+
+
+class Transport:
+    """A session with pooled connections; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._session = _Session()
+        adapter = DeadlineAdapter(max_retries=_RETRY_RULE, pool_maxsize=MOST_CONNECTIONS)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, adapter)
+        self._session.headers.update(
+            {"User-Agent": f"sipgate-provider/{__version__}", "Accept": "application/json"}
+        )
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        doing: str,
+        auth: requests.auth.AuthBase,
+        json_body: object = None,
+        form: str | None = None,
+    ) -> Answer:
+        """The answer to one request, whatever its status.
+
+        Args:
+            method: The HTTP verb.
+            url: The whole address.
+            doing: What is being done, for the error's sentence: `reading client 123`.
+            auth: Puts the credential on the request.
+            json_body: Sent as JSON, if given.
+            form: Sent as an encoded form, if given.
+
+        Raises:
+            TransportError: No whole answer came within the time; `sent` says whether sipgate may have acted.
+        """
+        headers: Mapping[str, str] = (
+            {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+        )
+        send = partial(
+            self._answer, method, url, doing, auth=auth, json=json_body, data=form, headers=headers
+        )
+        if method != "GET" and is_stopped():
+            raise TransportError(f"{doing}: not sent, since the run was cancelled.", sent=False)
+        with deadline(), track_delivery() as sending:
+            if not may_send():
+                raise TransportError(
+                    f"{doing}: not sent, since too little time is left for it.", sent=False
+                )
+            # The rule ends where a body begins, so a body that breaks off is seen here.
+            more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1
+            while True:
+                more_tries -= 1
+                try:
+                    return send()
+                except _BrokeOffError as error:
+                    if not more_tries or not may_send():
+                        raise TransportError(str(error)) from None
+                    if is_stopped():
+                        raise TransportError(f"{doing}: {_NOT_AGAIN}") from None
+                sending.next_try()
+
+    def _answer(self, method: str, url: str, doing: str, **request: Any) -> Answer:
+        try:
+            with self._session.request(
+                method,
+                url,
+                **request,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = _read(response, doing)
+                return Answer(response.status_code, body, response.headers.get("Retry-After"))
+        except StoppedError:
+            raise TransportError(f"{doing}: {_NOT_AGAIN}", sent=delivery().possible) from None
+        except ResponseTooLargeError:
+            raise _too_large(doing) from None
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise to_transport_error(doing, error, sent=delivery().possible) from None
+
+
+class _BrokeOffError(TransportError):
+    """The headers came whole, and the body did not."""
+
+
+def _read(response: requests.Response, doing: str) -> bytes:
+    """The whole body, or an error where it is too long or too slow."""
+    body = bytearray()
+    while True:
+        try:
+            # What has come so far; `iter_content` would wait for a full chunk, however slowly it comes.
+            chunk = response.raw.read1(65536, decode_content=True)
+        except (HTTPError, OSError):
+            how = "came too slowly" if seconds_left() <= 0 else "broke off"
+            raise _BrokeOffError(f"{doing}: the answer {how}.") from None
+        if not chunk:
+            return bytes(body)
+        body += chunk
+        if len(body) > _MAX_BYTES:
+            raise _too_large(doing)
+
+
+def _too_large(doing: str) -> TransportError:
+    limit = f"{_MAX_BYTES // 2**20} MiB"
+    return TransportError(f"{doing}: the answer is larger than {limit}.", sent=delivery().possible)

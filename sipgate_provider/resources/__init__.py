@@ -1,0 +1,1 @@
+"""What a program writes: the resource, its registration with the dynamic host, and lookups."""

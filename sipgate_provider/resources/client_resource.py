@@ -1,0 +1,272 @@
+"""What a program writes, whichever host serves it: properties, constructor, and the ways to declare a common client.
+
+Python's names outside, the API's names in the state. Defaults and rules are not here but in `models` and `rules`,
+except the defaults that the dynamic host's plugin cannot know: they depend on the resource's name and on the stack's.
+The two hosts' resources differ in how they are registered, and in nothing that a program can see.
+"""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+
+from sipgate_provider.clients.ownership import default_description
+from sipgate_provider.clients.rules import refused_ignore
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["ClientResource", "aliases"]
+
+_API_NAMES = {
+    "client_id": "clientId",
+    "client_secret": "clientSecret",
+    "redirect_uris": "redirectUris",
+    "web_origins": "webOrigins",
+    "privacy_url": "privacyUrl",
+    "terms_url": "termsUrl",
+}
+_INPUTS = ("name", "description", "redirect_uris", "web_origins", "privacy_url", "terms_url")
+# sipgate's documentation gives the Webphone just this one.
+_WEBPHONE = "https://phone.sipgate.com/*"
+_PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
+
+
+class ClientResource(pulumi.CustomResource):
+    """An OAuth 2.0 client in a sipgate account.
+
+    Deleting one ends every log-in made through it, for good: `protect=True` in `opts` guards against that.
+
+    Attributes:
+        client_id: The id that applications present when they ask for a log-in.
+        client_secret: The client's secret; always secret in Pulumi's state and output.
+        name: What people see when they log in.
+        description: A note for colleagues.
+        redirect_uris: Where a browser may be sent after log-in or log-out.
+        web_origins: Origins whose pages may call the API (CORS).
+        privacy_url: The privacy policy shown at log-in; empty for none.
+        terms_url: The terms of service shown at log-in; empty for none.
+    """
+
+    # Whether the host compares property by property, which `replace_on_changes` needs.
+    _replaces_on_changes: ClassVar[bool]
+
+    client_secret: pulumi.Output[str]
+    name: pulumi.Output[str]
+    description: pulumi.Output[str]
+    redirect_uris: pulumi.Output[list[str]]
+    web_origins: pulumi.Output[list[str]]
+    privacy_url: pulumi.Output[str]
+    terms_url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Declares the client.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            redirect_uris: Where a browser may be sent after log-in or log-out. Simple wildcards are allowed:
+                `https://app.example.com/*`, `https://*.example.com/*`. At least one; the order means nothing.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
+            web_origins: Origins whose pages may call the API (CORS), as in `https://app.example.com`; by default
+                none. Simple wildcards are allowed; the order means nothing.
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        owner = default_description(pulumi.get_project(), pulumi.get_stack())
+        properties = {
+            "name": _or_default(name, resource_name),
+            "description": _or_default(description, owner),
+            "redirect_uris": redirect_uris,
+            "web_origins": web_origins,
+            "privacy_url": privacy_url,
+            "terms_url": terms_url,
+        }
+        if reason := refused_ignore((opts.ignore_changes if opts else None) or ()):
+            raise pulumi.RunError(f"OAuthClient {resource_name!r}: {reason}")
+        self._declare(resource_name, properties, opts, account)
+        self._warn_of_replacement(opts)
+
+    def _warn_of_replacement(self, opts: pulumi.ResourceOptions | None) -> None:
+        """Warns of options that replace the client, which nothing needs."""
+        if opts is None or not (opts.delete_before_replace or opts.replace_on_changes):
+            return
+        if opts.replace_on_changes and not self._replaces_on_changes:
+            pulumi.log.warn(
+                "replace_on_changes has no effect with the dynamic provider; every property changes in place, so "
+                "leave it out.",
+                self,
+            )
+        if opts.delete_before_replace or self._replaces_on_changes:
+            pulumi.log.warn(
+                "delete_before_replace and replace_on_changes end every log-in made through the old client; every "
+                "property can change in place, so leave both out.",
+                self,
+            )
+
+    @classmethod
+    def for_webphone(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        embedded_in: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> Self:
+        """Declares the client of a sipgate Webphone that is embedded in one's own pages.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            embedded_in: The origins of every site that embeds the Webphone, as in `https://intranet.example.com`
+                or `https://*.example.com`.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=[_WEBPHONE],
+            web_origins=embedded_in,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+            account=account,
+        )
+
+    @classmethod
+    def for_browser_app(
+        cls,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+        web_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        privacy_url: pulumi.Input[str] | None = None,
+        terms_url: pulumi.Input[str] | None = None,
+        account: str | None = None,
+    ) -> Self:
+        """Declares the client of an application that uses sipgate's REST API from the browser.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            opts: Pulumi's resource options.
+            redirect_uris: The application's addresses, as in `https://app.example.com/*`.
+            web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
+                that fetches its tokens itself lists the origin that it comes from.
+            name: What people see when they log in; by default `resource_name`.
+            description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
+            privacy_url: The privacy policy shown at log-in; by default none.
+            terms_url: The terms of service shown at log-in; by default none.
+            account: Which account's settings to use: "eu" reads `sipgate-eu:` and `SIPGATE_EU_…`. By default the
+                usual ones.
+        """
+        return cls(
+            resource_name,
+            opts,
+            redirect_uris=redirect_uris,
+            web_origins=web_origins,
+            name=name,
+            description=description,
+            privacy_url=privacy_url,
+            terms_url=terms_url,
+            account=account,
+        )
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  the name that every Pulumi resource has for it
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
+    ) -> Self:
+        """Reads a client that exists without managing it: nothing ever changes or deletes it.
+
+        Args:
+            resource_name: The resource's logical name in the stack.
+            id: The client's id.
+            opts: Pulumi's resource options.
+            account: Which account's settings to use; by default the usual ones.
+        """
+        client = cls.__new__(cls)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  its own class
+        return client
+
+    @property
+    def client_id(self) -> pulumi.Output[str]:
+        """The id that applications present when they ask for a log-in: the resource's own, so known in previews."""
+        return self.id
+
+    @abstractmethod
+    def _declare(
+        self,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        account: str | None,
+    ) -> None:
+        """Registers the resource with the engine."""
+
+    def translate_input_property(self, prop: str) -> str:
+        """The API's name of a Python property."""
+        return _API_NAMES.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """The Python name of an API property."""
+        return _PYTHON_NAMES.get(prop, prop)
+
+
+def _or_default(value: pulumi.Input[str] | None, default: str) -> pulumi.Input[str]:
+    """The value, or the default where it is None or an Output of None."""
+    if value is None or isinstance(value, str):
+        return default if value is None else value
+    found: pulumi.Output[Any] = pulumi.Output.from_input(value)
+    return found.apply(lambda known: default if known is None else known)
+
+
+def aliases(opts: pulumi.ResourceOptions | None, other: str) -> list[pulumi.Alias]:
+    """The aliases by which a resource is also known to be what the other host has made, of the type token `other`.
+
+    What a user's own aliases name may have been of the other host as well.
+    """
+    found = [pulumi.Alias(type_=other)]
+    given = opts.aliases if opts else None
+    for alias in given if isinstance(given, list | tuple) else ():
+        if isinstance(alias, pulumi.Alias) and not isinstance(alias.type_, str):
+            of_other = copy.copy(alias)
+            of_other.type_ = other
+            found.append(of_other)
+    return found

@@ -1,0 +1,81 @@
+"""The resource that the dynamic provider serves.
+
+It hands the engine a provider object without state and marks the secret. Advice is given here, since only a program's
+warnings reach the user with the resource's name; it never shows a value, which may be secret.
+
+It is not a `pulumi.dynamic.Resource`, whose constructor does what `_declare` does: the SDK takes the third constructor
+from the innermost for the resource's own, and what called it for the user's line. With that class between, every
+resource in every state would come from a line of this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from sipgate_provider import type_tokens as tokens
+from sipgate_provider.clients.rules import advice
+from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.provider import host_properties
+from sipgate_provider.resources.client_resource import ClientResource, aliases
+from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.settings.accounts import checked
+from sipgate_provider.shadowing import shadowing_pulumi
+
+__all__ = ["OAuthClient"]
+
+
+class OAuthClient(ClientResource):
+    """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
+
+    _replaces_on_changes = False
+
+    def _declare(
+        self,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        account: str | None,
+    ) -> None:
+        try:
+            host = host_properties(None if account is None else checked(account))
+        except ConfigurationError as error:
+            raise pulumi.RunError(f"OAuthClient {resource_name!r}: {error}") from None
+        if opts is not None and opts.import_ is not None:
+            raise pulumi.RunError(
+                f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
+                f"`sipgate-provider import{f' --account {account}' if account else ''} "
+                f"{shell_word(resource_name)}=<clientId>` once instead, and leave `import_` out."
+            )
+        if files := shadowing_pulumi():
+            raise pulumi.RunError(
+                f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
+                "start. Rename it."
+            )
+        ours = pulumi.ResourceOptions(
+            additional_secret_outputs=["client_secret"],
+            # A stack that the native plugin has made is taken over as it is.
+            aliases=aliases(opts, tokens.NATIVE),
+        )
+        pulumi.CustomResource.__init__(
+            self,
+            tokens.DYNAMIC,
+            resource_name,
+            properties | {"client_secret": None} | host,
+            pulumi.ResourceOptions.merge(opts, ours),
+        )
+        for name in ("redirect_uris", "web_origins"):
+            self._advise(name, properties[name])
+
+    def _advise(self, name: str, values: Any) -> None:
+        """Warns about what is risky in a list, as soon as it is known."""
+
+        def warn(known: Any) -> None:
+            for finding in advice({self.translate_input_property(name): known}):
+                pulumi.log.warn(f"{finding.path} {finding.reason}.", self)
+
+        if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
+            warn(values)
+        elif values is not None:
+            pulumi.Output.from_input(values).apply(warn)

@@ -1,0 +1,92 @@
+"""Authorization codes: what a browser carries from the log-in page to the application.
+
+See RFC 6749, 4.1.2, and RFC 7636 (PKCE) for the challenge.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.login.client_authentication import same
+from sipgate_provider.simulator.server.limits import Newest
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.clock import Clock
+    from sipgate_provider.simulator.login.sessions import Session
+
+CODE_LIFE = 60.0
+METHODS = ("S256", "plain")
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What only the caller who began can answer (RFC 7636)."""
+
+    value: str
+    method: str
+
+    def is_met_by(self, verifier: str) -> bool:
+        """Whether it was made from this verifier."""
+        if not well_formed(verifier):
+            return False
+        if self.method == "plain":
+            return same(verifier, self.value)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        return same(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), self.value)
+
+
+def well_formed(value: str) -> bool:
+    """Whether it can be a verifier or a challenge: 43 to 128 unreserved characters."""
+    return _UNRESERVED.fullmatch(value) is not None
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """What a code stands for: a log-in, the client it was for, and the terms of that."""
+
+    session: Session
+    client_id: str
+    redirect_uri: str
+    scopes: frozenset[str]
+    challenge: Challenge | None
+    nonce: str
+
+
+class Codes:
+    """Every code that can still be used, once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._codes: Newest[str, tuple[Authorization, float]] = Newest()
+        self._used: Newest[str, Authorization] = Newest()
+        self._lock = threading.Lock()
+
+    def issue(self, authorization: Authorization) -> str:
+        """A new code, good for a minute."""
+        code = secrets.token_urlsafe(32)
+        with self._lock:
+            self._codes[code] = authorization, self._clock.now() + CODE_LIFE
+        return code
+
+    def use(self, code: str) -> Authorization | None:
+        """What the code stands for; it is used up, whatever becomes of the request.
+
+        A code that comes a second time was seen by somebody it was not meant for, so the log-in
+        it stands for is over (RFC 6749, 4.1.2).
+        """
+        with self._lock:
+            if authorization := self._used.get(code):
+                authorization.session.over = True
+            authorization, expires_at = self._codes.pop(code, (None, 0.0))
+            if authorization is None:
+                return None
+            self._used[code] = authorization
+        return authorization if self._clock.now() < expires_at else None

@@ -1,0 +1,97 @@
+"""The log-out endpoint: for a browser, and for an application that holds a refresh token.
+
+For a browser see OpenID Connect RP-Initiated Logout 1.0. Where no token proves that the user's own
+application asks, the user is asked first, as Keycloak does. For the application it is Keycloak's
+own: a POST of its refresh token, answered 204.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sipgate_provider.simulator.login import realms
+from sipgate_provider.simulator.login.authorization_endpoint import COOKIE
+from sipgate_provider.simulator.login.client_authentication import identify
+from sipgate_provider.simulator.login.oauth_request import OAuthError, fields, form_of
+from sipgate_provider.simulator.login.redirect_uris import is_registered, with_parameters
+from sipgate_provider.simulator.pages import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from sipgate_provider.simulator.accounts.accounts import Accounts
+    from sipgate_provider.simulator.login.sessions import Session, Sessions
+    from sipgate_provider.simulator.login.tokens import Tokens
+
+
+class LogoutEndpoint:
+    """Ends log-ins: no refresh token of one is good any longer, and its browser is unknown."""
+
+    def __init__(self, accounts: Accounts, tokens: Tokens, sessions: Sessions) -> None:
+        self._accounts = accounts
+        self._tokens = tokens
+        self._sessions = sessions
+
+    def routes(self) -> list[Route]:
+        """Where the endpoint is found."""
+        methods = ["GET", "POST"]
+        return [Route(path, self.log_out, methods=methods) for path in realms.paths("logout")]
+
+    async def log_out(self, request: Request) -> Response:
+        """A page or a redirect for a browser; 204 for an application with a refresh token."""
+        try:
+            form = await form_of(request)
+            if request.method == "POST" and "refresh_token" in form:
+                self._end_by_refresh_token(form, request.headers.get("authorization", ""))
+                return Response(status_code=204)
+            return self._for_browser(request, fields(request.url.query) | form)
+        except OAuthError as error:
+            if request.method == "POST":
+                return error.response()
+            return _message(400, "We are sorry", error.description)
+
+    def _end_by_refresh_token(self, form: Mapping[str, str], authorization: str) -> None:
+        caller = identify(form, authorization, self._accounts)
+        token = self._tokens.refresh(form["refresh_token"], caller.client_id)
+        if token is None or not token.public:
+            caller.require_proof()
+        if token is None:
+            raise OAuthError(400, "invalid_grant", "Invalid refresh token")
+        token.session.over = True
+
+    def _for_browser(self, request: Request, asked: dict[str, str]) -> Response:
+        confirmed = asked.pop("confirmed", "") == "yes" and request.method == "POST"
+        hint = self._tokens.signer.read(asked.get("id_token_hint", "")) or {}
+        target = asked.get("post_logout_redirect_uri")
+        if target is not None:
+            client = self._accounts.client(asked.get("client_id") or hint.get("azp", ""))
+            if client is None:
+                return _message(400, "We are sorry", "Missing parameters: id_token_hint")
+            if not is_registered(target, client["redirectUris"]):
+                return _message(400, "We are sorry", "Invalid redirect uri", target)
+        session = self._session(request, hint)
+        if session and not confirmed and hint.get("sid") != session.id:
+            return page("logout.html", parameters=asked)
+        if session:
+            session.over = True
+        if target is None:
+            answer: Response = _message(200, "You are logged out", "This window can be closed.")
+        else:
+            state = {"state": asked["state"]} if "state" in asked else {}
+            answer = RedirectResponse(with_parameters(target, state), 302)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        return answer
+
+    def _session(self, request: Request, hint: Mapping[str, Any]) -> Session | None:
+        """The browser's log-in, or else the one that the ID token is about."""
+        session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
+        return session or self._sessions.of_id(hint.get("sid", ""))
+
+
+def _message(status: int, heading: str, text: str, detail: str = "") -> Response:
+    return page("message.html", status, heading=heading, text=text, detail=detail)

@@ -1,0 +1,67 @@
+"""Log-ins: from one, any number of tokens can come; when it is over, none can be renewed."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.server.limits import Newest
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.accounts.account import Account, User
+    from sipgate_provider.simulator.clock import Clock
+
+SESSION_LIFE = 30 * 24 * 3600.0
+
+
+class Session:
+    """One log-in of one user.
+
+    Attributes:
+        began: When the user logged in, in seconds since 1970.
+        over: Whether it has ended, by a log-out or because a code of it was seen twice.
+    """
+
+    def __init__(self, account: Account, user: User, began: int) -> None:
+        self.id = str(uuid.uuid4())
+        self.account = account
+        self.user = user
+        self.began = began
+        self.over = False
+
+
+class Sessions:
+    """Every log-in, and which browser has which, by the cookie it has."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._by_id: Newest[str, Session] = Newest()
+        self._by_cookie: Newest[str, tuple[Session, float]] = Newest()
+        self._lock = threading.Lock()
+
+    def begin(self, account: Account, user: User) -> Session:
+        """The user has logged in."""
+        session = Session(account, user, int(self._clock.time()))
+        with self._lock:
+            self._by_id[session.id] = session
+        return session
+
+    def cookie_for(self, session: Session) -> str:
+        """The value of a new cookie that stands for this session."""
+        cookie = secrets.token_urlsafe(32)
+        with self._lock:
+            self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
+        return cookie
+
+    def of_browser(self, cookie: str) -> Session | None:
+        """The session the cookie stands for, unless that is over."""
+        with self._lock:
+            session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
+        return session if session and not session.over and self._clock.now() < expires_at else None
+
+    def of_id(self, session_id: str) -> Session | None:
+        """The session of that id, over or not."""
+        with self._lock:
+            return self._by_id.get(session_id)

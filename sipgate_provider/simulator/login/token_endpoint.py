@@ -1,0 +1,78 @@
+"""The token endpoint, answered as Keycloak does (RFC 6749, section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from sipgate_provider.simulator.login import realms
+from sipgate_provider.simulator.login.client_authentication import identify
+from sipgate_provider.simulator.login.cors import CLIENT_ID
+from sipgate_provider.simulator.login.grants import GRANT_TYPES, Grants
+from sipgate_provider.simulator.login.oauth_request import NOT_TO_BE_STORED, OAuthError, form_of
+from sipgate_provider.simulator.scopes import OPENID
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from sipgate_provider.simulator.accounts.accounts import Accounts
+    from sipgate_provider.simulator.login.codes import Codes
+    from sipgate_provider.simulator.login.grants import Grant
+    from sipgate_provider.simulator.login.sessions import Sessions
+    from sipgate_provider.simulator.login.tokens import Tokens
+
+TOKEN_PATH = realms.paths("token")[0]
+
+
+class Login:
+    """The token endpoint, over every account's users and clients."""
+
+    def __init__(
+        self, accounts: Accounts, sessions: Sessions, tokens: Tokens, codes: Codes
+    ) -> None:
+        self._accounts = accounts
+        self._tokens = tokens
+        self._grants = Grants(accounts, sessions, tokens, codes)
+
+    def routes(self) -> list[Route]:
+        """Where the endpoint is found, under each name that sipgate has for it."""
+        return [Route(path, self.token, methods=["POST"]) for path in realms.paths("token")]
+
+    async def token(self, request: Request) -> Response:
+        """200 with a new access token and a new refresh token, or an OAuth error."""
+        try:
+            form = await form_of(request)
+            grant = self._grant(request, form)
+        except OAuthError as error:
+            return error.response()
+        return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
+
+    def _grant(self, request: Request, form: dict[str, str]) -> Grant:
+        grant_type = form.get("grant_type")
+        if not grant_type:
+            raise OAuthError(400, "invalid_request", "Missing form parameter: grant_type")
+        if grant_type not in GRANT_TYPES:
+            raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
+        caller = identify(form, request.headers.get("authorization", ""), self._accounts)
+        setattr(request.state, CLIENT_ID, caller.client_id)
+        return self._grants.grant(form, caller)
+
+    def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:
+        access = self._tokens.issue_access(grant.session, grant.client_id, grant.scopes, issuer)
+        refresh = self._tokens.issue_refresh(
+            grant.session, grant.client_id, grant.renewable, public=grant.public
+        )
+        answer: dict[str, str | int] = {
+            "access_token": access.value,
+            "expires_in": int(self._tokens.access_token_life),
+            "refresh_token": refresh.value,
+            "refresh_expires_in": int(self._tokens.refresh_token_life),
+            "token_type": "Bearer",
+            "scope": " ".join(sorted(grant.scopes)),
+        }
+        if OPENID in grant.scopes:
+            answer["id_token"] = self._tokens.issue_id(access, issuer, grant.nonce)
+        return answer

@@ -1,0 +1,133 @@
+"""Access tokens and refresh tokens: made here, looked up here, and over when their time has come.
+
+An access token is signed and says what it is, for applications to read. Whether it is accepted is
+decided by looking it up all the same, so that it can be ended. A refresh token is an opaque string.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.login.claims import access_claims, id_claims
+from sipgate_provider.simulator.login.signing import Signer
+from sipgate_provider.simulator.server.limits import Newest
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.clock import Clock
+    from sipgate_provider.simulator.login.sessions import Session
+
+ACCESS_TOKEN_LIFE = 300.0
+REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """What a Bearer credential says, and until when."""
+
+    value: str = field(repr=False)
+    scopes: frozenset[str]
+    expires_at: float
+    session: Session
+    client_id: str
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """Good for one new pair of tokens, for the client it was issued to.
+
+    Attributes:
+        public: Whether that client has shown no secret, and need not when it uses this.
+    """
+
+    value: str = field(repr=False)
+    scopes: frozenset[str]
+    expires_at: float
+    session: Session
+    client_id: str
+    public: bool
+
+
+class Tokens:
+    """Every access token and refresh token that is valid.
+
+    Args:
+        clock: What decides whether a token is over.
+        access_token_life: Seconds; for tokens issued from now on it can be changed at any time.
+
+    Attributes:
+        signer: What access tokens and ID tokens are signed with.
+    """
+
+    def __init__(self, clock: Clock, access_token_life: float = ACCESS_TOKEN_LIFE) -> None:
+        self.access_token_life = access_token_life
+        self.refresh_token_life = REFRESH_TOKEN_LIFE
+        self.signer = Signer()
+        self._clock = clock
+        self._access: Newest[str, AccessToken] = Newest()
+        self._refresh: Newest[str, RefreshToken] = Newest()
+        self._lock = threading.Lock()
+
+    def issue_access(
+        self,
+        session: Session,
+        client_id: str,
+        scopes: frozenset[str],
+        issuer: str,
+        life: float | None = None,
+    ) -> AccessToken:
+        """A new access token is accepted for `life` seconds, or the usual time."""
+        life = self.access_token_life if life is None else life
+        expires_at = self._clock.now() + life
+        claims = access_claims(session, client_id, scopes, issuer, self._clock.time(), life)
+        token = AccessToken(self.signer.sign(claims), scopes, expires_at, session, client_id)
+        with self._lock:
+            self._access[token.value] = token
+        return token
+
+    def issue_id(self, access: AccessToken, issuer: str, nonce: str = "") -> str:
+        """A new ID token goes with that access token."""
+        now, life = self._clock.time(), self.access_token_life
+        session, client_id = access.session, access.client_id
+        claims = id_claims(session, client_id, issuer, now, life, nonce, access.value)
+        return self.signer.sign(claims)
+
+    def issue_refresh(
+        self, session: Session, client_id: str, scopes: frozenset[str], *, public: bool = False
+    ) -> RefreshToken:
+        """A new refresh token is accepted once, from that client."""
+        value = secrets.token_urlsafe(32)
+        expires_at = self._clock.now() + self.refresh_token_life
+        token = RefreshToken(value, scopes, expires_at, session, client_id, public)
+        with self._lock:
+            self._refresh[value] = token
+        return token
+
+    def access(self, value: str) -> AccessToken | None:
+        """The access token, unless it is unknown or over."""
+        with self._lock:
+            token = self._access.get(value)
+        return token if token and self._clock.now() < token.expires_at else None
+
+    def refresh(self, value: str, client_id: str) -> RefreshToken | None:
+        """The refresh token; None if it is not good for that client, or its log-in has ended."""
+        with self._lock:
+            return self._good(value, client_id)
+
+    def use_refresh(self, value: str, client_id: str) -> RefreshToken | None:
+        """The same, and it is used up by this."""
+        with self._lock:
+            return self._refresh.pop(value) if self._good(value, client_id) else None
+
+    def end_access_tokens(self) -> None:
+        """No access token issued so far is accepted any longer."""
+        with self._lock:
+            self._access.clear()
+
+    def _good(self, value: str, client_id: str) -> RefreshToken | None:
+        token = self._refresh.get(value)
+        if not token or token.client_id != client_id or token.session.over:
+            return None
+        return token if self._clock.now() < token.expires_at else None

@@ -1,0 +1,1 @@
+"""The page at `/` that shows clients, requests and faults."""

@@ -1,0 +1,118 @@
+"""The page at `/`: every account's clients, the last requests and the faults, as they are now.
+
+The page is the same for everyone. Its script asks for the state and writes it down as text, so that
+nothing of what a client is called can become markup; the policy that comes with the page holds it
+to that (Trusted Types). A secret is not part of the state: it is asked for, one at a time.
+
+    GET /_simulator/state                        what the page shows; 304 by `If-None-Match`
+    GET /_simulator/clients/{clientId}/secret    {"clientSecret": ...}
+
+Both need the header `X-Requested-With`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sipgate_provider.simulator.control.backstage import HEADER, NOT_FOR_OTHERS, PREFIX
+from sipgate_provider.simulator.control.json_format import order_of
+from sipgate_provider.simulator.pages import fixed_page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from sipgate_provider.simulator.accounts.accounts import Accounts
+    from sipgate_provider.simulator.control.misbehaviour import Misbehaviours
+    from sipgate_provider.simulator.control.request_log import RequestLog
+
+SHOWN_REQUESTS = 100
+
+_FILES = {"overview.js": "text/javascript", "overview.css": "text/css"}
+
+
+class Overview:
+    """The page, and what it loads and asks for.
+
+    Attributes:
+        public_paths: What a browser loads with the page; it is the same for everyone.
+    """
+
+    public_paths = tuple(f"{PREFIX}/{name}" for name in _FILES)
+
+    def __init__(self, accounts: Accounts, misbehaviours: Misbehaviours, log: RequestLog) -> None:
+        self._accounts = accounts
+        self._misbehaviours = misbehaviours
+        self._log = log
+
+    def page_routes(self) -> list[Route]:
+        """Where the page is found."""
+        return [Route("/", self.page)]
+
+    def routes(self) -> list[Route]:
+        """Where the rest is found."""
+        return [
+            *(Route(f"{PREFIX}/{name}", _file(name, kind)) for name, kind in _FILES.items()),
+            Route(f"{PREFIX}/state", self.state),
+            Route(f"{PREFIX}/clients/{{client_id}}/secret", self.secret),
+        ]
+
+    async def page(self, request: Request) -> Response:  # noqa: ARG002
+        """200 with the page."""
+        return fixed_page("overview.html", prefix=PREFIX, header=HEADER)
+
+    async def state(self, request: Request) -> Response:
+        """200 with the state, or 304 if the caller has it already."""
+        body = json.dumps(self._state(), default=repr).encode()
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, **NOT_FOR_OTHERS}
+        if request.headers.get("if-none-match") == tag:
+            return Response(None, 304, headers)
+        return Response(body, 200, headers, "application/json")
+
+    async def secret(self, request: Request) -> Response:
+        """200 with the client's secret, or 404."""
+        client = self._accounts.client(request.path_params["client_id"])
+        if client is None:
+            return JSONResponse({"error": "There is no such client."}, 404, NOT_FOR_OTHERS)
+        return JSONResponse({"clientSecret": client["clientSecret"]}, 200, NOT_FOR_OTHERS)
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "accounts": [
+                {
+                    "number": account.number,
+                    "clients": [_without_secret(client) for client in account.clients()],
+                }
+                for account in self._accounts.all
+            ],
+            "faults": [order_of(ordered) for ordered in self._misbehaviours.all()],
+            "request_count": len(self._log),
+            "requests": [
+                record.as_json() | {"number": number}
+                for number, record in self._log.latest(SHOWN_REQUESTS)
+            ],
+        }
+
+
+def _without_secret(client: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in client.items() if name != "clientSecret"}
+
+
+def _file(name: str, media_type: str) -> Any:
+    async def endpoint(request: Request) -> Response:  # noqa: ARG001
+        headers = {**NOT_FOR_OTHERS, "Cache-Control": "no-cache"}
+        return Response(_content(name), 200, headers, media_type)
+
+    return endpoint
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (files("sipgate_provider.simulator.page") / "static" / name).read_bytes()

@@ -1,0 +1,38 @@
+"""What can be set about every answer, at any time, from any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.rest.errors import Shape
+
+
+@dataclass(slots=True)
+class Switches:
+    """How this sipgate differs from one that answers promptly and in full.
+
+    Attributes:
+        latency: Seconds between taking a request and answering it.
+        post_without_secret: The answer to POST lacks `clientSecret`, as sipgate's may.
+        put_without_secret: So does the answer to PUT.
+        list_without_secret: So does every entry of the list.
+        get_without_secret: So does the answer to any GET, the list included.
+        extra_fields: What every client in an answer has in addition.
+        deletion_seconds: How long the API still shows a client after its DELETE was answered 202.
+        userinfo_missing: `GET /authorization/userinfo` is answered 404, as an unknown path is.
+        error_shape: The one shape for every error body; "mixed" is what sipgate does.
+        errors_echo_credentials: Every error body repeats the request's Authorization header.
+    """
+
+    latency: float = 0.0
+    post_without_secret: bool = False
+    put_without_secret: bool = False
+    list_without_secret: bool = False
+    get_without_secret: bool = False
+    extra_fields: dict[str, Any] = field(default_factory=dict)
+    deletion_seconds: float = 0.0
+    userinfo_missing: bool = False
+    error_shape: Shape = "mixed"
+    errors_echo_credentials: bool = False
