@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 from tests.keycloak_server import Keycloak
@@ -31,6 +32,9 @@ class OnKeycloak:
             directAccessGrantsEnabled=True,
             standardFlowEnabled=False,
         )
+
+    def wait(self) -> None:
+        time.sleep(1.1)
 
     def _client(
         self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False

@@ -12,10 +12,14 @@ class OnSimulator:
     """A simulator, whose account has the demo user from the start."""
 
     def __init__(self, simulator: Simulator) -> None:
+        self._clock = simulator.clock
         self._account = simulator.account
         origin = simulator.base_url.removesuffix("/v2")
         self.url = f"{origin}/auth/realms/sipgate-apps/protocol/openid-connect"
         self.client = cache(self._client)
+
+    def wait(self) -> None:
+        self._clock.advance(1.1)
 
     def _client(
         self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False
@@ -24,7 +28,7 @@ class OnSimulator:
             name="A client",
             clientSecret=SECRET,
             redirectUris=list(redirect_uris),
-            webOrigins=[*web_origins, *([] if public else [])],
+            webOrigins=list(web_origins),
         )
         client_id: str = made["clientId"]
         return client_id

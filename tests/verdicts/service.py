@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -30,6 +31,9 @@ class Service(Protocol):
     ) -> str | None:
         """The id of a client that has these; its secret is SECRET. None if it cannot be registered."""
 
+    def wait(self) -> None:
+        """More than a second has passed."""
+
 
 @dataclass
 class Page:
@@ -46,13 +50,28 @@ class Page:
         return dict(parse_qsl(parts.query) + parse_qsl(parts.fragment))
 
     @property
+    def message(self) -> str:
+        """The sentence of an error page."""
+        found = re.search(r'<p(?: class="instruction")?>(.*?)</p>', self.text, re.DOTALL)
+        return unescape(found[1].strip()) if found and self.status >= HTTPStatus.BAD_REQUEST else ""
+
+    @property
+    def posted(self) -> dict[str, str]:
+        """The names of what the page sends to the application by itself, and where to."""
+        if "document.forms[0].submit()" not in self.text:
+            return {}
+        action = re.search(r'action="([^"]*)"', self.text, re.IGNORECASE)
+        names = re.findall(r'name="([^"]*)"', self.text, re.IGNORECASE)
+        return {"to": unescape(action[1]) if action else "", "fields": " ".join(sorted(names))}
+
+    @property
     def kind(self) -> str:
         """What a user would call it."""
         if self.location is not None:
             return "redirect"
         if re.search(r'type="password"', self.text):
             return "log-in page"
-        return "page" if self.status < 400 else "error page"
+        return "page" if self.status < HTTPStatus.BAD_REQUEST else "error page"
 
 
 @dataclass
@@ -80,7 +99,7 @@ class Browser:
             named = dict(re.findall(r'(\w+)="([^"]*)"', tag))
             if named.get("type") == "hidden":
                 fields[unescape(named["name"])] = unescape(named.get("value", ""))
-        address = unescape(action[1]) if action else self._at
+        address = urljoin(self._at, unescape(action[1]) if action else "")
         return self._follow("POST", address, data=fields | filled)
 
     def log_in(self, parameters: Any, username: str = USERNAME, password: str = PASSWORD) -> Page:
