@@ -11,7 +11,7 @@ from tests.verdicts.token import CHALLENGE, S256
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
 # What is chance in an answer.
-_CHANCE = ("code", "iss", "session_state")
+_CHANCE = ("code", "iss", "session_state", "response")
 
 Answer = dict[str, Any]
 # A list is sent as that many parameters, and what is None is left out.

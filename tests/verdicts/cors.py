@@ -48,7 +48,6 @@ REGISTERED = (
     ("+",),
     ("+", "https://more.example.com"),
     ("-",),
-    ("",),
     (ORIGIN, "https://more.example.com"),
     ("com.example.app:/",),
     (" https://app.example.com",),
@@ -97,6 +96,8 @@ ASKED = (
 )
 
 Answer = dict[str, Any]
+# Status, error and its description, and the three headers of an answer that the page may read.
+READABLE = 6
 
 
 def answered(response: requests.Response, origin: str | None) -> Answer:
@@ -108,35 +109,39 @@ def answered(response: requests.Response, origin: str | None) -> Answer:
     for name, value in sorted(response.headers.items()):
         if name.lower().startswith("access-control-"):
             listed = ", ".join(sorted(item.strip() for item in value.split(",")))
-            said[name.lower()] = "the origin" if origin and value == origin else listed
+            said[name.lower()] = "the origin" if value == origin else listed
     return said
 
 
-def origins(service: Service) -> dict[str, dict[str, Answer]]:
-    """The answers by what is registered, then by the page's origin; the request itself is a refused one."""
-    answers = {}
+def origins(service: Service) -> dict[str, dict[str, Answer | bool] | None]:
+    """Whether a page may read the answer, by what is registered and its origin; the request itself is a bad one."""
+    answers: dict[str, dict[str, Answer | bool] | None] = {}
     with requests.Session() as http:
         http.trust_env = False
         for registered in REGISTERED:
             client_id = service.client(REDIRECTS, registered)
-            if client_id is None:
-                continue
             form = {
                 "grant_type": "refresh_token",
                 "refresh_token": "unknown",
                 "client_id": client_id,
                 "client_secret": SECRET,
             }
-            answers[" ".join(registered)] = {
-                asked: answered(
-                    http.post(
-                        f"{service.url}/token", data=form, headers={"Origin": asked}, timeout=30
-                    ),
-                    asked,
-                )
-                for asked in ASKED
+            answers[" ".join(registered)] = client_id and {
+                asked: _verdict(http, service, form, asked) for asked in ASKED
             }
     return answers
+
+
+def _verdict(
+    http: requests.Session, service: Service, form: dict[str, str | None], origin: str
+) -> Answer | bool:
+    answer = http.post(
+        f"{service.url}/token", data=form, headers={"Origin": origin}, timeout=30
+    )
+    said = answered(answer, origin)
+    if said == {"status": 403, "error": "Invalid origin"}:
+        return False
+    return True if said.get("error") == "invalid_grant" and len(said) == READABLE else said
 
 
 def endpoints(service: Service) -> dict[str, Answer]:

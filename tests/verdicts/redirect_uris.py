@@ -227,7 +227,9 @@ def ask(service: Service, client_id: str, uri: str) -> str | bool:
     if location is None:
         return False
     # Without what the answer adds.
-    sent = re.sub(r"[?&#]error=login_required.*$", "", location, flags=re.DOTALL)
+    sent = re.sub(r"[?&]error=login_required(&iss=[^&#]*)?", "", location)
+    own = "/".join(service.url.split("/")[:3])
+    sent = re.sub(f"^{re.escape(own)}(?=/)", "(the service)", sent)
     # A header is no place for other characters, and Keycloak's own answer is not always what it was asked for.
     return sent if sent.isascii() and uri.isascii() else True
 

@@ -1,6 +1,6 @@
 """Keycloak, once per machine: it is in the cache, or Maven gets it and it is built there.
 
-To raise the version: change it and the checksum here, run `python tests/keycloak/record.py`, and look at what changed.
+To raise the version: change it and the checksum here, run `python -m tests.verdicts`, and look at what changed.
 """
 
 from __future__ import annotations

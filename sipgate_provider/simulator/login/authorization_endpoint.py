@@ -97,7 +97,8 @@ class AuthorizationEndpoint:
         session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
         if session and asked.max_age is not None:
             session = session if session.began + asked.max_age >= int(self._clock.time()) else None
-        if "login" in asked.prompt:
+        # Another level of authentication than the one at hand takes a log-in too.
+        if "login" in asked.prompt or "acr_values" in asked.fields:
             session = None
         if session is None and "none" in asked.prompt:
             raise OAuthError(400, "login_required")

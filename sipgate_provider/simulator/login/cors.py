@@ -102,7 +102,7 @@ class CORSMiddleware:
                 return
 
         async def marking(message: Message) -> None:
-            if message["type"] == "http.response.start" and origin:
+            if message["type"] == "http.response.start" and origin is not None:
                 answered = MutableHeaders(scope=message)
                 answered.add_vary_header("Origin")
                 said = scope.get("state", {}).get("cors") if of_log_in else self._said(headers)

@@ -27,14 +27,16 @@ _HIERARCHICAL = re.compile(
     rf"(?P<path>{_of(':@&=+$,;/')})(?:\?(?P<query>{_ANY}))?(?:\#(?P<fragment>{_ANY}))?"
 )
 _OPAQUE = re.compile(rf"{_SCHEME}(?![/#]){_ANY}(?:\#(?P<fragment>{_ANY}))?")
+_BYTE = r"0*(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _SERVER = re.compile(
     rf"(?:(?P<user>{_of(';:&=+$,')})@)?"
-    rf"(?P<host>\[(?P<v6>[^\]]*)\]|\d+(?:\.\d+){{3}}|{_LABEL}|(?:{_LABEL}\.)+(?:(?=[A-Za-z]){_LABEL})?\.?)"
+    rf"(?P<host>\[(?P<v6>[^\]]*)\]|{_BYTE}(?:\.{_BYTE}){{3}}|{_LABEL}|(?:{_LABEL}\.)+(?:(?=[A-Za-z]){_LABEL})?\.?)"
     r"(?::(?P<port>\d*))?"
 )
 _REGISTRY = re.compile(_of("$,;:@&=+"))
 _MOST_PORT = 2**31
+_LONGEST_PORT = len(str(_MOST_PORT))
 
 
 class URI(NamedTuple):
@@ -59,6 +61,10 @@ def parse(text: str) -> URI | None:
     if found is None:
         return None
     authority = found["authority"]
+    if port := re.search(r"(?<=.):(\d+)\Z", authority or ""):
+        # Java can read it, and Keycloak cannot write it.
+        if len(port[1].lstrip("0")) > _LONGEST_PORT or int(port[1]) >= _MOST_PORT:
+            return None
     user, host = None, None
     if authority:
         if server := _server(authority):
@@ -78,7 +84,7 @@ def parse(text: str) -> URI | None:
 
 def _server(authority: str) -> tuple[str | None, str] | None:
     found = _SERVER.fullmatch(authority)
-    if found is None or int(found["port"] or 0) >= _MOST_PORT:
+    if found is None:
         return None
     try:
         if found["v6"] is not None:

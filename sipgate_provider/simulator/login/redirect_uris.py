@@ -38,7 +38,7 @@ _CLIMBS = re.compile(
     rf"{_SEPARATOR}(?:%2e|%252e|\.){{2}}(?:{_SEPARATOR}|;|%3b|%09|%0[ad]|%00|$)", re.IGNORECASE
 )
 _ANY_SUBDOMAIN = "://*."
-_DEFAULT_PORT = re.compile(r"(?<=^http)(://[^/?#\[]*):80(?=[/?#]|$)|(?<=^https)(://[^/?#\[]*):443(?=[/?#]|$)")
+_DEFAULT_PORT = re.compile(r"(?<=^http)(://[^/?#\[]+):80(?=[/?#]|$)|(?<=^https)(://[^/?#\[]+):443(?=[/?#]|$)")
 
 
 def is_registered(address: str, registered: Iterable[str]) -> bool:
@@ -46,7 +46,7 @@ def is_registered(address: str, registered: Iterable[str]) -> bool:
     uri = java_uri.parse(address)
     if uri is None or uri.scheme is None or _has_parameters_of_answers(uri):
         return False
-    patterns = [_with_host_of(uri, pattern) for pattern in registered]
+    patterns = [_with_host_of(uri, one) for one in registered if _is_registrable(one)]
     # The longest comes first: with another scheme than http, `*` is only good where nothing else is.
     patterns.sort(key=lambda pattern: (-len(pattern), pattern))
     wildcards = _may_match_wildcards(uri)
@@ -61,19 +61,28 @@ def is_registered(address: str, registered: Iterable[str]) -> bool:
 def with_parameters(address: str, parameters: Mapping[str, str], *, in_fragment: bool = False) -> str:
     """The address with these parameters added to its query, or as its fragment; as plain as Keycloak writes it."""
     before, _, query = address.partition("#")[0].partition("?")
+    added = urlencode(parameters)
+    if re.match("[^:/?#]+:(?!/)", before):  # without slashes it is one name, as a whole
+        return f"{address}{'#' if in_fragment else '?'}{added}"
     before = _DEFAULT_PORT.sub(r"\1\2", before)
     kept = query.strip("&").replace("[", "%5B").replace("]", "%5D")
-    added = urlencode(parameters)
-    if in_fragment:
-        return f"{before}{'?' if kept else ''}{kept}#{added}"
-    both = "&".join(filter(None, (kept, added)))
-    return f"{before}{'?' if both else ''}{both}"
+    query = kept if in_fragment else "&".join(filter(None, (kept, added)))
+    fragment = f"#{added}" if in_fragment else "".join(address.partition("#")[1:])
+    return f"{before}{'?' if query else ''}{query}{fragment}"
 
 
 def covers(pattern: str, address: str) -> bool:
     """Whether the address is the pattern, in which `*.` in front of the host is any name."""
     uri = java_uri.parse(address)
     return address == (_with_host_of(uri, pattern) if uri else pattern)
+
+
+def _is_registrable(pattern: str) -> bool:
+    """Whether Keycloak would have taken it: what it would not covers nothing, wherever it comes from."""
+    uri = java_uri.parse(pattern)
+    if uri is None or uri.fragment is not None:
+        return False
+    return (uri.scheme or "").lower() not in {"javascript", "data"}
 
 
 def _has_parameters_of_answers(uri: URI) -> bool:
