@@ -90,9 +90,7 @@ class Keycloak:
             "ssoSessionIdleTimeout": _MONTH,
             "ssoSessionMaxLifespan": _MONTH,
         }
-        self._http.post(
-            f"{self.origin}/admin/realms", json=realm, timeout=30
-        ).raise_for_status()
+        self._http.post(f"{self.origin}/admin/realms", json=realm, timeout=30).raise_for_status()
         for name, default in scopes.items():
             scope = {
                 "name": name,

@@ -2,9 +2,10 @@
 
 Refused is only what can never work. sipgate documents simple wildcards, as a whole first label of the host
 (`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
-a `*` in a path for the character itself. The wildcard in the host is sipgate's own, and how far it reaches is not
-documented; so other forms of it are advice, not failures. What works but is risky, and what may or may not match,
-is advice. sipgate's own scripts register origins with ports and even paths, so those are advice too.
+a `*` in a path for the character itself, and registers no redirect URI that Java cannot read or that is a script. The
+wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are advice, not
+failures. What works but is risky, and what may or may not match, is advice. sipgate's own scripts register origins with
+ports and even paths, so those are advice too.
 
 What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
 stop a stack.
@@ -15,8 +16,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from sipgate_provider.clients.spelling import misspelling
 from sipgate_provider.http.addresses import is_loopback
 
 __all__ = ["Finding", "advice", "failures", "refused_ignore"]
@@ -28,6 +30,11 @@ _ANY = "*"
 _OF_REDIRECTS = "+"
 # A wildcard at the very end, behind the host: `http://localhost:*`.
 _ANY_PORT = ":*"
+# What an address has only percent-encoded (RFC 2396), and the schemes that make a page run what the address says.
+_ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
+_SCRIPTS = frozenset({"javascript", "data"})
+# Around an IPv6 address they belong, and in a query.
+_BRACKETS = re.compile(r"^[^?]*?[\[\]]")
 _WRITE_IT_OUT = "write it out, as in https://app.example.com/*"
 
 
@@ -117,6 +124,8 @@ def _obstacles(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
     web = scheme.lower() in {"http", "https"}
     if not rest.strip("/") or (web and not rest.startswith("//")):
         yield f"names no host; {_WRITE_IT_OUT}"
+    if redirect:
+        yield from _unregistrable(scheme, rest)
     parts = _split(value)
     if web and (parts is None or not _host(parts)):
         yield f"names no host, or a port that cannot be; {_WRITE_IT_OUT}"
@@ -130,6 +139,18 @@ def _obstacles(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
         )
 
 
+def _unregistrable(scheme: str, rest: str) -> Iterator[str]:
+    """What Keycloak does not take for the address of a browser."""
+    if scheme.lower() in _SCRIPTS:
+        yield f"would make the page run what it says; {_WRITE_IT_OUT}"
+    path = re.sub(r"^//[^/?#]*", "", rest)
+    if wrong := _ILLEGAL.search(rest) or _BRACKETS.search(path):
+        sign = wrong[0][-1]
+        yield f"holds {sign}, which no address has as it is; write {quote(sign)} or leave it out"
+    if rest.startswith("//[") and rest.endswith(_ANY_PORT):
+        yield "has a wildcard behind an IPv6 address; end it in ]/*, which is good for every port of [::1]"
+
+
 def _risks(path: str, value: str) -> Iterator[str]:
     if path.endswith("Url"):
         return
@@ -141,6 +162,8 @@ def _risks(path: str, value: str) -> Iterator[str]:
             else "lets a log-in end at any address; list the addresses that need it"
         )
         return
+    if said := misspelling(value):
+        yield said
     parts = _split(value)
     if parts is None or parts.scheme not in {"http", "https"}:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sipgate_provider.simulator.login.oauth_request import OAuthError
-
 ALL = "all"
 READ = "authorization:oauth2:clients:read"
 WRITE = "authorization:oauth2:clients:write"
@@ -11,23 +9,16 @@ WRITE = "authorization:oauth2:clients:write"
 OPENID = "openid"
 
 # OpenID Connect's own, which are about the log-in; the API asks for none of them.
-_ABOUT_THE_LOG_IN = frozenset(
-    {OPENID, "profile", "email", "address", "phone", "offline_access"}
-)
+_ABOUT_THE_LOG_IN = frozenset({OPENID, "profile", "email", "address", "phone", "offline_access"})
 
 
-def require_known(requested: str | None) -> None:
-    """Every scope of a request, in which each is one space from the next, is one that there can be.
+def are_known(requested: str) -> bool:
+    """Whether every scope of a request, in which each is one space from the next, is one that there can be.
 
     sipgate's are not documented as a whole; all that are have a colon, but for `all`.
-
-    Raises:
-        OAuthError: One is not.
     """
     known = _ABOUT_THE_LOG_IN | {ALL}
-    names = requested.split(" ") if requested is not None else []
-    if not all(name in known or ":" in name for name in names):
-        raise OAuthError(400, "invalid_scope", f"Invalid scopes: {requested}")
+    return all(name in known or ":" in name for name in requested.split(" "))
 
 
 def granted(requested: str, held: frozenset[str]) -> frozenset[str]:

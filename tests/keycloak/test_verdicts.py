@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from sipgate_provider.simulator import Simulator
 from tests.verdicts import known
+from tests.verdicts.addresses import PARAMETERS
 from tests.verdicts.on_keycloak import OnKeycloak
 from tests.verdicts.on_simulator import OnSimulator
-from tests.verdicts.redirect_uris import PARAMETERS, ask
+from tests.verdicts.redirect_uris import ask
 from tests.verdicts.tables import TABLES, differences, recorded
 
 # An address from its parts, each of which is mostly sound.
 SCHEMES = st.sampled_from(
-    ["https://"] * 6 + ["http://"] * 4 + ["HTTPS://", "com.example.app:/", "com.example.app:", "https:/", "ftp://", "", "javascript:"]
+    ["https://"] * 6 + ["http://"] * 4
+    + ["HTTPS://", "com.example.app:/", "com.example.app:", "https:/", "ftp://", "", "javascript:"]
 )  # fmt: skip
 HOSTS = st.sampled_from(
     ["app.example.com"] * 6 + ["localhost", "127.0.0.1", "[::1]"] * 2 + [
@@ -30,8 +32,10 @@ PORTS = st.sampled_from(
     [""] * 8 + [":8443", ":443", ":80", ":54321", ":", ":x", ":*", ":99999999999"]
 )
 SEGMENTS = st.sampled_from(
-    ["/callback"] * 4 + ["/app", "/", "/a", "/..", "/.", "/%2e%2e", "/%252e%252e", "/..;x", "/..%2f", "/;a=b", "/%", "/a b",
-     "/%20", "/ä", "\\..", "/|", "/{a}", "/[a]", "/\t", "/%09", "/%c3%a4", "/a*", "*", "/*", "/@", "/:", "/+", "/'", "/%5c..%5c"]
+    ["/callback"] * 4 + [
+        "/app", "/", "/a", "/..", "/.", "/%2e%2e", "/%252e%252e", "/..;x", "/..%2f", "/;a=b", "/%", "/a b", "/%20",
+        "/ä", "\\..", "/|", "/{a}", "/[a]", "/\t", "/%09", "/%c3%a4", "/a*", "*", "/*", "/@", "/:", "/+", "/'", "/%5c..%5c",
+    ]
 )  # fmt: skip
 PATHS = st.lists(SEGMENTS, max_size=4).map("".join)
 ENDS = st.sampled_from(

@@ -28,6 +28,15 @@ from sipgate_provider.clients.rules import advice, failures
         ("https://[::1/", "no host"),
         ("https://crm.example.com/*/callback", "inside the path"),
         ("https://crm.example.com/callback?to=*", "beside a query"),
+        ("javascript:alert(1)", "run what it says"),
+        ("Data:text/html,x", "run what it says"),
+        ("https://crm.example.com/a|b", "write %7C"),
+        ("https://crm.example.com/a\\b", "write %5C"),
+        ("https://crm.example.com/{tenant}", "write %7B"),
+        ("https://crm.example.com/a]", "write %5D"),
+        ("https://crm.example.com/100%", "write %25"),
+        ("https://crm.example.com/?a=<b>", "write %3C"),
+        ("http://[::1]:*", "every port of [::1]"),
     ],
 )
 def test_a_redirect_uri_that_can_never_work_is_refused_with_its_path(value: str, word: str) -> None:
@@ -60,7 +69,14 @@ def test_an_origin_that_can_never_work_is_refused_with_its_path(value: str, word
         {"redirectUris": ["https://phone.sipgate.com/*"], "webOrigins": ["https://*.example.com"]},
         {"redirectUris": ["http://localhost:8080/*", "http://127.0.0.1/*", "http://[::1]:3000/cb"]},
         {"redirectUris": ["com.example.app:/callback", "com.example.app://callback"]},
-        {"redirectUris": ["http://[::1]:*", "http://LOCALHOST:*"]},
+        {
+            "redirectUris": [
+                "http://[::1]/*",
+                "https://example.com/?a=[b]",
+                "https://example.com/%7C",
+            ]
+        },
+        {"redirectUris": ["https://xn--bcher-kva.example/*", "com.Example.App:/Callback"]},
         {"redirectUris": ["http://localhost:*", "http://app.localhost:3000/*"]},
         {"redirectUris": ["https://example.com/callback?tenant=5"]},
         {"webOrigins": ["http://localhost:8080", "https://example.com:8443", "+"]},
@@ -97,6 +113,35 @@ def test_what_works_but_is_risky_is_advice_and_no_failure(
     assert not failures(bag)
     assert finding.path.endswith("[0]")
     assert word in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "write"),
+    [
+        ("https://CRM.example.com/Cb", "capitals", "https://crm.example.com/Cb"),
+        ("HTTPS://crm.example.com", "capitals", "https://crm.example.com"),
+        ("http://LOCALHOST:*", "capitals", "http://localhost:*"),
+        ("https://crm.example.com:443/cb", "port 443", "https://crm.example.com/cb"),
+        ("http://localhost:80/*", "port 80", "http://localhost/*"),
+        ("https://Bücher.example/*", "ASCII", "https://xn--bcher-kva.example/*"),
+        ("https://*.bücher.example/*", "ASCII", "https://*.xn--bcher-kva.example/*"),
+        ("https://☃_.example/*", "ASCII", "its host in punycode (xn--…)"),
+        ("https://crm.example.com/\u200bcb", "U+200B", "https://crm.example.com/cb"),
+        ("https://crm\u00ad.example.com:443", "U+00AD", "https://crm.example.com"),
+        ("com.example.app:/\ufeffcb", "U+FEFF", "com.example.app:/cb"),
+    ],
+)
+@pytest.mark.parametrize("name", ["redirectUris", "webOrigins"])
+def test_a_spelling_that_no_browser_sends_is_advice_that_says_what_to_write(
+    name: str, value: str, what: str, write: str
+) -> None:
+    bag = {name: [value]}
+    said = [finding.reason for finding in advice(bag) if "no browser sends; " in finding.reason]
+
+    assert not failures(bag)
+    assert len(said) == 1
+    assert what in said[0]
+    assert said[0].endswith(f"write {write}")
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.verdicts.service import Browser, Page, Service
-from tests.verdicts.token import CHALLENGE, S256
+from tests.verdicts.token_client import CHALLENGE, S256
 
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
@@ -37,7 +37,12 @@ def play(service: Service) -> dict[str, Answer]:
     assert client_id
     assert single
     assert wildcard
-    good = {"response_type": "code", "client_id": client_id, "redirect_uri": REDIRECT, "state": "s"}
+    good: Request = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": REDIRECT,
+        "state": "s",
+    }
     known = Browser(service)
     known.log_in(good)
     service.wait()
@@ -83,26 +88,60 @@ def _changes(single: str, wildcard: str) -> dict[str, Request]:
     }
     for name in ("response_type", "response_mode", "prompt", "scope", "max_age", "login_hint"):
         changes[f"{name} twice"] = {name: ["code", "code"]}
-    types = ("", "token", "id_token", "none", "code token", "code id_token", "id_token token")
+    types: tuple[str, ...] = (
+        "",
+        "token",
+        "id_token",
+        "none",
+        "code token",
+        "code id_token",
+        "id_token token",
+    )
     types += ("unknown", "code unknown", "CODE", " code", "code code")
     changes["no response type"] = {"response_type": None}
     changes |= {f"response type {kind!r}": {"response_type": kind} for kind in types}
-    modes = ("", "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt")
+    modes: tuple[str, ...] = (
+        "",
+        "query",
+        "fragment",
+        "form_post",
+        "jwt",
+        "query.jwt",
+        "fragment.jwt",
+    )
     modes += ("form_post.jwt", "unknown", "QUERY")
     changes |= {f"response mode {mode!r}": {"response_mode": mode} for mode in modes}
     changes |= {
         f"a refusal in response mode {mode!r}": {"response_mode": mode, "response_type": "token"}
         for mode in ("query", "fragment", "form_post")
     }
-    prompts = ("", "none", "login", "consent", "select_account", "create", "none login", "unknown")
+    prompts: tuple[str, ...] = (
+        "",
+        "none",
+        "login",
+        "consent",
+        "select_account",
+        "create",
+        "none login",
+        "unknown",
+    )
     prompts += ("login consent", "NONE")
     changes |= {f"prompt {prompt!r}": {"prompt": prompt} for prompt in prompts}
-    scopes = ("", "openid", "openid profile email", "all", "authorization:oauth2:clients:read")
+    scopes: tuple[str, ...] = (
+        "",
+        "openid",
+        "openid profile email",
+        "all",
+        "authorization:oauth2:clients:read",
+    )
     scopes += ("unknown", "openid unknown", "offline_access", "openid openid", " openid ")
     changes |= {f"scope {scope!r}": {"scope": scope} for scope in scopes}
     ages = ("", "0", "1000000", "-1", "x", "1.5", "99999999999999999999")
     changes |= {f"max_age {age!r}": {"max_age": age} for age in ages}
-    changes |= {f"max_age {age!r} and prompt none": {"max_age": age, "prompt": "none"} for age in ("0", "100000")}
+    changes |= {
+        f"max_age {age!r} and prompt none": {"max_age": age, "prompt": "none"}
+        for age in ("0", "100000")
+    }
     challenges: dict[str, Request] = {
         "with S256": S256,
         "with plain": {"code_challenge": CHALLENGE, "code_challenge_method": "plain"},

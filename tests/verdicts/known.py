@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _SECRET = (
-    "Every client of sipgate has a secret, and pages use the same clients without it. So the simulator takes a client for"
-    " confidential when it sends a secret and for public when it sends none; Keycloak knows which it is."
+    "Every client of sipgate has a secret, and pages use the same clients without it. So the simulator takes a client"
+    " for confidential when it sends a secret and for public when it sends none; Keycloak knows which it is."
 )
 _RELATIVE = "A relative address leads to the log-in service itself, where nothing is a client's."
 _OWN_SERVICE = "Only a client with a service account may have it; sipgate documents none."
@@ -24,7 +24,8 @@ _TABLES = {
         r"confidential: password, (another client|two clients)": _SECRET,
         r"confidential: code with PKCE, (an empty|no) secret": _SECRET,
         r"public: password, a wrong secret in a header": _SECRET,
-        r"public: code, (?!client credentials).*": _SECRET + " Without a secret, a code needs a challenge.",
+        r"public: code, (?!client credentials).*": _SECRET
+        + " Without a secret, a code needs a challenge.",
         r"public: (code with PKCE|refresh token), a wrong secret( in a header)?": _SECRET,
         r"public: a refresh token after a wrong secret": _SECRET,
         r".*, client credentials": _OWN_SERVICE,

@@ -131,7 +131,9 @@ def _requests() -> dict[str, Callable[[Visit], Request]]:
         "a hint that is none, a client and an address": of_client(id_token_hint="x", **back),
         "an empty hint": fixed(id_token_hint=""),
         "an access token as hint": lambda v: {"id_token_hint": v.tokens["access_token"]},
-        "a hint of another log-in": lambda v: {"id_token_hint": Visit(v.service).tokens["id_token"]},
+        "a hint of another log-in": lambda v: {
+            "id_token_hint": Visit(v.service).tokens["id_token"]
+        },
         "a hint of another log-in and an address": lambda v: {
             "id_token_hint": Visit(v.service).tokens["id_token"],
             **back,
@@ -140,6 +142,11 @@ def _requests() -> dict[str, Callable[[Visit], Request]]:
         "a logout hint": fixed(logout_hint="demo@example.com"),
         "languages": fixed(ui_locales="de"),
     }
+
+
+def _used(visit: Visit) -> Request:
+    assert visit.refreshes
+    return {}
 
 
 def _steps() -> dict[str, Callable[[Visit], Answer]]:
@@ -182,6 +189,6 @@ def _by_refresh_token() -> dict[str, Callable[[Visit], Request]]:
         "an ID token": lambda v: {"refresh_token": v.tokens["id_token"]},
         "beside a hint": lambda v: {"id_token_hint": v.tokens["id_token"]},
         "beside an address": lambda _: {"post_logout_redirect_uri": REDIRECT},
-        "one that is used": lambda v: {} if v.refreshes else {},
+        "one that is used": _used,
         "twice": lambda v: {"refresh_token": [v.tokens["refresh_token"]] * 2},
     }

@@ -37,7 +37,10 @@ class OnKeycloak:
         time.sleep(1.1)
 
     def _client(
-        self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False
+        self,
+        redirect_uris: tuple[str, ...],
+        web_origins: tuple[str, ...] = (),
+        public: bool = False,
     ) -> str | None:
         self._made += 1
         client = {

@@ -22,7 +22,10 @@ class OnSimulator:
         self._clock.advance(1.1)
 
     def _client(
-        self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False
+        self,
+        redirect_uris: tuple[str, ...],
+        web_origins: tuple[str, ...] = (),
+        public: bool = False,  # noqa: ARG002 - a client of sipgate's is what it says it is
     ) -> str | None:
         made = self._account.add_client(
             name="A client",

@@ -27,7 +27,10 @@ class Service(Protocol):
     url: str
 
     def client(
-        self, redirect_uris: tuple[str, ...], web_origins: tuple[str, ...] = (), public: bool = False
+        self,
+        redirect_uris: tuple[str, ...],
+        web_origins: tuple[str, ...] = (),
+        public: bool = False,
     ) -> str | None:
         """The id of a client that has these; its secret is SECRET. None if it cannot be registered."""
 

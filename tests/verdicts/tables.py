@@ -7,15 +7,24 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.verdicts import authorization, cors, discovery, known, logout, redirect_uris, token
+from tests.verdicts import (
+    authorization,
+    cors,
+    discovery,
+    known,
+    logout,
+    origins,
+    redirect_uris,
+    token,
+)
 from tests.verdicts.service import Service
 
 RECORDED = Path(__file__).with_name("recorded.json")
 
 TABLES: Mapping[str, Callable[[Service], Mapping[str, Any]]] = {
     "redirect URIs": redirect_uris.play,
-    "origins": cors.origins,
-    "CORS": cors.endpoints,
+    "origins": origins.play,
+    "CORS": cors.play,
     "token": token.play,
     "authorization": authorization.play,
     "log-out": logout.play,

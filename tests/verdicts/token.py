@@ -3,77 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
 
-from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser, Service
+from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Service
+from tests.verdicts.token_client import CHALLENGE, OTHER, REDIRECT, Answer, Form, Play, said
+from tests.verdicts.token_lives import life_of_a_code, life_of_a_refresh_token
 
-REDIRECT = "https://app.example.com/callback"
-OTHER = "https://app.example.com/other"
-VERIFIER = "v" * 43
-# RFC 7636, 4.2
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode()[:-1]
-S256 = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
-
-Form = dict[str, Any]
-Answer = dict[str, Any]
-Make = Callable[["Play"], Form]
-
-
-class Play:
-    """One client and its user's browser, on a service."""
-
-    def __init__(self, service: Service, *, public: bool, path: str = "callback") -> None:
-        self.service = service
-        found = service.client((REDIRECT, OTHER, f"https://app.example.com/{path}"), (), public)
-        other = service.client((REDIRECT,), (), public)
-        assert found
-        assert other
-        self.client_id, self.other_id = found, other
-        self.proof = {"client_id": self.client_id} | ({} if public else {"client_secret": SECRET})
-        self.browser = Browser(service)
-
-    def code(self, **asked: str) -> Form:
-        known = {"response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT}
-        code = self.browser.log_in(known | asked).said["code"]
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
-        return self.proof | form
-
-    def pkce(self) -> Form:
-        return self.code(**S256) | {"code_verifier": VERIFIER}
-
-    def refresh(self) -> Form:
-        token = self.post(self.pkce()).json()["refresh_token"]
-        return self.proof | {"grant_type": "refresh_token", "refresh_token": token}
-
-    def password(self) -> Form:
-        return {
-            "grant_type": "password",
-            "client_id": "sipgate-app-web",
-            "username": USERNAME,
-            "password": PASSWORD,
-        }
-
-    def post(self, form: Form, **headers: str) -> requests.Response:
-        url = f"{self.service.url}/token"
-        return requests.post(url, data=form, headers=headers, timeout=30)
-
-
-def said(answer: requests.Response) -> Answer:
-    """Status and error; of tokens, what comes with them and how long they live."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return {"status": answer.status_code}
-    if "access_token" not in body:
-        return {"status": answer.status_code} | body
-    # Seconds may have passed since the log-in, whose end is the refresh token's too.
-    days = round(body["refresh_expires_in"] / 86400)
-    told = f"for {body['expires_in']} s and {days} days, with {', '.join(sorted(body))}"
-    return {"status": answer.status_code, body["token_type"]: told}
+Make = Callable[[Play], Form]
 
 
 def play(service: Service) -> dict[str, Answer]:
@@ -102,8 +41,8 @@ def _cases(play: Play) -> Iterator[tuple[str, Callable[[], Answer]]]:
                 return said(play.post(form, **headers))
 
             yield f"{grant}, {change}", case
-    yield from _life_of_a_code(play)
-    yield from _life_of_a_refresh_token(play)
+    yield from life_of_a_code(play)
+    yield from life_of_a_refresh_token(play)
     yield from _bodies(play)
 
 
@@ -197,133 +136,6 @@ def _changes(play: Play, grant: str) -> dict[str, Form]:
 def _access_token(play: Play) -> str:
     token: str = play.post(play.pkce()).json()["access_token"]
     return token
-
-
-def _life_of_a_code(play: Play) -> Iterator[tuple[str, Callable[[], Answer]]]:
-    def twice() -> Answer:
-        form = play.pkce()
-        tokens = play.post(form).json()
-        again = said(play.post(form))
-        renewed = play.proof | {
-            "grant_type": "refresh_token",
-            "refresh_token": tokens["refresh_token"],
-        }
-        return {"again": again, "then, its refresh token": said(play.post(renewed))}
-
-    def twice_and_another() -> Answer:
-        """Another client's log-in of the same browser."""
-        other = Play(play.service, public=True, path="another")
-        other.browser = play.browser
-        kept = other.refresh()
-        play.post(form := play.pkce())
-        play.post(form)
-        return said(play.post(kept))
-
-    def after_failure(**wrong: str) -> Callable[[], Answer]:
-        def case() -> Answer:
-            form = play.pkce()
-            return {"first": said(play.post(form | wrong)), "then": said(play.post(form))}
-
-        return case
-
-    def with_plain() -> Answer:
-        form = play.code(code_challenge=VERIFIER, code_challenge_method="plain")
-        return said(play.post(form | {"code_verifier": VERIFIER}))
-
-    def without_method() -> Answer:
-        form = play.code(code_challenge=VERIFIER)
-        return said(play.post(form | {"code_verifier": VERIFIER}))
-
-    def of_two() -> Answer:
-        one, other = play.pkce(), play.pkce()
-        return {"newer": said(play.post(other)), "older": said(play.post(one))}
-
-    def with_openid() -> Answer:
-        form = play.code(**S256, scope="openid", nonce="n") | {"code_verifier": VERIFIER}
-        return said(play.post(form))
-
-    def with_offline_access() -> Answer:
-        form = play.code(**S256, scope="openid profile email") | {"code_verifier": VERIFIER}
-        return said(play.post(form))
-
-    yield "a code twice", twice
-    yield "a code twice, and another client's log-in", twice_and_another
-    yield "a code after a wrong verifier", after_failure(code_verifier="w" * 43)
-    yield "a code after a wrong redirect URI", after_failure(redirect_uri=OTHER)
-    yield "a code after an unknown client", after_failure(client_id="unknown")
-    yield "a code after another client", after_failure(client_id=play.other_id)
-    yield "a code after an unknown grant type", after_failure(grant_type="unknown")
-    yield "a code with a plain challenge", with_plain
-    yield "a code with a challenge without a method", without_method
-    yield "two codes of one log-in", of_two
-    yield "a code with openid", with_openid
-    yield "a code with openid, profile and email", with_offline_access
-
-
-def _life_of_a_refresh_token(play: Play) -> Iterator[tuple[str, Callable[[], Answer]]]:
-    def next_(form: Form) -> Form:
-        # Keycloak counts in seconds, and takes what happens within one for one thing.
-        play.service.wait()
-        return form | {"refresh_token": play.post(form).json()["refresh_token"]}
-
-    def used_again() -> Answer:
-        first = play.refresh()
-        second = next_(first)
-        return {"again": said(play.post(first)), "then, its successor": said(play.post(second))}
-
-    def used_again_late() -> Answer:
-        first = play.refresh()
-        third = next_(next_(first))
-        return {"again": said(play.post(first)), "then, the newest": said(play.post(third))}
-
-    def used_again_and_another_log_in() -> Answer:
-        other = Play(play.service, public=True, path="another")
-        other.browser = play.browser
-        kept = other.refresh()
-        first = play.refresh()
-        next_(first)
-        play.post(first)
-        return {
-            "another client": said(play.post(kept)),
-            "a new log-in of the browser": said(play.post(play.pkce())),
-        }
-
-    def used_again_of_another_browser() -> Answer:
-        kept = play.refresh()
-        play.browser = Browser(play.service)
-        first = play.refresh()
-        next_(first)
-        play.post(first)
-        return said(play.post(kept))
-
-    def three_times() -> Answer:
-        return said(play.post(next_(next_(next_(play.refresh())))))
-
-    def two_of_one_log_in() -> Answer:
-        one, other = play.refresh(), play.refresh()
-        return {"newer": said(play.post(other)), "older": said(play.post(one))}
-
-    def after_failure(**wrong: str) -> Callable[[], Answer]:
-        def case() -> Answer:
-            form = play.refresh()
-            return {"first": said(play.post(form | wrong)), "then": said(play.post(form))}
-
-        return case
-
-    def narrowed() -> Answer:
-        form = play.refresh()
-        return said(play.post(next_(form | {"scope": "profile"})))
-
-    yield "a used refresh token", used_again
-    yield "a refresh token used long ago", used_again_late
-    yield "a used refresh token, and another client's log-in", used_again_and_another_log_in
-    yield "a used refresh token, and another browser", used_again_of_another_browser
-    yield "a refresh token's third successor", three_times
-    yield "two refresh tokens of one log-in", two_of_one_log_in
-    yield "a refresh token after a wrong secret", after_failure(client_secret="wrong")
-    yield "a refresh token after another client", after_failure(client_id=play.other_id)
-    yield "a refresh token after an unknown scope", after_failure(scope="unknown")
-    yield "a refresh token with fewer scopes", narrowed
 
 
 def _bodies(play: Play) -> Iterator[tuple[str, Callable[[], Answer]]]:

@@ -37,9 +37,7 @@ COOKIE = "SIPGATE_SIMULATOR_SESSION"
 class AuthorizationEndpoint:
     """The log-in page, over every account's users and clients."""
 
-    def __init__(
-        self, accounts: Accounts, codes: Codes, sessions: Sessions, clock: Clock
-    ) -> None:
+    def __init__(self, accounts: Accounts, codes: Codes, sessions: Sessions, clock: Clock) -> None:
         self._accounts = accounts
         self._codes = codes
         self._sessions = sessions
@@ -118,9 +116,7 @@ class AuthorizationEndpoint:
         return answer
 
 
-def _redirect(
-    request: Request, asked: AuthorizationRequest, said: Mapping[str, str]
-) -> Response:
+def _redirect(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
     """The browser goes back to the client with this, its own state, and our name (RFC 9207)."""
     state = {"state": asked.fields["state"]} if "state" in asked.fields else {}
     parameters = {**said, **state, "iss": realms.issuer(request)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sipgate_provider.simulator.login.codes import METHODS, Challenge, well_formed
 from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError
 from sipgate_provider.simulator.login.redirect_uris import is_registered
-from sipgate_provider.simulator.scopes import OPENID, require_known
+from sipgate_provider.simulator.scopes import OPENID
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.account import Client
@@ -104,7 +104,7 @@ class AuthorizationRequest:
                 "Implicit flow is disabled for the client."
             )
             raise OAuthError(400, "unauthorized_client", description)
-        require_known(self.fields.get("scope"))
+        self.fields.require_known_scopes()
         self._check_challenge()
         if "create" in self.prompt:
             raise NotForTheApplicationError("Registration not allowed")

@@ -61,9 +61,7 @@ def allows(client: Mapping[str, Any], origin: str) -> bool:
 
 def readable_by_all(request: Request, *, exposed: str = "") -> None:
     """Every page may read the answer, with the header that is exposed."""
-    request.state.cors = _READABLE | (
-        {"Access-Control-Expose-Headers": exposed} if exposed else {}
-    )
+    request.state.cors = _READABLE | ({"Access-Control-Expose-Headers": exposed} if exposed else {})
 
 
 def require_own_page(request: Request, client: Mapping[str, Any] | None) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.login.signing import Signer
 
 
-
 class Discovery:
     """The two documents of each realm."""
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.client_authentication import APP_WEB, Caller, same
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.scopes import granted, require_known
+from sipgate_provider.simulator.scopes import granted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sipgate_provider.simulator.accounts.accounts import Accounts
     from sipgate_provider.simulator.login.codes import Codes
+    from sipgate_provider.simulator.login.oauth_request import Fields
     from sipgate_provider.simulator.login.sessions import ClientSession, Sessions
     from sipgate_provider.simulator.login.tokens import RefreshToken, Tokens
 
@@ -53,7 +52,7 @@ class Grants:
         self._tokens = tokens
         self._codes = codes
 
-    def grant(self, form: Mapping[str, str], caller: Caller) -> Grant:
+    def grant(self, form: Fields, caller: Caller) -> Grant:
         """What the caller gets.
 
         Raises:
@@ -65,11 +64,11 @@ class Grants:
             return self._code(form, caller)
         return self._refresh(form, caller)
 
-    def _password(self, form: Mapping[str, str], caller: Caller) -> Grant:
+    def _password(self, form: Fields, caller: Caller) -> Grant:
         if caller.client_id != APP_WEB:
             description = "Client not allowed for direct access grants"
             raise OAuthError(400, "unauthorized_client", description)
-        require_known(form.get("scope"))
+        form.require_known_scopes()
         if "username" not in form:
             raise OAuthError(401, "invalid_request", "Missing parameter: username")
         found = self._accounts.user(form["username"])
@@ -79,7 +78,7 @@ class Grants:
         log_in = self._sessions.begin(*found).of_client(APP_WEB)
         return Grant(log_in, scopes, scopes, public=True)
 
-    def _code(self, form: Mapping[str, str], caller: Caller) -> Grant:
+    def _code(self, form: Fields, caller: Caller) -> Grant:
         if "code" not in form:
             raise OAuthError(400, "invalid_request", "Missing parameter: code")
         authorization = self._codes.use(form["code"])
@@ -107,12 +106,12 @@ class Grants:
             nonce=authorization.nonce,
         )
 
-    def _refresh(self, form: Mapping[str, str], caller: Caller) -> Grant:
+    def _refresh(self, form: Fields, caller: Caller) -> Grant:
         if "refresh_token" not in form:
             raise OAuthError(400, "invalid_request", "No refresh token")
         token = self._tokens.refresh(form["refresh_token"], caller)
         token.log_in.require_both()
-        require_known(form.get("scope"))
+        form.require_known_scopes()
         self._tokens.use_refresh(token)
         scopes = granted(form.get("scope", ""), token.scopes) & token.scopes
         return Grant(token.log_in, scopes, token.scopes, public=token.public, used=token)

@@ -61,10 +61,10 @@ def parse(text: str) -> URI | None:
     if found is None:
         return None
     authority = found["authority"]
-    if port := re.search(r"(?<=.):(\d+)\Z", authority or ""):
-        # Java can read it, and Keycloak cannot write it.
-        if len(port[1].lstrip("0")) > _LONGEST_PORT or int(port[1]) >= _MOST_PORT:
-            return None
+    port = re.search(r"(?<=.):0*(\d+)\Z", authority or "")
+    # Java can read it, and Keycloak cannot write it.
+    if port and (len(port[1]) > _LONGEST_PORT or int(port[1]) >= _MOST_PORT):
+        return None
     user, host = None, None
     if authority:
         if server := _server(authority):

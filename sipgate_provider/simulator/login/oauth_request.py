@@ -8,6 +8,8 @@ from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse
 
+from sipgate_provider.simulator.scopes import are_known
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
@@ -16,7 +18,8 @@ NOT_TO_BE_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 # Control characters, also encoded, and the sequences that move or colour a terminal's text.
 _CONTROL = re.compile(
-    r"(?:\x1b|%1b)?\[[0-9;]*m|(?:\x1b|%1b)\[[0-9;]*[a-z]|%[01][0-9a-f]|%7f|[\x00-\x1f\x7f]", re.IGNORECASE
+    r"(?:\x1b|%1b)?\[[0-9;]*m|(?:\x1b|%1b)\[[0-9;]*[a-z]|%[01][0-9a-f]|%7f|[\x00-\x1f\x7f]",
+    re.IGNORECASE,
 )
 
 
@@ -57,6 +60,15 @@ class Fields(dict[str, str]):
         """
         if self.twice:
             raise OAuthError(400, "invalid_request", "duplicated parameter")
+
+    def require_known_scopes(self) -> None:
+        """The scopes that are asked for are some that there can be.
+
+        Raises:
+            OAuthError: One is not.
+        """
+        if "scope" in self and not are_known(self["scope"]):
+            raise OAuthError(400, "invalid_scope", f"Invalid scopes: {self['scope']}")
 
     def without_control_characters(self) -> Fields:
         """The same fields, as Keycloak reads those of a browser."""

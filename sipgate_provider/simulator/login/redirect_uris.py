@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 # The parameters of the answers of OpenID Connect, RFC 9207, JARM and Keycloak.
 _OF_ANSWERS = frozenset(
-    "code state iss error error_description session_state id_token access_token token_type expires_in response"
-    " kc_action kc_action_status".split()
+    (
+        *("code", "state", "session_state", "iss", "error", "error_description"),
+        *("id_token", "access_token", "token_type", "expires_in"),
+        *("response", "kc_action", "kc_action_status"),
+    )
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _SEPARATOR = r"(?:/|%2f|%5c|\\)"
@@ -38,7 +41,9 @@ _CLIMBS = re.compile(
     rf"{_SEPARATOR}(?:%2e|%252e|\.){{2}}(?:{_SEPARATOR}|;|%3b|%09|%0[ad]|%00|$)", re.IGNORECASE
 )
 _ANY_SUBDOMAIN = "://*."
-_DEFAULT_PORT = re.compile(r"(?<=^http)(://[^/?#\[]+):80(?=[/?#]|$)|(?<=^https)(://[^/?#\[]+):443(?=[/?#]|$)")
+_DEFAULT_PORT = re.compile(
+    r"(?<=^http)(://[^/?#\[]+):80(?=[/?#]|$)|(?<=^https)(://[^/?#\[]+):443(?=[/?#]|$)"
+)
 
 
 def is_registered(address: str, registered: Iterable[str]) -> bool:
@@ -58,7 +63,9 @@ def is_registered(address: str, registered: Iterable[str]) -> bool:
     return uri.scheme.lower() in {"http", "https"} or found.startswith(f"{uri.scheme}:")
 
 
-def with_parameters(address: str, parameters: Mapping[str, str], *, in_fragment: bool = False) -> str:
+def with_parameters(
+    address: str, parameters: Mapping[str, str], *, in_fragment: bool = False
+) -> str:
     """The address with these parameters added to its query, or as its fragment; as plain as Keycloak writes it."""
     before, _, query = address.partition("#")[0].partition("?")
     added = urlencode(parameters)

@@ -1,7 +1,7 @@
 """Log-ins: from one, any number of tokens can come; when it is over, none can be renewed.
 
-A browser's log-in serves every client, and each has its part of it. That part ends alone where a code or a refresh token
-of the client is seen twice: it was seen by somebody it was not meant for (RFC 6749, 4.1.2; RFC 9700, 4.14.2). The
+A browser's log-in serves every client, and each has its part of it. That part ends alone where a code or a refresh
+token of the client comes twice: somebody has it for whom it was not meant (RFC 6749, 4.1.2; RFC 9700, 4.14.2). The
 browser is still logged in then, and a next code begins a new part.
 """
 

@@ -1,4 +1,4 @@
-"""The wildcard in front of a host, which is sipgate's own; all else about addresses Keycloak decides: test_as_keycloak."""
+"""The wildcard in front of a host, which is sipgate's own. All else Keycloak decides: test_as_keycloak."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def test_parameters_can_go_into_the_fragment() -> None:
 
 
 @pytest.mark.parametrize("end", ["/*", "*", "/cb"])
-@pytest.mark.parametrize("address", ["https://" + "a." * 250_000 + "c/", "https://" + "a" * 250_000, "x" * 250_000])
+@pytest.mark.parametrize(
+    "address", ["https://" + "a." * 250_000 + "c/", "https://" + "a" * 250_000, "x" * 250_000]
+)
 def test_no_address_and_no_pattern_takes_long_to_compare(address: str, end: str) -> None:
     # A regular expression would take minutes: it tries the pattern behind each dot.
     assert not is_registered(address, ["https://*." + "a." * 100_000 + f"b{end}"])
