@@ -149,25 +149,23 @@ class Bridge:
         path, method = request.url.path, request.method
         if path == "/v2/authorization/userinfo":
             return JSONResponse({"sub": "w0", "domain": "sipgate.de", "masterSipId": ACCOUNT})
-        if not path.startswith(PATH):
-            raise RefusedError(404)
         needed = _SCOPE + ("read" if method == "GET" else "write")
         if not {"all", needed} & set(token["scope"].split()):
             raise RefusedError(403)
         client_id = path.removeprefix(PATH).strip("/")
-        if client_id.endswith("/gdpr"):
-            shown = self.client(client_id.removesuffix("/gdpr"))
-            return JSONResponse({name: shown[name] for name in ("privacyUrl", "termsUrl")})
-        if method == "POST":
-            return JSONResponse(self.add_client(**json.loads(body)))
-        if not client_id:
-            return JSONResponse({"data": self.clients()})
         if method == "DELETE":
             self.remove_client(client_id)
             return Response(None, 202)
-        if method == "PUT":
-            return JSONResponse(self.change_client(client_id, json.loads(body)))
-        return JSONResponse(self.client(client_id))
+        if method == "POST":
+            answer = self.add_client(**json.loads(body))
+        elif method == "PUT":
+            answer = self.change_client(client_id, json.loads(body))
+        elif client_id.endswith("/gdpr"):
+            shown = self.client(client_id.removesuffix("/gdpr"))
+            answer = {name: shown[name] for name in ("privacyUrl", "termsUrl")}
+        else:
+            answer = self.client(client_id) if client_id else {"data": self.clients()}
+        return JSONResponse(answer)
 
     def _kept(self, client_id: str) -> str:
         if client_id not in self._made:

@@ -92,6 +92,10 @@ class Browser:
         where = {"params": parameters} if method == "GET" else {"data": parameters}
         return self._follow(method, f"{self.service.url}/{endpoint}", **where)
 
+    def visit(self, address: str) -> Page:
+        """Opens any address, such as one that somebody has been shown."""
+        return self._follow("GET", address)
+
     def submit(self, page: Page, **filled: str) -> Page:
         """Sends the page's form with these fields and the hidden ones."""
         form = re.search(r"<form[^>]*>", page.text)
