@@ -68,7 +68,7 @@ def said(answer: requests.Response) -> Answer:
         return {"status": answer.status_code}
     if "access_token" not in body:
         return {"status": answer.status_code, **body}
-    # Seconds may have passed since the log-in, whose end is the refresh token's too.
-    days = round(body["refresh_expires_in"] / 86400)
-    told = f"for {body['expires_in']} s and {days} days, with {', '.join(sorted(body))}"
+    # A second may have passed meanwhile, and more since the log-in, whose end is the refresh token's too.
+    seconds, days = round(body["expires_in"], -1), round(body["refresh_expires_in"] / 86400)
+    told = f"for {seconds} s and {days} days, with {', '.join(sorted(body))}"
     return {"status": answer.status_code, body["token_type"]: told}
