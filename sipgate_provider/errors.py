@@ -1,20 +1,19 @@
-"""What can go wrong, as one tree.
+"""The exceptions of this package, as one tree.
 
     SipgateError                  whatever this package raises on purpose
     ├── ConfigurationError        the settings do not add up; nothing was sent
-    ├── TransportError            no usable answer: unreachable, timed out, cut off, or not sipgate's
+    ├── TransportError            no usable response: unreachable, timed out, cut off, or not sipgate's
     └── APIError                  an answer with an error status: .status .method .path .detail
         ├── AuthenticationError   401, or a refused log-in at the token endpoint
         ├── PermissionDeniedError 403
         ├── NotFoundError         404
         └── RateLimitError        429
 
-"No answer" and "an answer we do not like" are different branches: after the first it is mostly
-unknown whether sipgate did what it was asked to. A class exists only where a caller catches it or
-a user has to act differently.
+`TransportError` and `APIError` are separate branches: after a `TransportError` it is mostly unknown whether sipgate
+executed the request. A class exists only if a caller catches it or a user has to act differently.
 
-Every message stands alone: what was being done, to which client, what sipgate said, what to do next. It never
-holds a credential: whoever builds a message from sipgate's words scrubs them first.
+Every message stands alone: the operation, the client, sipgate's answer, and what to do next. It never contains a
+credential: the code that quotes sipgate's answer removes credentials first.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class ConfigurationError(SipgateError):
 
 
 class TransportError(SipgateError):
-    """There is no usable answer.
+    """There is no usable response.
 
     Attributes:
         sent: Whether the request may have reached sipgate, so that nobody knows whether it acted on it.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUAL_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL", "UNTRUSTED_CHECKOUT"]
+__all__ = ["DUPLICATE_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL", "UNTRUSTED_CHECKOUT"]
 
 _GUIDES = "the manual (docs/guides"
-EQUAL_CLIENTS = f"{_GUIDES}/equal_clients.md)"
+DUPLICATE_CLIENTS = f"{_GUIDES}/duplicate_clients.md)"
 """The account holds a client that equals the one to create."""
 OTHER_ACCOUNT = f"{_GUIDES}/other_account.md)"
 """The credential may belong to another account than the stack's clients."""

@@ -35,8 +35,8 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
-from sipgate_provider.clients.account import Connection
-from sipgate_provider.clients.managed import ManagedClients
+from sipgate_provider.clients.account import LazyAccount
+from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.shadowing import shadowing_imported
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OAuthClientProvider", "host_properties", "stored"]
 
-# The engine's own key in every bag.
+# The engine's own key among the properties.
 _PROVIDER = "__provider"
 _ACCOUNT = "account"
 
@@ -62,7 +62,7 @@ class OAuthClientProvider(ResourceProvider):
         self._account = account
         self._config: Config | None = None
         self._managed = ManagedClients()
-        self._connection = Connection(self._configured, self._managed, account)
+        self._connection = LazyAccount(self._configured, self._managed, account)
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
         """Nothing but the class's name and the account's reaches the state, the same under every version of Python."""
@@ -74,30 +74,30 @@ class OAuthClientProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates what a program declares."""
-        from sipgate_provider.api.models import content
-        from sipgate_provider.clients import declaration
+        from sipgate_provider.clients.check import check
+        from sipgate_provider.clients.comparison import fingerprint
 
         if _olds and _olds.get(_ACCOUNT) == self._account:
-            self._managed.expect(content(_olds))
+            self._managed.expect(fingerprint(_olds))
         known, unknown = _split(news)
-        checked = declaration.check(known, _olds, unknown=unknown)
+        checked = check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
         return CheckResult({**checked.inputs, **unknown, **self._mark}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Says whether an update is due; nothing but another account replaces a client."""
-        from sipgate_provider.api.models import content
-        from sipgate_provider.clients import declaration
+        from sipgate_provider.clients.comparison import fingerprint
+        from sipgate_provider.clients.diff import diff
 
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
-        self._managed.add(_id, content(_olds))
+        self._managed.add(_id, fingerprint(_olds))
         if _PROVIDER not in _olds:
             # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
             # update, which sends nothing where nothing differs.
             return DiffResult(changes=True, replaces=[])
         known, unknown = _split(_news)
-        return DiffResult(changes=declaration.diff(_olds, known, unknown=unknown), replaces=[])
+        return DiffResult(changes=diff(_olds, known, unknown=unknown), replaces=[])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Creates a client."""
@@ -107,7 +107,7 @@ class OAuthClientProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Reads a client; an empty id says that it is gone."""
-        from sipgate_provider.api.models import WRITABLE
+        from sipgate_provider.api.properties import WRITABLE
 
         with self._lifecycle() as lifecycle:
             outs = lifecycle.read(id_, _split(props)[0])
@@ -157,11 +157,11 @@ def _marked(account: str | None) -> dict[str, str]:
     return {_ACCOUNT: account} if account else {}
 
 
-def _split(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The properties that are known, and those that hold anything unknown at any depth."""
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
-    for name, value in bag.items():
+    for name, value in properties.items():
         if name not in {_PROVIDER, _ACCOUNT}:
             (unknown if contains_unknowns(value) else known)[name] = value
     return known, unknown

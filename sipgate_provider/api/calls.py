@@ -16,9 +16,9 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
-from msgspec import ValidationError
+from pydantic import ValidationError
 
-from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
 from sipgate_provider.auth.authenticator import authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
 from sipgate_provider.errors import (
@@ -32,7 +32,7 @@ from sipgate_provider.errors import (
     TransportError,
 )
 from sipgate_provider.http.deadlines import deadline
-from sipgate_provider.http.transport import Answer, Transport
+from sipgate_provider.http.transport import Response, Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
 from sipgate_provider.settings.settings import Settings
 
@@ -48,7 +48,7 @@ _NAME_LENGTH = 60
 class SipgateAPI:
     """The clients of one sipgate account; safe to share between threads.
 
-    Every method raises `TransportError` where no usable answer came and `APIError` where sipgate refused.
+    Every method raises `TransportError` where no usable response came and `APIError` where sipgate refused.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -60,26 +60,26 @@ class SipgateAPI:
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client that sipgate has just made; its `client_secret` may be None."""
-        doing = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
-        return self._client(doing, self._request(doing, "POST", "write", body=inputs))
+        operation = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
+        return self._client(operation, self._request(operation, "POST", "write", body=inputs))
 
     def get_client(self, client_id: str) -> OAuthClientState:
         """The client as sipgate has it now, secret included."""
-        doing = f"Reading client {_shown_id(client_id)}"
-        answer = self._request(doing, "GET", "read", client_id=client_id)
-        return self._client(doing, answer, client_id)
+        operation = f"Reading client {_shown_id(client_id)}"
+        response = self._request(operation, "GET", "read", client_id=client_id)
+        return self._client(operation, response, client_id)
 
     def list_clients(self) -> list[OAuthClientState]:
         """All clients of the account."""
-        doing = "Listing the account's clients"
-        document = self._request(doing, "GET", "read").json()
+        operation = "Listing the account's clients"
+        document = self._request(operation, "GET", "read").json()
         listed = document.get("data") if isinstance(document, dict) else None
         if not isinstance(listed, list):
-            raise _nonsense(doing, "a list of clients", "data")
-        clients = [_entry(doing, index, entry) for index, entry in enumerate(listed)]
+            raise _unexpected_response(operation, "a list of clients", "data")
+        clients = [_entry(operation, index, entry) for index, entry in enumerate(listed)]
         if len({client.client_id for client in clients}) < len(clients):
             raise TransportError(
-                f"{doing}: the response names a client twice, so nothing of it is used; run again later."
+                f"{operation}: the response names a client twice, so nothing of it is used; run again later."
             )
         return clients
 
@@ -97,97 +97,111 @@ class SipgateAPI:
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """The client after it was rewritten whole."""
-        doing = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
-        answer = self._request(doing, "PUT", "write", client_id=client_id, body=inputs)
-        return self._client(doing, answer, client_id)
+        operation = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
+        response = self._request(operation, "PUT", "write", client_id=client_id, body=inputs)
+        return self._client(operation, response, client_id)
 
     def delete_client(self, client_id: str) -> None:
         """The client is gone, or on its way: sipgate answers 202 without a body."""
-        doing = f"Deleting client {_shown_id(client_id)}"
-        answer = self._request(doing, "DELETE", "write", client_id=client_id)
-        if answer.body.strip() and answer.json() is None:
+        operation = f"Deleting client {_shown_id(client_id)}"
+        response = self._request(operation, "DELETE", "write", client_id=client_id)
+        if response.body.strip() and response.json() is None:
             # A page of some proxy on the way says nothing about the client.
             raise TransportError(
-                f"{doing}: the answer is not sipgate's; check sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and proxies on the way."
             )
 
     def _request(
         self,
-        doing: str,
+        operation: str,
         method: str,
         access: str,
         *,
         client_id: str | None = None,
         path: str = _CLIENTS,
         body: OAuthClientInputs | None = None,
-    ) -> Answer:
+    ) -> Response:
         if client_id is not None:
             if not CLIENT_ID.fullmatch(client_id):
                 raise ConfigurationError(
-                    f"{doing}: that cannot be the id of a client; `sipgate-provider clients` lists them."
+                    f"{operation}: that cannot be the id of a client; `sipgate-provider clients` lists them."
                 )
             path = f"{_CLIENTS}/{quote(client_id, safe='')}"
         send = partial(
             self._transport.send,
             method,
             self._base_url + path,
-            doing=doing,
-            json_body=None if body is None else body.bag(),
+            operation=operation,
+            json_body=None if body is None else body.properties(),
         )
         with deadline():
             auth = self._authenticator.current()
-            answer = send(auth=auth)
-            if answer.status == _UNAUTHORIZED and (other := self._authenticator.instead_of(auth)):
+            response = send(auth=auth)
+            if response.status == _UNAUTHORIZED and (
+                other := self._authenticator.replacement(auth)
+            ):
                 # Refused means not done, so a POST may be sent again as well.
-                answer = send(auth=other)
-        if not answer.ok:
+                response = send(auth=other)
+        if not response.ok:
             where = urlsplit(self._base_url).path + path
-            raise _refusal(
-                doing, method, where, access, answer, secrets=self._secrets, source=self._source
+            raise _api_error(
+                operation,
+                method,
+                where,
+                access,
+                response,
+                secrets=self._secrets,
+                source=self._source,
             )
-        return answer
+        return response
 
     @staticmethod
-    def _client(doing: str, answer: Answer, client_id: str | None = None) -> OAuthClientState:
+    def _client(
+        operation: str, response: Response, client_id: str | None = None
+    ) -> OAuthClientState:
         try:
-            client = OAuthClientState.from_answer(answer.json())
+            client = OAuthClientState.from_response(response.json())
         except ValidationError as error:
-            raise _nonsense(doing, "a client", place(error)) from None
+            raise _unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
-                f"{doing}: the response is about another client, {client.client_id}, so nothing of it is used; check "
-                "sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is about another client, {client.client_id}, so nothing of it is used; "
+                "check sipgate:baseUrl and proxies on the way."
             )
         return client
 
 
-def _entry(doing: str, index: int, entry: object) -> OAuthClientState:
+def _entry(operation: str, index: int, entry: object) -> OAuthClientState:
     try:
-        return OAuthClientState.from_answer(entry)
+        return OAuthClientState.from_response(entry)
     except ValidationError as error:
-        where = f"data[{index}].{place(error)}".rstrip(".")
-        raise _nonsense(doing, "a list of clients", where) from None
+        where = f"data[{index}].{_where(error)}".rstrip(".")
+        raise _unexpected_response(operation, "a list of clients", where) from None
 
 
-def _nonsense(doing: str, expected: str, where: str) -> TransportError:
+def _where(error: ValidationError) -> str:
+    return next(problems(error))[0]
+
+
+def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:
     return TransportError(
-        f"{doing}: the answer is not {expected} ({where or 'it is not a JSON object'}); check sipgate:baseUrl and "
-        "proxies on the way."
+        f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
+        "check sipgate:baseUrl and proxies on the way."
     )
 
 
-def _refusal(
-    doing: str,
+def _api_error(
+    operation: str,
     method: str,
     path: str,
     access: str,
-    answer: Answer,
+    response: Response,
     *,
     secrets: Sequence[str],
     source: str,
 ) -> APIError:
     kind: type[APIError] = APIError
-    match answer.status:
+    match response.status:
         case 401:
             kind, advice = (
                 AuthenticationError,
@@ -212,28 +226,28 @@ def _refusal(
         case 429:
             kind, advice = (
                 RateLimitError,
-                f"Too many requests; run again {_when(answer.retry_after)}.",
+                f"Too many requests; run again {_retry_time(response.retry_after)}.",
             )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            advice = "The answer is a redirect, which is not followed; check sipgate:baseUrl."
+            advice = "The response is a redirect, which is not followed; check sipgate:baseUrl."
         case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
             advice = (
                 "Either sipgate has a fault, so run again later, or it cannot take these values."
             )
         case _:
             advice = "Check the values that were sent."
-    detail = _detail(answer, secrets)
-    said = f"{answer.status}, {detail!r}" if detail else f"{answer.status}"
+    detail = _detail(response, secrets)
+    said = f"{response.status}, {detail!r}" if detail else f"{response.status}"
     return kind(
-        f"{doing}: sipgate refused ({said}). {advice}",
-        status=answer.status,
+        f"{operation}: sipgate refused ({said}). {advice}",
+        status=response.status,
         method=method,
         path=path,
         detail=detail,
     )
 
 
-def _when(retry_after: str | None) -> str:
+def _retry_time(retry_after: str | None) -> str:
     """How long sipgate asks to wait, in either form of Retry-After (RFC 9110, 10.2.3)."""
     if not retry_after:
         return "later"
@@ -248,9 +262,9 @@ def _when(retry_after: str | None) -> str:
     return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
 
 
-def _detail(answer: Answer, secrets: Sequence[str]) -> str:
+def _detail(response: Response, secrets: Sequence[str]) -> str:
     """Sipgate's own words: one short line without credentials, empty where there are none."""
-    document = answer.json()
+    document = response.json()
     words = ""
     if isinstance(document, dict) and isinstance(document.get("errors"), list):
         problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
@@ -261,8 +275,8 @@ def _detail(answer: Answer, secrets: Sequence[str]) -> str:
             )
             for problem in problems
         )
-    elif document is None and "<" not in answer.text:
-        words = answer.text
+    elif document is None and "<" not in response.text:
+        words = response.text
     return scrubbed(words, secrets)
 
 

@@ -3,7 +3,7 @@
 A personal access token and a given access token are used as they are. With a grant there is one access token for
 all: renewed before it ends, by one thread while the others wait, and once more when sipgate refuses it early.
 
-Whatever fails while an access token is fetched, the request that waits for it was not sent. A 5xx or a lost answer of
+Whatever fails while an access token is fetched, the request that waits for it was not sent. A 5xx or a lost response of
 the token endpoint therefore never counts as "sipgate may have acted", which would start the search for a lost client.
 """
 
@@ -62,7 +62,7 @@ class Authenticator(Protocol):
         """
         ...
 
-    def instead_of(self, refused: AuthBase) -> AuthBase | None:
+    def replacement(self, refused: AuthBase) -> AuthBase | None:
         """What to try after sipgate has refused that one; None where there is nothing else.
 
         Raises:
@@ -80,7 +80,7 @@ class _Fixed:
     def current(self) -> AuthBase:
         return self._auth
 
-    def instead_of(self, _refused: AuthBase) -> AuthBase | None:
+    def replacement(self, _refused: AuthBase) -> AuthBase | None:
         return None
 
 
@@ -99,7 +99,7 @@ class _Renewing:
                 return self._renew()
             return self._bearer
 
-    def instead_of(self, refused: AuthBase) -> AuthBase | None:
+    def replacement(self, refused: AuthBase) -> AuthBase | None:
         with self._locked():
             # Another thread may have met the same refusal and renewed already.
             return self._renew() if refused is self._bearer else self._bearer

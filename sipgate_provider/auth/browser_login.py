@@ -31,7 +31,7 @@ SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
 _KEYCLOAK_PATH = "/protocol/openid-connect/token"
 # Characters, or bytes before they are encoded, as oauthlib's version has it: either makes the 43 to 128 of RFC 7636.
 _VERIFIER_LENGTH = 64
-_DOING = "Logging in"
+_OPERATION = "Logging in"
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ def log_in(
         )
         parameters = server.wait(seconds, show_seconds_left)
     if parameters is None:
-        raise SipgateError(f"{_DOING}: nobody did within {seconds:.0f} s; run it again.")
+        raise SipgateError(f"{_OPERATION}: nobody did within {seconds:.0f} s; run it again.")
     _check_issuer(parameters.get("iss"), login.token_url)
     if not parameters.get("code"):
         said = [parameters[key] for key in ("error", "error_description") if key in parameters]
         raise SipgateError(
-            f"{_DOING}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was kept."
+            f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was kept."
         )
     token = request_token(
         Transport(),
@@ -110,12 +110,12 @@ def log_in(
             code_verifier=verifier,
             client_secret=login.client_secret or None,
         ),
-        doing=_DOING,
+        operation=_OPERATION,
         advice="Check the client's id and secret, and log in again.",
     )
     if not token.refresh_token:
         raise SipgateError(
-            f"{_DOING}: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
+            f"{_OPERATION}: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
         )
     return token
 
@@ -129,8 +129,8 @@ def _check_issuer(issuer: str | None, token_url: str) -> None:
     ours = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
     if not ours:
         raise SipgateError(
-            f"{_DOING}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; the "
-            "code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."
+            f"{_OPERATION}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; "
+            "the code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."
         )
 
 

@@ -15,7 +15,7 @@ from oauthlib.oauth2 import LegacyApplicationClient, WebApplicationClient
 
 from sipgate_provider.auth.credentials import Password, RefreshToken
 from sipgate_provider.auth.token_endpoint import Token, end_session, request_token
-from sipgate_provider.auth.token_store import KeptFile
+from sipgate_provider.auth.token_store import TokenFile
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
 from sipgate_provider.http.deadlines import deadline, seconds_left
 from sipgate_provider.http.transport import Transport
@@ -33,7 +33,7 @@ class Grant(Protocol):
 
     Raises:
         AuthenticationError: The log-in is refused.
-        SipgateError: No usable answer came.
+        SipgateError: No usable response came.
     """
 
     def __call__(self) -> Token:
@@ -107,7 +107,7 @@ class PasswordGrant:
             self._transport,
             self._credential.token_url,
             form,
-            doing="Logging in with user name and password",
+            operation="Logging in with user name and password",
             advice="Check both, unless sipgate names another reason: then a log-in with the browser shows what the "
             "account lacks.",
         )
@@ -117,7 +117,7 @@ class PasswordGrant:
             refresh_token=session.refresh_token, client_id=_PASSWORD_GRANT_CLIENT
         )
         token = request_token(
-            self._transport, session.token_url, form, doing="Staying logged in", advice=""
+            self._transport, session.token_url, form, operation="Staying logged in", advice=""
         )
         session.refresh_token = token.refresh_token or session.refresh_token
         return token
@@ -133,34 +133,34 @@ class RefreshGrant:
     def __call__(self) -> Token:
         """A new access token."""
         credential = self._credential
-        kept = KeptFile(credential.file)
+        kept = TokenFile(credential.file)
         with kept.locked(seconds_left()):
-            bag = kept.read() or {}
-            self._check_owner(bag)
+            stored = kept.read() or {}
+            self._check_owner(stored)
             # What is kept came from the given token, so it is the newer one.
-            current = bag.get("refresh_token") or credential.refresh_token
+            current = stored.get("refresh_token") or credential.refresh_token
             form = WebApplicationClient(credential.client_id).prepare_refresh_body(
                 refresh_token=current,
                 client_id=credential.client_id,
                 client_secret=credential.client_secret or None,
             )
-            with kept.successor() as successor:
+            with kept.replacement() as successor:
                 token = request_token(
                     self._transport,
                     credential.token_url,
                     form,
-                    doing="Logging in with the refresh token",
+                    operation="Logging in with the refresh token",
                     advice="It may be used up or over, or belong to another client: log in again with "
                     "`sipgate-provider login`, or set a new sipgate:refreshToken.",
                 )
                 if token.refresh_token and token.refresh_token != current:
-                    successor.put({**bag, "refresh_token": token.refresh_token})
+                    successor.commit({**stored, "refresh_token": token.refresh_token})
             return token
 
-    def _check_owner(self, bag: dict[str, str]) -> None:
+    def _check_owner(self, stored: dict[str, str]) -> None:
         """Raises SipgateError where the file now holds the token of another client or server."""
         ours = {"client_id": self._credential.client_id, "token_url": self._credential.token_url}
-        if any(bag.get(name, value) != value for name, value in ours.items()):
+        if any(stored.get(name, value) != value for name, value in ours.items()):
             raise SipgateError(
                 "Logging in with the refresh token: meanwhile `sipgate-provider login` has replaced the log-in by one "
                 "through another client or server. Run again."

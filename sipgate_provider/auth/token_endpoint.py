@@ -2,7 +2,7 @@
 
 Everything here goes through the one transport: it follows no redirect, which would carry the code, the verifier and
 the client secret elsewhere, and it never sends a POST twice that may have arrived, which for a refresh token would be
-the second use that ends the log-in. msgspec reads the answer rather than oauthlib, which takes any JSON type for a
+the second use that ends the log-in. pydantic reads the response rather than oauthlib, which takes any JSON type for a
 token and any text for a form.
 
 What the endpoint says is shown, since only it knows that "Account is not fully set up" is no wrong password. Its words
@@ -13,17 +13,16 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.http.transport import Answer, Transport
+from sipgate_provider.http.transport import Response, Transport
 from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["Token", "end_log_in", "end_session", "request_token"]
@@ -38,9 +37,13 @@ _LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
 
 
-@dataclass(frozen=True)
-class Token:
-    """What the endpoint issued.
+_Issued = Annotated[
+    str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$", max_length=_LONGEST_TOKEN)
+]
+
+
+class Token(BaseModel):
+    """What the endpoint issued (RFC 6749, 5.1).
 
     Attributes:
         access_token: Goes on requests.
@@ -49,9 +52,11 @@ class Token:
         session_state: Keycloak's id of the log-in that the tokens belong to.
     """
 
-    access_token: str = field(repr=False)
-    expires_in: float | None = None
-    refresh_token: str | None = field(default=None, repr=False)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    access_token: Annotated[_Issued, Field(repr=False)]
+    expires_in: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    refresh_token: Annotated[_Issued | None, Field(repr=False)] = None
     session_state: str | None = None
 
     @property
@@ -68,33 +73,30 @@ class Token:
         return _claim(self.access_token, "preferred_username") or _claim(self.access_token, "sub")
 
 
-def request_token(transport: Transport, url: str, form: str, *, doing: str, advice: str) -> Token:
+def request_token(
+    transport: Transport, url: str, form: str, *, operation: str, advice: str
+) -> Token:
     """The tokens that the endpoint issues for `form`.
 
     Args:
         transport: Sends the request.
         url: The token endpoint.
         form: The encoded form.
-        doing: What is being done, for the error's sentence.
+        operation: What is being done, for the error's sentence.
         advice: What to do where the endpoint refuses what is in the form.
 
     Raises:
         AuthenticationError: It refuses.
-        SipgateError: No usable answer came.
+        SipgateError: No usable response came.
     """
-    answer = _post(transport, url, form, doing=doing, advice=advice)
+    response = _post(transport, url, form, operation=operation, advice=advice)
     try:
-        token = msgspec.convert(answer.json(), Token, strict=False)
-    except (msgspec.ValidationError, OverflowError, RecursionError):
+        return Token.model_validate(response.json())
+    except ValidationError as error:
+        named = error.errors(include_url=False, include_input=False)[0]["loc"] or ("access_token",)
         raise TransportError(
-            f"{doing}: the answer holds no access token; check sipgate:tokenUrl."
+            f"{operation}: the response holds no usable {named[0]}; check sipgate:tokenUrl."
         ) from None
-    for value in (token.access_token, token.refresh_token or "-"):
-        if len(value) > _LONGEST_TOKEN or not TOKEN_CHARACTERS.fullmatch(value):
-            raise TransportError(
-                f"{doing}: the answer holds something that cannot be a token; check sipgate:tokenUrl."
-            )
-    return token
 
 
 def end_log_in(log_in: RefreshToken) -> None:
@@ -126,7 +128,7 @@ def end_session(
         Transport(),
         token_url.removesuffix("/token") + "/logout",
         urlencode(form),
-        doing="Logging out",
+        operation="Logging out",
         advice="The log-in may be over already.",
     )
 
@@ -138,20 +140,22 @@ class _NoAuth(AuthBase):
         return request
 
 
-def _post(transport: Transport, url: str, form: str, *, doing: str, advice: str) -> Answer:
-    answer = transport.send("POST", url, doing=doing, auth=_NoAuth(), form=form)
-    if not answer.ok:
-        raise _refusal(url, form, answer, doing, advice)
-    return answer
+def _post(transport: Transport, url: str, form: str, *, operation: str, advice: str) -> Response:
+    response = transport.send("POST", url, operation=operation, auth=_NoAuth(), form=form)
+    if not response.ok:
+        raise _refusal(url, form, response, operation, advice)
+    return response
 
 
-def _refusal(url: str, form: str, answer: Answer, doing: str, advice: str) -> SipgateError:
-    document = answer.json()
-    bag = document if isinstance(document, dict) else {}
-    said = [word for key in ("error", "error_description") if isinstance(word := bag.get(key), str)]
+def _refusal(url: str, form: str, response: Response, operation: str, advice: str) -> SipgateError:
+    document = response.json()
+    document = document if isinstance(document, dict) else {}
+    said = [
+        word for key in ("error", "error_description") if isinstance(word := document.get(key), str)
+    ]
     fields = dict(parse_qsl(form))
     words = scrubbed(": ".join(said), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
-    refused = answer.status in _REFUSALS
+    refused = response.status in _REFUSALS
     kind = AuthenticationError if refused else APIError
     # No setting names the client of the password grant.
     settable = fields.get("grant_type") != "password"
@@ -160,16 +164,16 @@ def _refusal(url: str, form: str, answer: Answer, doing: str, advice: str) -> Si
             "That is about the client and not about who logs in: check sipgate:clientId and sipgate:clientSecret, "
             "and that the client may be used in this way."
         )
-    elif answer.status in _BUSY:
+    elif response.status in _BUSY:
         advice = "sipgate's log-in has a fault or is busy: run again later."
     elif not refused:
         advice = (
-            "That is no answer of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy is in "
+            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy is in "
             "between."
         )
     return kind(
-        f"{doing}: sipgate refused ({answer.status}{f', {words!r}' if words else ''}). {advice}",
-        status=answer.status,
+        f"{operation}: sipgate refused ({response.status}{f', {words!r}' if words else ''}). {advice}",
+        status=response.status,
         method="POST",
         path=urlsplit(url).path,
         detail=words,

@@ -32,44 +32,44 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import problem_with_address
 from sipgate_provider.scrubbing import shell_word
 
-__all__ = ["KeptFile", "file_for_token", "kept_login", "login_file"]
+__all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
 
 _LOCK_SECONDS = 60.0
 # Room for any answer that is accepted from the token endpoint, and the most that is read.
 _ROOM = 64 * 1024
 
 
-def login_file(account: str | None) -> Path:
+def login_path(account: str | None) -> Path:
     """Where `login` leaves what it got."""
     return _folder() / (f"login-{account}.json" if account else "login.json")
 
 
-def file_for_token(refresh_token: str, client_id: str, token_url: str) -> Path:
+def token_path(refresh_token: str, client_id: str, token_url: str) -> Path:
     """Where the successors of a token out of the settings are kept."""
     origin = json.dumps([token_url, client_id, refresh_token]).encode()
     return _folder() / f"refresh-{hashlib.sha256(origin).hexdigest()[:32]}.json"
 
 
-def kept_login(account: str | None) -> RefreshToken | None:
+def stored_login(account: str | None) -> RefreshToken | None:
     """What `login` left for the account, if anything.
 
     Raises:
         ConfigurationError: Something is there, and it is not what `login` writes.
     """
     try:
-        path = login_file(account)
+        path = login_path(account)
     except ConfigurationError:
         # Without a home nothing is kept, and what is missing is a credential.
         return None
-    bag = KeptFile(path).read()
-    if bag is None:
+    stored = TokenFile(path).read()
+    if stored is None:
         return None
     try:
         login = RefreshToken(
-            client_id=bag["client_id"],
-            client_secret=bag.get("client_secret", ""),
-            refresh_token=bag["refresh_token"],
-            token_url=bag["token_url"],
+            client_id=stored["client_id"],
+            client_secret=stored.get("client_secret", ""),
+            refresh_token=stored["refresh_token"],
+            token_url=stored["token_url"],
             file=path,
         )
     except KeyError as error:
@@ -80,7 +80,7 @@ def kept_login(account: str | None) -> RefreshToken | None:
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class TokenFile:
     """One file of text by name."""
 
     path: Path
@@ -138,7 +138,7 @@ class KeptFile:
             lock.release()
 
     @contextlib.contextmanager
-    def successor(self) -> Iterator[_Successor]:
+    def replacement(self) -> Iterator[_Replacement]:
         """A new content can be put in place from here on: the room for it on the disk is taken first.
 
         Raises:
@@ -153,7 +153,7 @@ class KeptFile:
                 _write(descriptor, bytes(_ROOM))
             except OSError as error:
                 raise _unusable(self.path, f"no room for it ({error.strerror})") from None
-            yield _Successor(self.path, Path(name), descriptor)
+            yield _Replacement(self.path, Path(name), descriptor)
         finally:
             os.close(descriptor)
             with contextlib.suppress(OSError):
@@ -161,8 +161,8 @@ class KeptFile:
 
     def write(self, content: Mapping[str, str]) -> None:
         """The file holds this."""
-        with self.successor() as successor:
-            successor.put(content)
+        with self.replacement() as successor:
+            successor.commit(content)
 
     def remove(self) -> bool:
         """The file is gone; returns whether there was one.
@@ -198,12 +198,12 @@ class KeptFile:
 
 
 @dataclass(frozen=True)
-class _Successor:
+class _Replacement:
     path: Path
     temporary: Path
     descriptor: int
 
-    def put(self, content: Mapping[str, str]) -> None:
+    def commit(self, content: Mapping[str, str]) -> None:
         """The file holds this now, also if the machine stops in this moment.
 
         Raises:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.errors import AuthenticationError, NotFoundError, PermissionDeniedError
 
-__all__ = ["Access", "access_of"]
+__all__ = ["Access", "probe_access"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Access:
     problem: str = ""
 
 
-def access_of(api: SipgateAPI) -> Access:
+def probe_access(api: SipgateAPI) -> Access:
     """What the credential may do.
 
     Raises:

@@ -14,8 +14,7 @@ from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.scrubbing import shell_word
-from sipgate_provider.settings.accounts import namespace
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, namespace
 
 __all__ = ["checks"]
 
@@ -118,11 +117,11 @@ def _is_secret_key(key: str) -> bool:
 
 
 def _sipgate(session: Session) -> Iterator[Check]:
-    from sipgate_provider.cli.access import access_of  # noqa: PLC0415
+    from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
     base_url = session.settings.base_url
     try:
-        access = access_of(session.api)
+        access = probe_access(session.api)
     except SipgateError as error:
         yield Check(
             "sipgate",

@@ -40,7 +40,7 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
         )
     client = find_client(session.api, client_id)
     Ownership(session, force=force).check(client)
-    for label, value in client.bag().items():
+    for label, value in client.properties().items():
         if label != "clientSecret":
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{label:14} {one_line(shown)}", err=True)

@@ -23,7 +23,7 @@ def document(
         managers: Who manages which client; None where that is not known, and then `managedBy` is left out.
         show_secret: Whether `clientSecret` is among the properties.
     """
-    properties = client.bag()
+    properties = client.properties()
     if not show_secret:
         del properties["clientSecret"]
     if managers is None:

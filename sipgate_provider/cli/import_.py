@@ -101,7 +101,7 @@ def command(
     else:
         with _written(out, source):
             if decided.enter:
-                stack.take_in(decided.enter, protect=protect, account=session.account)
+                stack.import_clients(decided.enter, protect=protect, account=session.account)
         click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
     width = max(map(len, decided.enter), default=0)
     for name, client in decided.enter.items():

@@ -45,7 +45,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
     """
     from sipgate_provider.auth.browser_login import Login, log_in  # noqa: PLC0415
-    from sipgate_provider.auth.token_store import KeptFile, login_file  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import TokenFile, login_path  # noqa: PLC0415
     from sipgate_provider.scrubbing import one_line  # noqa: PLC0415
 
     through, client_secret, token_url = session.log_in_through(client_id)
@@ -54,10 +54,10 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
             "There is no client to log in through; name one with --client-id, or set sipgate:clientId "
             "(SIPGATE_CLIENT_ID)."
         )
-    path = login_file(session.account)
-    kept = KeptFile(path)
+    path = login_path(session.account)
+    kept = TokenFile(path)
     # Found out before the user logs in for nothing. `pulumi up` may use the former log-in meanwhile.
-    with kept.locked(), kept.successor():
+    with kept.locked(), kept.replacement():
         pass
 
     def show(address: str) -> None:
@@ -99,12 +99,12 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
 
 def _former(account: str | None) -> tuple[RefreshToken | None, str]:
     """The log-in that is kept so far, if it can be read, and the id of its session."""
-    from sipgate_provider.auth.token_store import KeptFile, kept_login  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import TokenFile, stored_login  # noqa: PLC0415
 
     with contextlib.suppress(ConfigurationError):
-        former = kept_login(account)
+        former = stored_login(account)
         if former is not None:
-            return former, (KeptFile(former.file).read() or {}).get("session", "")
+            return former, (TokenFile(former.file).read() or {}).get("session", "")
     return None, ""
 
 

@@ -13,12 +13,12 @@ from sipgate_provider.errors import SipgateError
 def command(session: Session) -> None:
     """End the log-in at sipgate, and remove the refresh token that `login` has kept."""
     from sipgate_provider.auth.token_endpoint import end_log_in  # noqa: PLC0415
-    from sipgate_provider.auth.token_store import KeptFile, kept_login, login_file  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import TokenFile, login_path, stored_login  # noqa: PLC0415
 
-    kept = KeptFile(login_file(session.account))
+    kept = TokenFile(login_path(session.account))
     with kept.locked():
         try:
-            login = kept_login(session.account)
+            login = stored_login(session.account)
             if login is not None:
                 end_log_in(login)
         except SipgateError as error:

@@ -16,7 +16,7 @@ import click
 
 from sipgate_provider.cli.terminal import working
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.settings.accounts import checked
+from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
@@ -34,7 +34,7 @@ class Session:
     def __init__(self, folder: Path, stack_name: str | None, account: str | None) -> None:
         self._folder = folder
         self._stack_name = stack_name
-        self.account = None if account is None else checked(account)
+        self.account = None if account is None else checked_account(account)
 
     @functools.cached_property
     def project_file(self) -> Path | None:
@@ -125,7 +125,7 @@ class Session:
         return SipgateAPI(self.settings)
 
 
-def _told(command: Callable[..., Returned]) -> Callable[..., Returned]:
+def _user_errors(command: Callable[..., Returned]) -> Callable[..., Returned]:
     """Lets a `SipgateError` end the command as its sentence, with exit code 1."""
 
     @functools.wraps(command)
@@ -163,7 +163,7 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
         help="Whose settings: 'eu' reads sipgate-eu: and SIPGATE_EU_...",
     )
     @functools.wraps(command)
-    @_told
+    @_user_errors
     def with_session(
         folder: Path, stack_name: str | None, account: str | None, **given: object
     ) -> None:

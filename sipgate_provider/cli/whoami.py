@@ -26,10 +26,10 @@ def command(session: Session, as_json: bool) -> None:
     The credential itself is never shown. sipgate is asked for the account's number and its clients, and to delete a
     client that cannot exist: nothing changes. The exit code is 0 only if clients may be read and written.
     """
-    from sipgate_provider.cli.access import access_of  # noqa: PLC0415
+    from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
     settings = session.settings
-    access = access_of(session.api)
+    access = probe_access(session.api)
     kind = _KINDS[type(settings.credential).__name__]
     name = getattr(settings.credential, "token_id", None) or getattr(
         settings.credential, "username", None

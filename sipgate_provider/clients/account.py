@@ -11,17 +11,17 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sipgate_provider.clients.managed import ManagedClients
+from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
     from sipgate_provider.clients.lifecycle import Lifecycle
 
-__all__ = ["Connection"]
+__all__ = ["LazyAccount"]
 
 
-class Connection:
+class LazyAccount:
     """One account's API and lifecycle, made once for all threads."""
 
     def __init__(
@@ -41,8 +41,8 @@ class Connection:
         self._managed = managed
         self._account = account
         self._lock = threading.Lock()
-        self._made: tuple[SipgateAPI, Lifecycle] | None = None
-        self._told = False
+        self._opened: tuple[SipgateAPI, Lifecycle] | None = None
+        self._failed = False
 
     def api(self) -> SipgateAPI:
         """The account's API.
@@ -50,7 +50,7 @@ class Connection:
         Raises:
             ConfigurationError: The settings name no account that can be reached.
         """
-        return self._connected()[0]
+        return self._open()[0]
 
     def lifecycle(self) -> Lifecycle:
         """The steps of a client's life in the account.
@@ -58,33 +58,33 @@ class Connection:
         Raises:
             ConfigurationError: The settings name no account that can be reached.
         """
-        return self._connected()[1]
+        return self._open()[1]
 
-    def _connected(self) -> tuple[SipgateAPI, Lifecycle]:
+    def _open(self) -> tuple[SipgateAPI, Lifecycle]:
         from sipgate_provider.api.calls import SipgateAPI
         from sipgate_provider.clients.lifecycle import Lifecycle
         from sipgate_provider.settings.settings import Settings
 
         with self._lock:
-            if self._made is None:
-                if self._told:
+            if self._opened is None:
+                if self._failed:
                     raise ConfigurationError(
                         "Not tried: there is no usable credential, as another error of this run says."
                     )
                 try:
                     settings = Settings.resolve(self._configured, os.environ, self._account)
                 except ConfigurationError:
-                    self._told = True
+                    self._failed = True
                     raise
                 api = SipgateAPI(settings)
-                self._made = (
+                self._opened = (
                     api,
                     Lifecycle(
                         api,
                         self._managed,
-                        allow_equal_clients=settings.allow_equal_clients,
+                        allow_duplicate_clients=settings.allow_duplicate_clients,
                         trust_empty_account=settings.trust_empty_account,
                         stored_credential=settings.stored_credential,
                     ),
                 )
-            return self._made
+            return self._opened

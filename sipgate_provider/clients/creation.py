@@ -8,8 +8,8 @@ The search has time of its own, since a POST may use up all the time that its op
 
 **An interrupted run.** A process that is killed cannot compare. So a client that already equals the one to create,
 and that no resource of this deployment manages, may be what an interrupted run left over; another stack may manage it
-as well. Creating a second one is refused. `sipgate:allowEqualClients` says that equal clients are meant, and turns the
-refusal into a warning. Clients whose description names their stack never equal another stack's.
+as well. Creating a second one is refused. `sipgate:allowDuplicateClients` turns the refusal into a
+warning. Clients whose description names their stack never equal another stack's.
 
 **Another account.** Where the clients that this deployment has named are all of another account than those that are
 listed, the credential is the other account's. A client created there would be lost to whoever uses the right one.
@@ -31,9 +31,10 @@ import time
 from collections import defaultdict
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState, content
+from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 from sipgate_provider.clients.absence import account_number_of, still_listed
-from sipgate_provider.clients.managed import ManagedClients
+from sipgate_provider.clients.comparison import fingerprint
+from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.ownership import owner_of
 from sipgate_provider.errors import (
     APIError,
@@ -43,7 +44,7 @@ from sipgate_provider.errors import (
     may_have_acted,
 )
 from sipgate_provider.http.deadlines import fresh_deadline
-from sipgate_provider.manual import EQUAL_CLIENTS, OTHER_ACCOUNT
+from sipgate_provider.manual import DUPLICATE_CLIENTS, OTHER_ACCOUNT
 
 __all__ = ["ClientCreator"]
 
@@ -62,11 +63,11 @@ class ClientCreator:
     """Creates the clients of one deployment in one account; safe to share between threads."""
 
     def __init__(
-        self, api: SipgateAPI, managed: ManagedClients, *, allow_equal: bool = False
+        self, api: SipgateAPI, managed: ManagedClients, *, allow_duplicates: bool = False
     ) -> None:
         self._api = api
         self._managed = managed
-        self._allow_equal = allow_equal
+        self._allow_duplicates = allow_duplicates
         self._lock = threading.Lock()
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._listed = False
@@ -80,7 +81,7 @@ class ClientCreator:
         Raises:
             SipgateError: Nothing was sent, nothing was created, or the text says which clients it may be.
         """
-        wanted = content(inputs.bag())
+        wanted = fingerprint(inputs.properties())
         before = self._clients_before(inputs)
         if before is not None:
             self._refuse_other_account(inputs, before)
@@ -133,18 +134,18 @@ class ClientCreator:
         self, inputs: OAuthClientInputs, wanted: str, before: list[OAuthClientState]
     ) -> None:
         equal = {client.client_id for client in before if _content(client) == wanted}
-        unmanaged, replacing = self._managed.hold_back(
+        unmanaged, replacing = self._managed.find_unmanaged(
             equal - self._vanished, wanted, _NAMING_SECONDS
         )
         if not unmanaged:
             return
-        if self._allow_equal:
+        if self._allow_duplicates:
             _log.warning(
-                "The account already holds %s, equal to client %r in every property; sipgate:allowEqualClients lets "
-                "another one be created. See %s.",
+                "The account already holds %s, equal to client %r in every property; "
+                "sipgate:allowDuplicateClients lets another one be created. See %s.",
                 _listing(unmanaged),
                 inputs.name,
-                EQUAL_CLIENTS,
+                DUPLICATE_CLIENTS,
             )
             return
         with self._managed.idle():
@@ -159,7 +160,7 @@ class ClientCreator:
             likely = f"Another stack probably manages it{_UNLESS_FORCED}"
         raise SipgateError(
             f"Creating client {inputs.name!r}: nothing was created, because the account already holds "
-            f"{_listing(unmanaged)}, equal in every property. {likely}; for the ways to go on see {EQUAL_CLIENTS}."
+            f"{_listing(unmanaged)}, equal in every property. {likely}; for the ways to go on see {DUPLICATE_CLIENTS}."
         )
 
     def _not_vanishing(self, client_ids: set[str]) -> set[str]:
@@ -201,7 +202,7 @@ class ClientCreator:
             raise TransportError(
                 f"{error} Whether sipgate created the client is unknown, and without the scope "
                 "authorization:oauth2:clients:read the provider cannot look for it. Look in sipgate's console before "
-                f"you run again; see {EQUAL_CLIENTS}."
+                f"you run again; see {DUPLICATE_CLIENTS}."
             ) from None
         known = {client.client_id for client in before}
         for pause in _SEARCH_PAUSES:
@@ -263,7 +264,7 @@ class ClientCreator:
         ids = {client.client_id for client in candidates}
         return TransportError(
             f"{error} Which client it created, if any, is unknown: {_listing(ids)} is new in the account and like it. "
-            f"For the ways to go on see {EQUAL_CLIENTS}."
+            f"For the ways to go on see {DUPLICATE_CLIENTS}."
         )
 
 
@@ -273,7 +274,7 @@ def _certainly_over(error: SipgateError) -> bool:
 
 
 def _content(client: OAuthClientState) -> str:
-    return content(client.bag())
+    return fingerprint(client.properties())
 
 
 def _listing(words: set[str]) -> str:

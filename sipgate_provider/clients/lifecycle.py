@@ -1,6 +1,6 @@
-"""What each step of a client's life means: create, read, update, delete. Check and diff are in `declaration`.
+"""What each step of a client's life means: create, read, update, delete. Check and diff have modules of their own.
 
-No Pulumi here: a host translates its own bags of properties into these and back, and decides nothing. Bags are
+No Pulumi here: a host translates its own properties into these and back, and decides nothing. Properties are
 mappings in the API's spelling; `outs` are the inputs, `clientId` and `clientSecret`.
 
 The rules:
@@ -28,11 +28,12 @@ from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import WRITABLE, OAuthClientInputs, differs, in_order_of
+from sipgate_provider.api.models import OAuthClientInputs
+from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.absence import AbsenceCheck
+from sipgate_provider.clients.comparison import in_order_of, inputs_differ
 from sipgate_provider.clients.creation import ClientCreator
-from sipgate_provider.clients.managed import ManagedClients
-from sipgate_provider.clients.snapshot import Snapshot
+from sipgate_provider.clients.inventory import ClientList, ManagedClients
 from sipgate_provider.errors import (
     AuthenticationError,
     NotFoundError,
@@ -52,17 +53,17 @@ _ROTATED = (
     f"so run `pulumi up` first or add `--run-program`. See {ROTATED_CREDENTIAL}."
 )
 
-Given = ParamSpec("Given")
+Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
 
 def _step(
-    method: Callable[Concatenate[Lifecycle, Given], Returned],
-) -> Callable[Concatenate[Lifecycle, Given], Returned]:
+    method: Callable[Concatenate[Lifecycle, Parameters], Returned],
+) -> Callable[Concatenate[Lifecycle, Parameters], Returned]:
     """The method within one deadline, and not tried once the credential is refused."""
 
     @functools.wraps(method)
-    def step(self: Lifecycle, /, *given: Given.args, **named: Given.kwargs) -> Returned:
+    def step(self: Lifecycle, /, *given: Parameters.args, **named: Parameters.kwargs) -> Returned:
         if self._refused:
             raise _not_tried()
         try:
@@ -92,7 +93,7 @@ class Lifecycle:
         api: SipgateAPI,
         managed: ManagedClients | None = None,
         *,
-        allow_equal_clients: bool = False,
+        allow_duplicate_clients: bool = False,
         trust_empty_account: bool = False,
         stored_credential: bool = False,
     ) -> None:
@@ -101,7 +102,7 @@ class Lifecycle:
         Args:
             api: The account.
             managed: Which clients this deployment's resources manage.
-            allow_equal_clients: Whether a client may be created that equals an existing one in every property.
+            allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though
                 nothing tells that it is the client's account.
             stored_credential: Whether the engine hands over the credential, and so may have kept it from an earlier
@@ -109,8 +110,8 @@ class Lifecycle:
         """
         self._api = api
         self._managed = managed or ManagedClients()
-        self._snapshot = Snapshot(api)
-        self._creator = ClientCreator(api, self._managed, allow_equal=allow_equal_clients)
+        self._snapshot = ClientList(api)
+        self._creator = ClientCreator(api, self._managed, allow_duplicates=allow_duplicate_clients)
         self._absence = AbsenceCheck(api, trust_empty_account=trust_empty_account)
         self._stored_credential = stored_credential
         self._refused = False
@@ -122,10 +123,10 @@ class Lifecycle:
         Raises:
             SipgateError: No client was made, or the text says which client may be left over.
         """
-        inputs = OAuthClientInputs.from_bag(news)
+        inputs = OAuthClientInputs.from_properties(news)
         made = self._creator.create(inputs)
         secret = made.client_secret or self._secret(made.client_id)
-        return _outs(made.client_id, secret, inputs.bag())
+        return _outs(made.client_id, secret, inputs.properties())
 
     @_step
     def read(self, client_id: str, olds: Mapping[str, object]) -> dict[str, object] | None:
@@ -151,7 +152,7 @@ class Lifecycle:
                 ) from None
             self._absence.confirm(client_id, list_required=True)
             return None
-        live = found.bag()
+        live = found.properties()
         inputs = {name: in_order_of(olds.get(name), name, live[name]) for name in WRITABLE}
         return _outs(client_id, found.client_secret or olds.get("clientSecret"), inputs)
 
@@ -164,12 +165,12 @@ class Lifecycle:
         Raises:
             SipgateError: The client is as it was, or it is unknown whether it changed; the next run sends it again.
         """
-        inputs = OAuthClientInputs.from_bag(news)
-        declared = inputs.bag()
+        inputs = OAuthClientInputs.from_properties(news)
+        declared = inputs.properties()
         self._managed.add(client_id)
         answered = None
-        if differs(olds, declared):
-            self._snapshot.written(client_id)
+        if inputs_differ(olds, declared):
+            self._snapshot.forget(client_id)
             answered = self._rewritten(client_id, inputs)
         secret = answered or olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
@@ -182,14 +183,14 @@ class Lifecycle:
             SipgateError: It is still there, or that is unknown.
         """
         self._managed.add(client_id)
-        self._snapshot.written(client_id)
+        self._snapshot.forget(client_id)
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
             self._absence.confirm(client_id, list_required=False)
 
     def _rewritten(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
-        """The secret that the answer to the PUT held; None too where the answer is lost but the change is in place."""
+        """The secret in the response to the PUT; None too where the response is lost but the change is in place."""
         try:
             return self._api.update_client(client_id, inputs).client_secret
         except NotFoundError:
@@ -204,13 +205,13 @@ class Lifecycle:
                     live = self._api.get_client(client_id)
             except SipgateError:
                 raise error from None
-            if differs(live.bag(), inputs.bag()):
+            if inputs_differ(live.properties(), inputs.properties()):
                 raise
             return live.client_secret
 
     def _secret(self, client_id: str) -> str | None:
         """The secret of a client that certainly exists, or None and a warning; it never raises."""
-        why = "the answer lacks it"
+        why = "the response lacks it"
         try:
             with fresh_deadline(_LOOKING_SECONDS):
                 secret = self._api.get_client(client_id).client_secret

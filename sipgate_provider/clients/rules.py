@@ -3,9 +3,9 @@
 Refused is only what can never work. sipgate documents simple wildcards, as a whole first label of the host
 (`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
 a `*` in a path for the character itself, and registers no redirect URI that Java cannot read or that is a script. The
-wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are advice, not
-failures. What works but is risky, and what may or may not match, is advice. sipgate's own scripts register origins with
-ports and even paths, so those are advice too.
+wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are warnings, not
+errors. What works but is risky, and what may or may not match, is a warning. sipgate's own scripts register origins with
+ports and even paths, so those are warnings too.
 
 What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
 stop a stack.
@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from sipgate_provider.clients.spelling import misspelling
 from sipgate_provider.http.addresses import is_loopback
 
-__all__ = ["Finding", "advice", "failures", "refused_ignore"]
+__all__ = ["Finding", "errors", "refused_ignore", "warnings"]
 
 _ENTRY = re.compile(r"(redirect_?uris|web_?origins)\[", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
@@ -51,28 +51,28 @@ class Finding:
         return self.path.partition("[")[0]
 
 
-def failures(bag: Mapping[str, object]) -> list[Finding]:
-    """What can never work among the properties in `bag` (the API's spelling)."""
+def errors(properties: Mapping[str, object]) -> list[Finding]:
+    """What can never work among `properties` (in the API's spelling)."""
     found = []
-    name = bag.get("name")
+    name = properties.get("name")
     if isinstance(name, str) and not name.strip():
         found.append(Finding("name", "must not be empty"))
-    if bag.get("redirectUris") == []:
+    if properties.get("redirectUris") == []:
         found.append(Finding("redirectUris", "must hold at least one entry"))
-    for path, value in _addresses(bag):
-        reason = _impossible(path, value)
+    for path, value in _addresses(properties):
+        reason = _error(path, value)
         if reason:
             found.append(Finding(path, reason))
     return found
 
 
-def advice(bag: Mapping[str, object]) -> list[Finding]:
-    """What works, or may work, but is risky among the properties in `bag`; silent about what `failures` names."""
+def warnings(properties: Mapping[str, object]) -> list[Finding]:
+    """What works, or may work, but is risky among `properties`; silent about what `errors` names."""
     return [
         Finding(path, words)
-        for path, value in _addresses(bag)
-        if not _impossible(path, value)
-        for words in _risks(path, value)
+        for path, value in _addresses(properties)
+        if not _error(path, value)
+        for words in _warnings(path, value)
     ]
 
 
@@ -91,27 +91,27 @@ def refused_ignore(paths: Iterable[str]) -> str | None:
     return None
 
 
-def _addresses(bag: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _addresses(properties: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name in ("redirectUris", "webOrigins"):
-        values = bag.get(name)
+        values = properties.get(name)
         for index, value in enumerate(values if isinstance(values, list | tuple) else ()):
             if isinstance(value, str):
                 yield f"{name}[{index}]", value
     for name in ("privacyUrl", "termsUrl"):
-        value = bag.get(name)
+        value = properties.get(name)
         if isinstance(value, str) and value:
             yield name, value
 
 
-def _impossible(path: str, value: str) -> str | None:
+def _error(path: str, value: str) -> str | None:
     """Why this address can never work, or None."""
     redirect, origin = path.startswith("redirectUris"), path.startswith("webOrigins")
     if (redirect and value == _ANY) or (origin and value in {_ANY, _OF_REDIRECTS}):
         return None
-    return next(_obstacles(value, redirect=redirect, origin=origin), None)
+    return next(_errors(value, redirect=redirect, origin=origin), None)
 
 
-def _obstacles(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
+def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
     """What stands in the way, the first thing first; only that one is certain to be right."""
     if any(character.isspace() for character in value):
         yield "holds white space; an address has none"
@@ -151,7 +151,7 @@ def _unregistrable(scheme: str, rest: str) -> Iterator[str]:
         yield "has a wildcard behind an IPv6 address; end it in ]/*, which is good for every port of [::1]"
 
 
-def _risks(path: str, value: str) -> Iterator[str]:
+def _warnings(path: str, value: str) -> Iterator[str]:
     if path.endswith("Url"):
         return
     origin = path.startswith("webOrigins")

@@ -21,11 +21,11 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 __all__ = [
+    "cancellable",
     "deadline",
     "fresh_deadline",
     "is_stopped",
     "may_send",
-    "nothing_new_after",
     "seconds_left",
     "wait",
 ]
@@ -78,7 +78,7 @@ def _until(deadline: _Deadline) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def nothing_new_after(stopped: threading.Event) -> Iterator[None]:
+def cancellable(stopped: threading.Event) -> Iterator[None]:
     """Once `stopped` is set, this block, in this thread, only reads, and repeats nothing."""
     token = _stopped.set(stopped)
     try:

@@ -38,7 +38,7 @@ from sipgate_provider.http.retries import (
 )
 from sipgate_provider.http.transport_errors import to_transport_error
 
-__all__ = ["Answer", "Transport"]
+__all__ = ["Response", "Transport"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
@@ -49,7 +49,7 @@ _NOT_AGAIN = "not tried again, since the run was cancelled."
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back.
 
     Attributes:
@@ -106,36 +106,43 @@ class Transport:
         method: str,
         url: str,
         *,
-        doing: str,
+        operation: str,
         auth: requests.auth.AuthBase,
         json_body: object = None,
         form: str | None = None,
-    ) -> Answer:
-        """The answer to one request, whatever its status.
+    ) -> Response:
+        """The response to one request, whatever its status.
 
         Args:
             method: The HTTP verb.
             url: The whole address.
-            doing: What is being done, for the error's sentence: `reading client 123`.
+            operation: What is being done, for the error's sentence: `reading client 123`.
             auth: Puts the credential on the request.
             json_body: Sent as JSON, if given.
             form: Sent as an encoded form, if given.
 
         Raises:
-            TransportError: No whole answer came within the time; `sent` says whether sipgate may have acted.
+            TransportError: No whole response came within the time; `sent` says whether sipgate may have acted.
         """
         headers: Mapping[str, str] = (
             {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
         )
         send = partial(
-            self._answer, method, url, doing, auth=auth, json=json_body, data=form, headers=headers
+            self._answer,
+            method,
+            url,
+            operation,
+            auth=auth,
+            json=json_body,
+            data=form,
+            headers=headers,
         )
         if method != "GET" and is_stopped():
-            raise TransportError(f"{doing}: not sent, since the run was cancelled.", sent=False)
+            raise TransportError(f"{operation}: not sent, since the run was cancelled.", sent=False)
         with deadline(), track_delivery() as sending:
             if not may_send():
                 raise TransportError(
-                    f"{doing}: not sent, since too little time is left for it.", sent=False
+                    f"{operation}: not sent, since too little time is left for it.", sent=False
                 )
             # The rule ends where a body begins, so a body that breaks off is seen here.
             more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1
@@ -147,10 +154,10 @@ class Transport:
                     if not more_tries or not may_send():
                         raise TransportError(str(error)) from None
                     if is_stopped():
-                        raise TransportError(f"{doing}: {_NOT_AGAIN}") from None
+                        raise TransportError(f"{operation}: {_NOT_AGAIN}") from None
                 sending.next_try()
 
-    def _answer(self, method: str, url: str, doing: str, **request: Any) -> Answer:
+    def _answer(self, method: str, url: str, operation: str, **request: Any) -> Response:
         try:
             with self._session.request(
                 method,
@@ -160,21 +167,21 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = _read(response, doing)
-                return Answer(response.status_code, body, response.headers.get("Retry-After"))
+                body = _read(response, operation)
+                return Response(response.status_code, body, response.headers.get("Retry-After"))
         except StoppedError:
-            raise TransportError(f"{doing}: {_NOT_AGAIN}", sent=delivery().possible) from None
+            raise TransportError(f"{operation}: {_NOT_AGAIN}", sent=delivery().possible) from None
         except ResponseTooLargeError:
-            raise _too_large(doing) from None
+            raise _too_large(operation) from None
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise to_transport_error(doing, error, sent=delivery().possible) from None
+            raise to_transport_error(operation, error, sent=delivery().possible) from None
 
 
 class _BrokeOffError(TransportError):
     """The headers came whole, and the body did not."""
 
 
-def _read(response: requests.Response, doing: str) -> bytes:
+def _read(response: requests.Response, operation: str) -> bytes:
     """The whole body, or an error where it is too long or too slow."""
     body = bytearray()
     while True:
@@ -183,14 +190,16 @@ def _read(response: requests.Response, doing: str) -> bytes:
             chunk = response.raw.read1(65536, decode_content=True)
         except (HTTPError, OSError):
             how = "came too slowly" if seconds_left() <= 0 else "broke off"
-            raise _BrokeOffError(f"{doing}: the answer {how}.") from None
+            raise _BrokeOffError(f"{operation}: the response {how}.") from None
         if not chunk:
             return bytes(body)
         body += chunk
         if len(body) > _MAX_BYTES:
-            raise _too_large(doing)
+            raise _too_large(operation)
 
 
-def _too_large(doing: str) -> TransportError:
+def _too_large(operation: str) -> TransportError:
     limit = f"{_MAX_BYTES // 2**20} MiB"
-    return TransportError(f"{doing}: the answer is larger than {limit}.", sent=delivery().possible)
+    return TransportError(
+        f"{operation}: the response is larger than {limit}.", sent=delivery().possible
+    )

@@ -1,4 +1,4 @@
-"""What is said about a request without a usable answer.
+"""What is said about a request without a usable response.
 
 `requests` and urllib3 wrap causes in causes, and their texts hold addresses of objects, so the kind decides and the
 texts are not shown. Whether the request may have reached sipgate the kind does not tell (see `retries`).
@@ -14,7 +14,7 @@ from sipgate_provider.errors import TransportError
 __all__ = ["to_transport_error"]
 
 _NO_CONNECTION = "no connection in time; check the network and proxies on the way"
-_NO_ANSWER = "no answer in time"
+_NO_ANSWER = "no response in time"
 # The first kind that fits; special ones come before general ones.
 _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
@@ -33,8 +33,8 @@ _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
 _WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
     (failed.ReadTimeout, _NO_ANSWER),
-    (failed.ChunkedEncodingError, "the answer broke off"),
-    (failed.ContentDecodingError, "the answer cannot be unpacked"),
+    (failed.ChunkedEncodingError, "the response broke off"),
+    (failed.ContentDecodingError, "the response cannot be unpacked"),
 )
 _UNTRUSTED = (
     "the certificate of sipgate's server could not be verified; "
@@ -42,14 +42,14 @@ _UNTRUSTED = (
 )
 _NO_FILE = "the certificate bundle cannot be read; check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
 _UNREACHABLE = "sipgate cannot be reached; check the network and sipgate:baseUrl"
-_CLOSED = "the connection was closed before the answer was complete"
+_CLOSED = "the connection was closed before the response was complete"
 
 
-def to_transport_error(doing: str, error: Exception, *, sent: bool) -> TransportError:
-    """The error to raise for what `requests` or urllib3 raised while `doing`.
+def to_transport_error(operation: str, error: Exception, *, sent: bool) -> TransportError:
+    """The error to raise for what `requests` or urllib3 raised during `operation`.
 
     Args:
-        doing: What was being done.
+        operation: What was being done.
         error: What was raised in the last try.
         sent: Whether the request may have reached sipgate in any try.
     """
@@ -64,7 +64,7 @@ def to_transport_error(doing: str, error: Exception, *, sent: bool) -> Transport
     else:
         kinds, otherwise = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
         why = next((words for kind, words in kinds if isinstance(error, kind)), otherwise)
-    return TransportError(f"{doing}: {why}.", sent=sent)
+    return TransportError(f"{operation}: {why}.", sent=sent)
 
 
 def _is_timeout(reason: object) -> bool:

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sipgate_provider import type_tokens as tokens
-from sipgate_provider.api.models import WRITABLE, OAuthClientState
+from sipgate_provider.api.models import OAuthClientState
+from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.ownership import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.provider import host_properties
-from sipgate_provider.settings.accounts import namespace
+from sipgate_provider.settings.sources import namespace
 
 __all__ = ["Clients", "Manager", "Managers", "Stack"]
 
@@ -176,7 +177,7 @@ class Stack:
         except SipgateError:
             return None
 
-    def take_in(
+    def import_clients(
         self,
         clients: Mapping[str, OAuthClientState],
         *,
@@ -248,7 +249,7 @@ def _owner(name: str, project: str | None) -> Owner:
 
 
 def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:
-    document = client.bag()
+    document = client.properties()
     inputs = {key: document[key] for key in WRITABLE} | dict(host)
     secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
     outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}

@@ -2,10 +2,10 @@
 
     __main__    the command line, and what the engine starts
     server      the gRPC server's life: from the port that it tells to the engine's end
-    servicer    the engine's calls, translated to `declaration`, `lifecycle` and `search`, and back
+    servicer    the engine's calls, translated to `sipgate_provider.clients` and back
     calls       how many calls run at once, and what a cancelled run does not start any more
     log         warnings to the engine
-    values      the engine's structs and our bags: what is unknown, what is secret
+    values      the engine's structs as properties: what is unknown, what is secret
     schema      what other languages are told; `schema.json` is it as a file
 
 The SDK's own servicer (`pulumi.provider.experimental`) is not used: it adds a stack to every error, sends a truth

@@ -17,7 +17,7 @@ import os
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -28,21 +28,23 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
-from sipgate_provider.api.models import WRITABLE, OAuthClientState, content
-from sipgate_provider.clients import declaration
-from sipgate_provider.clients.account import Connection
-from sipgate_provider.clients.managed import ManagedClients
+from sipgate_provider.api.properties import WRITABLE
+from sipgate_provider.clients.account import LazyAccount
+from sipgate_provider.clients.check import check
+from sipgate_provider.clients.comparison import fingerprint
+from sipgate_provider.clients.diff import Kind, changes
+from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.ownership import default_description
-from sipgate_provider.clients.rules import advice, refused_ignore
-from sipgate_provider.clients.search import find_client, find_clients
+from sipgate_provider.clients.rules import refused_ignore, warnings
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http import USUAL_CONNECTIONS
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
-from sipgate_provider.plugin.schema import text
-from sipgate_provider.plugin.values import UNKNOWN, Bag, struct
-from sipgate_provider.settings.accounts import checked
-from sipgate_provider.settings.settings import calls_at_once
-from sipgate_provider.settings.sources import SECRET_KEYS
+from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
+from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, checked_account
+
+if TYPE_CHECKING:
+    from sipgate_provider.api.models import OAuthClientState
 
 __all__ = ["Servicer"]
 
@@ -51,9 +53,9 @@ _ACCOUNT = "account"
 _HELD_IN = "__account"
 _SECRET = "clientSecret"  # noqa: S105  the property's name
 _KINDS = {
-    declaration.Kind.ADD: proto.PropertyDiff.ADD,
-    declaration.Kind.DELETE: proto.PropertyDiff.DELETE,
-    declaration.Kind.UPDATE: proto.PropertyDiff.UPDATE,
+    Kind.ADD: proto.PropertyDiff.ADD,
+    Kind.DELETE: proto.PropertyDiff.DELETE,
+    Kind.UPDATE: proto.PropertyDiff.UPDATE,
 }
 
 Request = TypeVar("Request")
@@ -61,7 +63,7 @@ Response = TypeVar("Response")
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
-def _told(
+def _user_errors(
     method: Callable[[Servicer, Request, Context], Awaitable[Response]],
 ) -> Callable[[Servicer, Request, Context], Awaitable[Response]]:
     """The method, whose errors reach the user as sentences."""
@@ -98,7 +100,7 @@ class Servicer(ResourceProviderServicer):
         self._warn = warn
         self._managed = ManagedClients()
         self._account: str | None = None
-        self._connection: Connection | None = None
+        self._connection: LazyAccount | None = None
         self._calls: Calls | None = None
         self._unusable = ConfigurationError("The provider was used before it was configured.")
 
@@ -116,6 +118,9 @@ class Servicer(ResourceProviderServicer):
         self, _request: proto.GetSchemaRequest, _context: Context
     ) -> proto.GetSchemaResponse:
         """The package's schema."""
+        # A run that changes nothing does without pydantic.
+        from sipgate_provider.plugin.schema import text
+
         return proto.GetSchemaResponse(schema=text())
 
     async def CheckConfig(  # noqa: N802
@@ -125,7 +130,7 @@ class Servicer(ResourceProviderServicer):
 
         The account is always among them, empty for the usual one: settings without it are another host's.
         """
-        news = Bag.of(request.news)
+        news = Properties.of(request.news)
         settings = {_ACCOUNT: "", **news.known, **news.unknown}
         return proto.CheckResponse(inputs=struct(settings, news.secret | SECRET_KEYS))
 
@@ -137,7 +142,7 @@ class Servicer(ResourceProviderServicer):
         So the engine replaces each of its clients, and deletes the old one through the provider that created it. Where
         the clients come from the dynamic host, Diff compares their accounts.
         """
-        olds, news = Bag.of(request.olds).known, Bag.of(request.news)
+        olds, news = Properties.of(request.olds).known, Properties.of(request.news)
         differing = sorted(
             name
             for name in {*olds, *news.known, *news.unknown}
@@ -153,7 +158,7 @@ class Servicer(ResourceProviderServicer):
         self, request: proto.ConfigureRequest, _context: Context
     ) -> proto.ConfigureResponse:
         """Takes the settings; what is wrong with them is told by the first call that needs them."""
-        settings = Bag.of(request.args).known
+        settings = Properties.of(request.args).known
 
         def configured(key: str) -> object:
             return settings.get(key.rpartition(":")[2])
@@ -161,25 +166,25 @@ class Servicer(ResourceProviderServicer):
         self._calls = self._connection = None
         # An error here would reach the user as the program's, with a traceback.
         try:
-            self._account = checked(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
-            self._calls = Calls(calls_at_once(configured, os.environ, self._account))
-            self._connection = Connection(configured, self._managed, self._account)
+            self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
+            self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
+            self._connection = LazyAccount(configured, self._managed, self._account)
         except ConfigurationError as error:
             self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
-    @_told
+    @_user_errors
     async def Check(  # noqa: N802
         self, request: proto.CheckRequest, _context: Context
     ) -> proto.CheckResponse:
         """Completes and validates what a program declares."""
-        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        olds, news = Properties.of(request.olds), Properties.of(request.news)
         # A client that moves here from another account is none of this one's yet.
         held_in = MessageToDict(request.olds).get(_HELD_IN)
         if olds.known and held_in == self._account:
-            self._managed.expect(content(olds.known))
+            self._managed.expect(fingerprint(olds.known))
         stack, project, _, name = request.urn.removeprefix("urn:pulumi:").split("::", 3)
-        declared = declaration.check(
+        declared = check(
             news.known,
             olds.known,
             unknown=news.unknown,
@@ -189,7 +194,7 @@ class Servicer(ResourceProviderServicer):
             },
         )
         if not declared.failures:
-            for finding in advice(declared.inputs):
+            for finding in warnings(declared.inputs):
                 await self._warn(f"{finding.path} {finding.reason}.", request.urn)
         return proto.CheckResponse(
             inputs=struct(
@@ -201,14 +206,14 @@ class Servicer(ResourceProviderServicer):
             ],
         )
 
-    @_told
+    @_user_errors
     async def Diff(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
         """Says which properties, and which elements of the lists, are to change; another account replaces a client."""
         if reason := refused_ignore(request.ignoreChanges):
             raise ConfigurationError(reason)
-        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        olds, news = Properties.of(request.olds), Properties.of(request.news)
         if olds.known.get(_ACCOUNT) != self._account:
             return proto.DiffResponse(
                 changes=proto.DiffResponse.DIFF_SOME,
@@ -217,28 +222,28 @@ class Servicer(ResourceProviderServicer):
                 hasDetailedDiff=True,
                 detailedDiff={_ACCOUNT: proto.PropertyDiff(kind=proto.PropertyDiff.UPDATE_REPLACE)},
             )
-        self._managed.add(request.id, content(olds.known))
-        changes = declaration.changes(olds.known, news.known, unknown=news.unknown)
+        self._managed.add(request.id, fingerprint(olds.known))
+        changed = changes(olds.known, news.known, unknown=news.unknown)
         # A secret that is missing in the state is fetched by an update.
-        differing = sorted({change.property for change in changes}) or (
+        differing = sorted({change.property for change in changed}) or (
             [] if olds.known.get(_SECRET) else [_SECRET]
         )
         return proto.DiffResponse(
             changes=_some(differing),
             diffs=differing,
             stables=["clientId"],
-            hasDetailedDiff=bool(changes),
+            hasDetailedDiff=bool(changed),
             detailedDiff={
-                change.path: proto.PropertyDiff(kind=_KINDS[change.kind]) for change in changes
+                change.path: proto.PropertyDiff(kind=_KINDS[change.kind]) for change in changed
             },
         )
 
-    @_told
+    @_user_errors
     async def Create(  # noqa: N802
         self, request: proto.CreateRequest, _context: Context
     ) -> proto.CreateResponse:
         """Creates a client."""
-        news = Bag.of(request.properties)
+        news = Properties.of(request.properties)
         if request.preview:
             outs = {**news.known, **news.unknown, "clientId": UNKNOWN, _SECRET: UNKNOWN}
             return proto.CreateResponse(properties=self._outs(outs, news))
@@ -247,12 +252,12 @@ class Servicer(ResourceProviderServicer):
         )
         return proto.CreateResponse(id=str(outs["clientId"]), properties=self._outs(outs, news))
 
-    @_told
+    @_user_errors
     async def Read(  # noqa: N802
         self, request: proto.ReadRequest, _context: Context
     ) -> proto.ReadResponse:
         """Reads a client, to refresh or to import it; an empty id says that it is gone."""
-        olds = Bag.of(request.properties)
+        olds = Properties.of(request.properties)
         outs = await self._run(
             lambda connection: connection.lifecycle().read(request.id, olds.known)
         )
@@ -263,16 +268,16 @@ class Servicer(ResourceProviderServicer):
             properties=self._outs(outs, olds),
             inputs=struct(
                 {name: outs[name] for name in WRITABLE} | {_HELD_IN: self._account},
-                Bag.of(request.inputs).secret | olds.secret,
+                Properties.of(request.inputs).secret | olds.secret,
             ),
         )
 
-    @_told
+    @_user_errors
     async def Update(  # noqa: N802
         self, request: proto.UpdateRequest, _context: Context
     ) -> proto.UpdateResponse:
         """Rewrites a client where it differs."""
-        olds, news = Bag.of(request.olds), Bag.of(request.news)
+        olds, news = Properties.of(request.olds), Properties.of(request.news)
         if request.preview:
             outs = {
                 **news.known,
@@ -289,7 +294,7 @@ class Servicer(ResourceProviderServicer):
             )
         return proto.UpdateResponse(properties=self._outs(outs, news))
 
-    @_told
+    @_user_errors
     async def Delete(self, request: proto.DeleteRequest, _context: Context) -> Empty:  # noqa: N802
         """Deletes a client."""
         await self._run(
@@ -297,22 +302,24 @@ class Servicer(ResourceProviderServicer):
         )
         return Empty()
 
-    @_told
+    @_user_errors
     async def Invoke(  # noqa: N802
         self, request: proto.InvokeRequest, _context: Context
     ) -> proto.InvokeResponse:
         """Answers a program's question about clients that it does not manage."""
-        given = Bag.of(request.args).known
-        for key, value in given.items():
+        from sipgate_provider.clients.search import find_client, find_clients
+
+        arguments = Properties.of(request.args).known
+        for key, value in arguments.items():
             if not isinstance(value, str):
                 raise ConfigurationError(f"{key} is not text; write it in quotes.")
-        name = given.get("name")
+        name = arguments.get("name")
         if request.tok == tokens.GET_CLIENT:
-            client_id = given.get("clientId")
+            client_id = arguments.get("clientId")
             found = await self._run(
                 lambda connection: find_client(connection.api(), client_id, name)
             )
-            answer = struct(found.bag(), [_SECRET])
+            answer = struct(found.properties(), [_SECRET])
         elif request.tok == tokens.GET_CLIENTS:
             all_found = await self._run(lambda connection: find_clients(connection.api(), name))
             answer = struct({"clients": [_marked(client) for client in all_found]})
@@ -336,14 +343,24 @@ class Servicer(ResourceProviderServicer):
         """The engine's way to a plugin that somebody else started; its address is not needed again."""
         return Empty()
 
-    def _outs(self, outs: Mapping[str, Any], declared: Bag) -> Struct:
+    def _outs(self, outs: Mapping[str, Any], declared: Properties) -> Struct:
         """The outs with the account that they are of, which another host or provider compares."""
         return struct({**outs, _ACCOUNT: self._account}, declared.secret | {_SECRET})
 
-    async def _run(self, call: Callable[[Connection], Response], seconds: float = 0) -> Response:
+    async def _run(self, call: Callable[[LazyAccount], Response], seconds: float = 0) -> Response:
         if self._calls is None or self._connection is None:
             raise self._unusable
         return await self._calls.run(functools.partial(call, self._connection), seconds)
+
+
+def _limit(raw: RawSettings) -> int:
+    """How many calls to sipgate may run at once."""
+    if "parallel" not in raw.values:
+        return USUAL_CONNECTIONS
+    # A run that changes nothing does without pydantic.
+    from sipgate_provider.settings.values import Values
+
+    return Values.of(raw).parallel
 
 
 def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
@@ -352,5 +369,5 @@ def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
 
 def _marked(client: OAuthClientState) -> dict[str, Any]:
     """The client in a list, whose secret alone is secret."""
-    marked: dict[str, Any] = MessageToDict(struct(client.bag(), [_SECRET]))
+    marked: dict[str, Any] = MessageToDict(struct(client.properties(), [_SECRET]))
     return marked

@@ -1,4 +1,4 @@
-"""The engine's structs and our bags.
+"""The engine's structs as properties, and back.
 
 A struct holds plain values, and objects that a signature marks as a secret or an output (`pulumi.runtime.rpc` has the
 same constants). A whole property counts as secret or unknown if anything within it is: that is how finely the engine
@@ -14,7 +14,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
-__all__ = ["UNKNOWN", "Bag", "struct"]
+__all__ = ["UNKNOWN", "Properties", "struct"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Stands for what a preview cannot know yet."""
@@ -24,7 +24,7 @@ _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
 @dataclass
-class Bag:
+class Properties:
     """The properties of a struct.
 
     Attributes:
@@ -39,18 +39,18 @@ class Bag:
     secret: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, properties: Struct) -> Bag:
-        """What `properties` holds, without the engine's own keys."""
-        bag = cls()
-        for name, value in MessageToDict(properties).items():
+    def of(cls, message: Struct) -> Properties:
+        """What the engine's struct holds, without the engine's own keys."""
+        properties = cls()
+        for name, value in MessageToDict(message).items():
             if name.startswith("__"):
                 continue
             marks: set[str] = set()
             plain = _plain(value, marks)
-            (bag.unknown if UNKNOWN in marks else bag.known)[name] = plain
+            (properties.unknown if UNKNOWN in marks else properties.known)[name] = plain
             if _SECRET in marks:
-                bag.secret.add(name)
-        return bag
+                properties.secret.add(name)
+        return properties
 
 
 def struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> Struct:

@@ -15,12 +15,12 @@ from typing import Any
 import pulumi
 
 from sipgate_provider import type_tokens as tokens
-from sipgate_provider.clients.rules import advice
+from sipgate_provider.clients.rules import warnings
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.resources.client_resource import ClientResource, aliases
 from sipgate_provider.scrubbing import shell_word
-from sipgate_provider.settings.accounts import checked
+from sipgate_provider.settings.sources import checked_account
 from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]
@@ -39,7 +39,7 @@ class OAuthClient(ClientResource):
         account: str | None,
     ) -> None:
         try:
-            host = host_properties(None if account is None else checked(account))
+            host = host_properties(None if account is None else checked_account(account))
         except ConfigurationError as error:
             raise pulumi.RunError(f"OAuthClient {resource_name!r}: {error}") from None
         if opts is not None and opts.import_ is not None:
@@ -66,13 +66,13 @@ class OAuthClient(ClientResource):
             pulumi.ResourceOptions.merge(opts, ours),
         )
         for name in ("redirect_uris", "web_origins"):
-            self._advise(name, properties[name])
+            self._warn(name, properties[name])
 
-    def _advise(self, name: str, values: Any) -> None:
+    def _warn(self, name: str, values: Any) -> None:
         """Warns about what is risky in a list, as soon as it is known."""
 
         def warn(known: Any) -> None:
-            for finding in advice({self.translate_input_property(name): known}):
+            for finding in warnings({self.translate_input_property(name): known}):
                 pulumi.log.warn(f"{finding.path} {finding.reason}.", self)
 
         if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):

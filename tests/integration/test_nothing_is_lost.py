@@ -119,7 +119,7 @@ def test_what_a_killed_creation_leaves_over_is_named_and_can_be_imported_or_dele
     assert refused.code != 0
     assert left in refused.output
     assert "An interrupted run of trial/trial probably left it over" in refused.output
-    assert "docs/guides/equal_clients.md" in refused.output
+    assert "docs/guides/duplicate_clients.md" in refused.output
     assert in_the_account(sipgate) == [left]
     if then == "import" and engine.host == "native":
         imported = ("sipgate:index:OAuthClient", "crm", left, "--generate-code=false")

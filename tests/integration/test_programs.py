@@ -152,7 +152,7 @@ def test_a_replacement_by_force_needs_equal_clients_to_be_allowed(
     refused = engine.up()
     assert "unless this run replaces a resource by --replace or a taint" in refused.output
     assert sipgate.account.clients() == [old]
-    allowed = engine.up(SIPGATE_ALLOW_EQUAL_CLIENTS="true")
+    allowed = engine.up(SIPGATE_ALLOW_DUPLICATE_CLIENTS="true")
 
     assert allowed.code == 0, allowed.output
     (new,) = sipgate.account.clients()

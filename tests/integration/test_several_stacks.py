@@ -68,7 +68,7 @@ def test_clients_that_are_equal_on_purpose_are_refused_without_advice_to_delete(
 
     assert refused.code != 0
     assert "Another stack probably manages it" in refused.output
-    assert "docs/guides/equal_clients.md" in refused.output
+    assert "docs/guides/duplicate_clients.md" in refused.output
     assert "delete" not in refused.output
     assert len(in_the_account(sipgate)) == 1
 

@@ -17,7 +17,7 @@ from sipgate_provider.auth.credentials import Password, RefreshToken
 from sipgate_provider.errors import AuthenticationError
 from sipgate_provider.settings.settings import Settings
 from tests.keycloak_bridge import Bridge
-from tests.unit.test_login_commands import LoggingIn, run
+from tests.unit.cli.test_login_commands import LoggingIn, run
 from tests.verdicts.on_keycloak import OnKeycloak
 from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser
 

@@ -191,7 +191,7 @@ def tunnel(port: int, *, chunk: int = 65536, pause: float = 0.0, before: float =
         port: The server behind it.
         chunk: How many bytes the client gets at a time.
         pause: The seconds before each of them.
-        before: The seconds before the answer to CONNECT.
+        before: The seconds before the response to CONNECT.
     """
 
     def pass_on(source: socket.socket, target: socket.socket, peer: Peer, *, slow: bool) -> None:

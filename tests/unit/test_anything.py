@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import WRITABLE
+from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.auth.credentials import PersonalAccessToken
 from sipgate_provider.clients import creation
-from sipgate_provider.clients.declaration import check, diff
+from sipgate_provider.clients.check import check
+from sipgate_provider.clients.diff import diff
 from sipgate_provider.clients.lifecycle import Lifecycle
-from sipgate_provider.clients.rules import advice
+from sipgate_provider.clients.rules import warnings
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http import transport
 from sipgate_provider.settings.settings import Settings
@@ -89,7 +90,7 @@ def test_any_declaration_is_checked_and_compared(
 ) -> None:
     known = {key: value for key, value in news.items() if key not in unknown}
     checked = check(known, olds, unknown=unknown)
-    advice(known)
+    warnings(known)
 
     assert diff(olds, known, unknown=unknown) in {True, False, None}
     for failure in checked.failures:
@@ -106,7 +107,7 @@ def test_any_declaration_is_checked_and_compared(
         st.sampled_from(
             [
                 *("tokenId", "token", "accessToken", "username", "password", "refreshToken"),
-                *("clientId", "clientSecret", "baseUrl", "tokenUrl", "allowEqualClients"),
+                *("clientId", "clientSecret", "baseUrl", "tokenUrl", "allowDuplicateClients"),
             ]
         ),
         TEXT | ADDRESSES | st.just("true"),
