@@ -4,8 +4,8 @@ Refused is only what can never work. sipgate documents simple wildcards, as a wh
 (`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
 a `*` in a path for the character itself, and registers no redirect URI that Java cannot read or that is a script. The
 wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are warnings, not
-errors. What works but is risky, and what may or may not match, is a warning. sipgate's own scripts register origins with
-ports and even paths, so those are warnings too.
+errors. What works but is risky, and what may or may not match, is a warning. sipgate's own scripts register origins
+with ports and even paths, so those are warnings too.
 
 What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
 stop a stack.

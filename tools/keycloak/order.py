@@ -44,7 +44,7 @@ def locate() -> Path:
             f" JAVA_HOME: {reason}."
         ) from reason
     tried: dict[str, str] = {}
-    entry = cache.Entry(cache.root() / _FOLDER, "Keycloak", _require, _FOLDER)
+    entry = cache.Entry(cache.root() / _FOLDER, "Keycloak server", _require, _FOLDER)
     found = ways.first(entry, {"Maven": _install}, tried)
     if found is None:
         obstacles = "\n".join(f"  - {name}: {reason}" for name, reason in tried.items())
