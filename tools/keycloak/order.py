@@ -89,4 +89,4 @@ def _copy(stage: Path) -> None:
         said = log.read_text(errors="replace") if log.exists() else ""
         cause = re.search(r"^\[ERROR\] (.*)$", said, re.MULTILINE)
         raise UnavailableError(cause[1] if cause else str(failure)) from failure
-    log.unlink()
+    log.unlink(missing_ok=True)
