@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from sipgate_provider.clients.redirect_uris import parameters_of_responses, unregistrable
 from sipgate_provider.clients.spelling import misspelling
 from sipgate_provider.http.addresses import is_loopback
 
@@ -30,11 +31,6 @@ _ANY = "*"
 _OF_REDIRECTS = "+"
 # A wildcard at the very end, behind the host: `http://localhost:*`.
 _ANY_PORT = ":*"
-# What an address has only percent-encoded (RFC 2396), and the schemes that make a page run what the address says.
-_ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
-_SCRIPTS = frozenset({"javascript", "data"})
-# Around an IPv6 address they belong, and in a query.
-_BRACKETS = re.compile(r"^[^?]*?[\[\]]")
 _WRITE_IT_OUT = "write it out, as in https://app.example.com/*"
 
 
@@ -125,7 +121,7 @@ def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
     if not rest.strip("/") or (web and not rest.startswith("//")):
         yield f"names no host; {_WRITE_IT_OUT}"
     if redirect:
-        yield from _unregistrable(scheme, rest)
+        yield from unregistrable(scheme, rest)
     parts = _split(value)
     if web and (parts is None or not _host(parts)):
         yield f"names no host, or a port that cannot be; {_WRITE_IT_OUT}"
@@ -137,18 +133,6 @@ def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
             "has a wildcard inside the path, where it cannot match; put it at the end, "
             "as in https://app.example.com/*"
         )
-
-
-def _unregistrable(scheme: str, rest: str) -> Iterator[str]:
-    """What Keycloak does not take for the address of a browser."""
-    if scheme.lower() in _SCRIPTS:
-        yield f"would make the page run what it says; {_WRITE_IT_OUT}"
-    path = re.sub(r"^//[^/?#]*", "", rest)
-    if wrong := _ILLEGAL.search(rest) or _BRACKETS.search(path):
-        sign = wrong[0][-1]
-        yield f"holds {sign}, which no address has as it is; write {quote(sign)} or leave it out"
-    if rest.startswith("//[") and rest.endswith(_ANY_PORT):
-        yield "has a wildcard behind an IPv6 address; end it in ]/*, which is good for every port of [::1]"
 
 
 def _warnings(path: str, value: str) -> Iterator[str]:
@@ -164,6 +148,11 @@ def _warnings(path: str, value: str) -> Iterator[str]:
         return
     if said := misspelling(value):
         yield said
+    if not origin and (names := parameters_of_responses(value)):
+        yield (
+            f"has the parameter {names[0]}, which sipgate's responses have too; newer versions of its log-in refuse "
+            "such a redirect URI"
+        )
     parts = _split(value)
     if parts is None or parts.scheme not in {"http", "https"}:
         return

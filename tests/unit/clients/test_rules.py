@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sipgate_provider.clients.check import check
+from sipgate_provider.clients.redirect_uris import unregistrable
 from sipgate_provider.clients.rules import errors, warnings
+from tests.verdicts.tables import recorded
 
 
 @pytest.mark.parametrize(
@@ -28,15 +30,15 @@ from sipgate_provider.clients.rules import errors, warnings
         ("https://[::1/", "no host"),
         ("https://crm.example.com/*/callback", "inside the path"),
         ("https://crm.example.com/callback?to=*", "beside a query"),
-        ("javascript:alert(1)", "run what it says"),
-        ("Data:text/html,x", "run what it says"),
+        ("javascript:alert(1)", "runs code"),
+        ("Data:text/html,x", "runs code"),
         ("https://crm.example.com/a|b", "write %7C"),
         ("https://crm.example.com/a\\b", "write %5C"),
         ("https://crm.example.com/{tenant}", "write %7B"),
         ("https://crm.example.com/a]", "write %5D"),
         ("https://crm.example.com/100%", "write %25"),
         ("https://crm.example.com/?a=<b>", "write %3C"),
-        ("http://[::1]:*", "every port of [::1]"),
+        ("http://[::1]:*", "leave the port out"),
     ],
 )
 def test_a_redirect_uri_that_can_never_work_is_refused_with_its_path(value: str, word: str) -> None:
@@ -93,6 +95,7 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
     [
         ({"redirectUris": ["http://example.com/*"]}, "plain http"),
         ({"redirectUris": ["*"]}, "any address"),
+        ({"redirectUris": ["https://crm.example.com/?a=b&Code=1"]}, "parameter Code"),
         ({"redirectUris": ["https://*"]}, "hosts of anybody"),
         ({"redirectUris": ["https://*/*"]}, "hosts of anybody"),
         ({"redirectUris": ["https://*.com/*"]}, "hosts of anybody"),
@@ -142,6 +145,17 @@ def test_a_spelling_that_no_browser_sends_is_a_warning_that_says_what_to_write(
     assert len(said) == 1
     assert what in said[0]
     assert said[0].endswith(f"write {write}")
+
+
+def test_what_keycloak_did_not_register_is_refused_and_of_the_rest_nothing_for_that_reason() -> (
+    None
+):
+    for address, answers in recorded()["redirect URIs"].items():
+        if answers is None:
+            assert errors({"redirectUris": [address]}), address
+        else:
+            scheme, _, rest = address.partition(":")
+            assert not list(unregistrable(scheme, rest)), address
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:
