@@ -58,12 +58,19 @@ def answered(response: requests.Response, origin: str | None) -> Answer:
 
 def play(service: Service) -> dict[str, Answer]:
     """The answers by what is called from where; of a refused page also whether it has spent what it sent."""
-    return {name: case(service) for name, case in _cases().items()}
+    own = "/".join(service.url.split("/")[:3])
+    pages = {
+        "its page": ORIGIN,
+        "a foreign page": FOREIGN,
+        "the service's page": own,
+        "no page": None,
+    }
+    return {name: case(service) for name, case in _cases(pages).items()}
 
 
-def _cases() -> dict[str, Case]:
+def _cases(pages: dict[str, str | None]) -> dict[str, Case]:
     cases: dict[str, Case] = {}
-    for where, origin in (("its page", ORIGIN), ("a foreign page", FOREIGN), ("no page", None)):
+    for where, origin in pages.items():
         for name, form in _FORMS.items():
             cases[f"{name} from {where}"] = partial(_post, origin=origin, form=form)
         for name, path in _PATHS.items():

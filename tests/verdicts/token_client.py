@@ -24,9 +24,10 @@ Answer = dict[str, Any]
 class Play:
     """One client and its user's browser, on a service."""
 
-    def __init__(self, service: Service, *, public: bool, path: str = "callback") -> None:
-        self.service = service
-        found = service.client((REDIRECT, OTHER, f"https://app.example.com/{path}"), (), public)
+    def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
+        self.service, self.public = service, public
+        more = (OTHER, f"https://app.example.com/{path}") if path else ()
+        found = service.client((REDIRECT, *more), (), public)
         other = service.client((REDIRECT,), (), public)
         assert found
         assert other
@@ -34,7 +35,7 @@ class Play:
         self.proof = {"client_id": self.client_id} | ({} if public else {"client_secret": SECRET})
         self.browser = Browser(service)
 
-    def code(self, **asked: str) -> Form:
+    def code(self, **asked: str | None) -> Form:
         known = {"response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT}
         code = self.browser.log_in(known | asked).said["code"]
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}

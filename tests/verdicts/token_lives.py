@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.verdicts.service import Browser
-from tests.verdicts.token_client import OTHER, S256, VERIFIER, Answer, Form, Play, said
+from tests.verdicts.token_client import OTHER, REDIRECT, S256, VERIFIER, Answer, Form, Play, said
 
 Case = Callable[[], Answer]
 
 
-def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:
+def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - one case each
     """A code that comes twice, late, or after a mistake."""
 
     def twice() -> Answer:
@@ -51,6 +51,15 @@ def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:
         one, other = play.pkce(), play.pkce()
         return {"newer": said(play.post(other)), "older": said(play.post(one))}
 
+    def without_redirect_uri(**sent: str) -> Callable[[], Answer]:
+        def case() -> Answer:
+            single = Play(play.service, public=play.public, path=None)
+            form = single.code(redirect_uri=None, **S256) | {"code_verifier": VERIFIER}
+            del form["redirect_uri"]
+            return said(single.post(form | sent))
+
+        return case
+
     def with_openid() -> Answer:
         form = play.code(**S256, scope="openid", nonce="n") | {"code_verifier": VERIFIER}
         return said(play.post(form))
@@ -69,6 +78,11 @@ def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:
     yield "a code with a plain challenge", with_plain
     yield "a code with a challenge without a method", without_method
     yield "two codes of one log-in", of_two
+    yield "a code that was asked for without a redirect URI", without_redirect_uri()
+    yield (
+        "a code that was asked for without a redirect URI, with one",
+        without_redirect_uri(redirect_uri=REDIRECT),
+    )
     yield "a code with openid", with_openid
     yield "a code with openid, profile and email", with_offline_access
 

@@ -107,7 +107,7 @@ class AuthorizationEndpoint:
         if "code" in asked.response_types:
             authorization = Authorization(
                 log_in=session.of_client(asked.client["clientId"]),
-                redirect_uri=asked.fields.get("redirect_uri", ""),
+                redirect_uri=asked.fields.get("redirect_uri"),
                 scopes=granted(asked.fields.get("scope", ""), session.user.scopes),
                 challenge=asked.challenge,
                 nonce=asked.fields.get("nonce", ""),

@@ -63,7 +63,7 @@ class Authorization:
     """What a code stands for: a log-in, the client it was for, and the terms of that."""
 
     log_in: ClientSession
-    redirect_uri: str
+    redirect_uri: str | None
     scopes: frozenset[str]
     challenge: Challenge | None
     nonce: str

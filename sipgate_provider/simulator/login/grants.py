@@ -88,7 +88,8 @@ class Grants:
         if authorization.log_in.client_id != caller.client_id:
             description = "Auth error: Found different client_id in clientSession"
             raise OAuthError(400, "invalid_grant", description)
-        if form.get("redirect_uri", "") != authorization.redirect_uri:
+        asked_for = authorization.redirect_uri
+        if asked_for is not None and form.get("redirect_uri") != asked_for:
             raise OAuthError(400, "invalid_grant", "Incorrect redirect_uri")
         if authorization.challenge is not None:
             authorization.challenge.require_met_by(form.get("code_verifier"))

@@ -51,6 +51,21 @@ def test_it_accepts_nothing_that_keycloak_refuses(
     assert not [name for name, (theirs, _) in found(table).items() if theirs is False]
 
 
+def test_it_gives_tokens_where_keycloak_does_not_only_to_clients_that_may_be_public(
+    found: Callable[[str], Mapping[str, Any]],
+) -> None:
+    lenient = [
+        name
+        for name, (theirs, ours) in found("token").items()
+        if "Bearer" in ours and "Bearer" not in theirs
+    ]
+
+    assert lenient == [
+        "confidential: code with PKCE, an empty secret",
+        "confidential: code with PKCE, no secret",
+    ]
+
+
 def test_the_record_is_of_the_keycloak_that_the_tests_get() -> None:
     assert KEYCLOAK["version"] == VERSION
 
