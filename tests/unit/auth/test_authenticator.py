@@ -105,6 +105,18 @@ def test_a_wrong_password_is_a_sentence_that_does_not_hold_it(sipgate: Simulator
     assert "not-the-password" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_wrong_password_is_the_same_sentence_at_an_older_keycloak(
+    sipgate: Simulator, status: int
+) -> None:
+    body = b'{"error": "invalid_grant", "error_description": "Invalid user credentials"}'
+    sipgate.misbehave(Answer(status, body), path="token$")
+
+    said = rf"refused \({status}, 'invalid_grant: Invalid user credentials'\). Check both, unless"
+    with pytest.raises(AuthenticationError, match=said):
+        by_password(sipgate).list_clients()
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>", b"", b"[]", b"null", b'{"token_type": "Bearer"}', b'{"access_token": []}']
 )
