@@ -17,7 +17,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration browser keycloak package floor \
+.PHONY: help demo test lint types imports unit contract fuzz integration browser keycloak package floor \
 	engine chromium postgres typescript sdk bench readme dist docs lock clean
 
 help: ## what there is to do
@@ -66,7 +66,11 @@ imports: $(READY) ## import contracts: who may know whom
 	$(BIN)/lint-imports
 
 unit: $(READY) ## tests without the engine
-	$(BIN)/pytest tests/unit -n $(WORKERS)
+	$(BIN)/pytest tests/unit tests/contract -n $(WORKERS)
+
+# Make hands SIPGATE_… variables on, whether they are set in the environment or behind the target.
+contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID=… SIPGATE_TOKEN=…
+	@$(BIN)/pytest tests/contract --on-account --timeout 0 --report build/contract.json
 
 fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
 	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800

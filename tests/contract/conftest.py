@@ -118,7 +118,8 @@ def contract(
     simulator: Sipgate,
     account: Sipgate | None,
 ) -> Contract:
-    fact = request.node.name.removeprefix("test_").replace("_", " ")
+    name, _, case = request.node.name.removeprefix("test_").partition("[")
+    fact = name.replace("_", " ") + (f": {case[:-1]}" if case else "")
     report = pytestconfig.stash[_REPORT]
     if account is None:
         return Contract(report, fact, simulator, None)

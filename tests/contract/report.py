@@ -15,6 +15,7 @@ from tests.contract.sipgate import Sipgate, Target
 __all__ = ["Contract", "Report", "Row"]
 
 Observe = Callable[[Sipgate], Any]
+_WIDEST = 90
 _NO_ANSWER = (requests.RequestException, ValueError, LookupError, TypeError)
 
 
@@ -50,13 +51,12 @@ class Report:
 
     def lines(self) -> list[str]:
         """A table for a reader."""
-        agrees = {True: "agrees", False: "DIFFERS", None: ""}
-        cells = [("Verdict", "Fact", "Source", "Seen", "Simulator")]
+        agrees = {True: "agrees", None: ""}
+        cells: list[tuple[str, ...]] = [("Verdict", "Fact", "Seen", "Simulator", "Source")]
         for row in self.rows:
-            simulator = agrees[row.simulator_agrees]
-            if row.simulator_agrees is False:
-                simulator += f": {row.simulator}"
-            cells.append((row.verdict, row.fact, row.source, row.seen, simulator))
+            simulator = agrees.get(row.simulator_agrees, f"DIFFERS: {row.simulator}")
+            cells.append((row.verdict, row.fact, row.seen, simulator, row.source))
+        cells = [tuple(map(_short, line)) for line in cells]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         return [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -94,7 +94,7 @@ class Contract:
             expected: What may be seen.
         """
         row = self._row(source, observe)
-        row.verdict = "holds" if row.seen in map(str, expected) else "broken"
+        row.verdict = "holds" if row.seen in map(_text, expected) else "broken"
         assert row.verdict == "holds", f"{row.fact}: {row.seen}, documented: {expected}"
 
     def observed(self, source: str, observe: Observe) -> None:
@@ -120,6 +120,16 @@ class Contract:
 
 def _seen(observe: Observe, sipgate: Sipgate) -> str:
     try:
-        return str(observe(sipgate))
+        return _text(observe(sipgate))
     except _NO_ANSWER as error:
         return f"no usable answer ({type(error).__name__})"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value)) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value) or "empty"
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= _WIDEST else cell[: _WIDEST - 1] + "…"

@@ -65,15 +65,12 @@ def test_an_id_that_nobody_has_is_answered_404_to(contract: Contract, method: st
 
 
 def test_a_clients_two_addresses_are_for_everyone(contract: Contract) -> None:
-    def answer(sipgate: Sipgate) -> tuple[int, dict[str, str]]:
+    def answer(sipgate: Sipgate) -> tuple[int, bool]:
         answered = sipgate.ask_as_nobody("GET", f"{sipgate.path}/gdpr")
-        return answered.status_code, answered.json()
+        both = {name: sipgate.body[name] for name in ("privacyUrl", "termsUrl")}
+        return answered.status_code, answered.json() == both
 
-    addresses = {
-        "privacyUrl": "https://example.com/privacy",
-        "termsUrl": "https://example.com/terms",
-    }
-    contract.documented("Resource, GET gdpr", answer, (200, addresses))
+    contract.documented("Resource, GET gdpr", answer, (200, True))
 
 
 def test_the_user_info_has_the_accounts_number(contract: Contract) -> None:
