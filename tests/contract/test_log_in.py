@@ -57,13 +57,9 @@ def test_an_unknown_client_is_refused(contract: Contract) -> None:
     )
 
 
-def test_a_wrong_secret_is_refused(contract: Contract) -> None:
-    contract.documented(
-        KEYCLOAK,
-        lambda s: said(with_code(s, client_secret="wrong")),
-        "401 unauthorized_client",
-        "401 invalid_client",
-    )
+def test_what_a_client_with_a_wrong_secret_is_told(contract: Contract) -> None:
+    # A public client may send any.
+    contract.observed(KEYCLOAK, lambda s: said(with_code(s, client_secret="wrong")))
 
 
 def test_what_a_client_without_its_secret_is_told(contract: Contract) -> None:
@@ -208,7 +204,8 @@ def test_tokens_live_as_long_as_documented(contract: Contract) -> None:
     def lives(sipgate: Sipgate) -> tuple[int, int]:
         tokens = log_in(sipgate)
         log_out(sipgate, tokens["refresh_token"])
-        return tokens["expires_in"], tokens["refresh_expires_in"]
+        # A second may have passed.
+        return round(tokens["expires_in"], -1), round(tokens["refresh_expires_in"], -1)
 
     contract.documented(PASSWORD, lives, (300, 30 * 24 * 3600))
 
