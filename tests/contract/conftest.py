@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import is_loopback
 from sipgate_provider.simulator import (
     DEMO_PASSWORD,
@@ -21,7 +22,7 @@ from sipgate_provider.simulator import (
     PersonalAccessToken,
     Simulator,
 )
-from tests.contract.own_clients import MOST_CLIENTS, MOST_WHILE_DELETING
+from tests.contract.own_clients import CLIENTS, MOST_CLIENTS, MOST_WHILE_DELETING
 from tests.contract.report import Contract, Report
 from tests.contract.sipgate import MOST_REQUESTS, Sipgate, Target
 
@@ -71,6 +72,7 @@ def pytest_terminal_summary(
         for line in report.lines():
             terminalreporter.write_line(line)
     if path := config.getoption("--report", None):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(report.json(), encoding="utf-8")
 
 
@@ -109,9 +111,24 @@ def account(pytestconfig: pytest.Config) -> Iterator[Sipgate | None]:
         return
     here = is_loopback(urlsplit(target.owner.base_url).hostname or "")
     sipgate = Sipgate(target, pause=0 if here else _SECONDS_BETWEEN_REQUESTS)
+    _check_credential(sipgate)
     with sipgate.own:
         yield sipgate
     sipgate.close()
+
+
+def _check_credential(sipgate: Sipgate) -> None:
+    """Ends the run where every fact would be the same refusal."""
+    owner = sipgate.target.owner
+    try:
+        status = sipgate.ask("GET", CLIENTS).status_code
+    except (SipgateError, requests.RequestException) as error:
+        pytest.exit(f"{owner.base_url} cannot be asked: {error}", returncode=1)
+    if status in {401, 403}:
+        pytest.exit(
+            f"{owner.base_url} answers {status} to the list of clients; check {owner.source} and its scopes.",
+            returncode=1,
+        )
 
 
 @pytest.fixture

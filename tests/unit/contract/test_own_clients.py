@@ -19,6 +19,7 @@ import requests
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
     DEMO_TOKEN_ID,
+    WRITE,
     Answer,
     Reset,
     Simulator,
@@ -294,3 +295,24 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_sent(
     assert process.returncode == 4
     assert says in told
     assert not sipgate.requests
+
+
+@pytest.mark.parametrize(("scopes", "status"), [((), "401"), ((WRITE,), "403")])
+def test_a_credential_that_sipgate_refuses_ends_the_run_at_once(
+    sipgate: Simulator,
+    run: Callable[..., subprocess.Popen[str]],
+    scopes: tuple[str, ...],
+    status: str,
+) -> None:
+    token = sipgate.account.add_personal_access_token(*scopes)
+    if not scopes:
+        sipgate.account.remove_personal_access_token(token.token_id)
+
+    with run(SIPGATE_TOKEN_ID=token.token_id, SIPGATE_TOKEN=token.token) as process:
+        told, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert (
+        f"answers {status} to the list of clients; check SIPGATE_TOKEN_ID and SIPGATE_TOKEN" in told
+    )
+    assert [request.status for request in sipgate.requests] == [int(status)]
