@@ -74,6 +74,7 @@ def test_what_is_left_out_gets_its_default(engine: Any, sipgate: Simulator) -> N
     }
 
 
+@pytest.mark.each_case
 def test_the_state_holds_the_secret_encrypted_and_nothing_of_ours_but_a_path(
     engine: Any, sipgate: Simulator
 ) -> None:

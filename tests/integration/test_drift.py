@@ -118,6 +118,7 @@ def test_fields_that_sipgate_adds_are_no_change(engine: Any, sipgate: Simulator)
     assert sipgate.count("PUT") == 0
 
 
+@pytest.mark.each_case
 def test_a_preview_of_an_update_keeps_known_what_can_be_known(
     engine: Any, sipgate: Simulator
 ) -> None:
