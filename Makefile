@@ -101,8 +101,9 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
 	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py clients/test_fault_matrix.py examples/test_with_other_resources.py) \
 	  -k 'not silent_connection and not HTTPS_PROXY'
-	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py -n $(WORKERS) --dist worksteal \
-	  -k 'creates or second_up or every_property or drift or destroy or read_that_fails or missing_credential'
+	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py tests/integration/test_drift.py -n $(WORKERS) \
+	  --dist worksteal \
+	  -k 'creates or second_up or every_property or every_changed or destroy or says_nothing_certain or missing_credential'
 
 fuzz: $(READY) ## ten thousand generated declarations, settings and answers: 10 minutes
 	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800

@@ -28,7 +28,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_program_at_the_root_is_the_quickstart(engine: Any, sipgate: Simulator) -> None:
+def test_the_program_at_the_root_is_the_quickstart_and_exports_what_is_needed(
+    engine: Any, sipgate: Simulator
+) -> None:
     for name in ("Pulumi.yaml", "examples"):
         (engine.project / name).unlink(missing_ok=True)
         (engine.project / name).symlink_to(ROOT / name)
@@ -36,7 +38,12 @@ def test_the_program_at_the_root_is_the_quickstart(engine: Any, sipgate: Simulat
 
     engine.succeeds("up", "--yes", "--skip-preview")
 
-    assert [client["name"] for client in sipgate.account.clients()] == ["CRM integration"]
+    (client,) = sipgate.account.clients()
+    assert client["name"] == "CRM integration"
+    assert engine.outputs() == {
+        "client_id": client["clientId"],
+        "client_secret": client["clientSecret"],
+    }
     assert "protected" in engine.pulumi("destroy", "--yes", "--skip-preview").output
     assert len(sipgate.account.clients()) == 1
 
