@@ -19,7 +19,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types imports unit integration browser full package floor fuzz \
+.PHONY: help demo test test-all lint types imports unit integration browser full keycloak package floor fuzz \
 	engine chromium postgres typescript sdk bench readme dist docs lock clean
 
 help: ## what there is to do, and what it costs on two cores
@@ -58,7 +58,7 @@ demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
 .NOTPARALLEL:
 test: lint types imports unit integration browser ## the six below, as a change is checked: about 8 minutes
 
-test-all: test full package floor fuzz ## everything, as CI runs it: about 45 minutes
+test-all: test full keycloak package floor fuzz ## everything, as CI runs it: about 45 minutes
 
 lint: $(READY) ## ruff, style and formatting: 1 s
 	$(BIN)/ruff check .
@@ -82,6 +82,11 @@ browser: $(READY) engine chromium ## tests in a real browser: half a minute
 
 full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
+
+# One process: each would start a Keycloak of its own.
+keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets: 1 minute
+	-@$(BIN)/python tools/keycloak >/dev/null
+	$(BIN)/pytest tests/keycloak
 
 package: $(READY) engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
 	$(BIN)/pytest tests/packaging

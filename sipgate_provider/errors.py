@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The exceptions of this package, as one tree.
 
     SipgateError                  whatever this package raises on purpose
     ├── ConfigurationError        the settings do not add up; nothing was sent
@@ -9,12 +9,11 @@
         ├── NotFoundError         404
         └── RateLimitError        429
 
-"No answer" and "an answer we do not like" are different branches: after the first it is mostly
-unknown whether sipgate did what it was asked to. A class exists only where a caller catches it or
-a user has to act differently.
+`TransportError` and `APIError` are separate branches: after a `TransportError` it is mostly unknown whether sipgate
+executed the request. A class exists only if a caller catches it or a user has to act differently.
 
-Every message stands alone: what was being done, to which client, what sipgate said, what to do next. It never
-holds a credential: whoever builds a message from sipgate's words scrubs them first.
+Every message stands alone: the operation, the client, sipgate's answer, and what to do next. It never contains a
+credential: the code that quotes sipgate's answer removes credentials first.
 """
 
 from __future__ import annotations

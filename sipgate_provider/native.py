@@ -4,13 +4,13 @@
 
     sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
 
-A program needs no other change. What it gains: `pulumi import` by id, changes shown element by element, known outputs
-in previews, more than four clients at once, and providers of one's own for several accounts. A stack that the
-dynamic provider made is taken over as it is, since each resource goes by its old type as well.
+A program needs no other change. Each resource has the dynamic provider's type as an alias, so Pulumi takes over a
+stack of the dynamic provider as it is.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,8 +22,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.resources.client_resource import ClientResource, aliases
 from sipgate_provider.resources.invokes import invoke, invoke_output
 from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
-from sipgate_provider.settings.accounts import checked_account, namespace
-from sipgate_provider.settings.sources import SECRET_KEYS
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, checked_account, namespace
 
 __all__ = [
     "GetOAuthClientResult",
@@ -85,35 +84,21 @@ class Provider(pulumi.ProviderResource):
             account: Which account's settings to use for what is not given: "eu" reads the stack's `sipgate-eu:`,
                 `SIPGATE_EU_…` and what `login --account eu` left. Another account replaces the clients.
         """
-        given = {
-            "tokenId": token_id,
-            "token": token,
-            "accessToken": access_token,
-            "username": username,
-            "password": password,
-            "refreshToken": refresh_token,
-            "clientId": client_id,
-            "clientSecret": client_secret,
-            "baseUrl": base_url,
-            "tokenUrl": token_url,
-            "allowDuplicateClients": allow_duplicate_clients,
-            "trustEmptyAccount": trust_empty_account,
-            "parallel": parallel,
-            "account": account,
-        }
+        arguments = locals()
+        settings = {key: arguments[_snake(key)] for key in KEYS}
         if account is not None:
             configured = pulumi.Config(namespace(_account(account, f"Provider {resource_name!r}")))
-            for key, value in given.items():
+            for key, value in settings.items():
                 if value is None:
                     # A secret whoever reads it, as the stack's file has it.
-                    given[key] = (
+                    settings[key] = (
                         configured.get_secret(key)
                         if is_config_secret(configured.full_key(key))
                         else configured.get(key)
                     )
         properties = {
             key: None if value is None else pulumi.Output.from_input(value).apply(_as_text)
-            for key, value in given.items()
+            for key, value in {**settings, "account": account}.items()
         }
         for key in SECRET_KEYS:
             if properties[key] is not None:
@@ -223,6 +208,10 @@ def _account(account: str, what: str) -> str:
         return checked_account(account)
     except ConfigurationError as error:
         raise pulumi.RunError(f"{what}: {error}") from None
+
+
+def _snake(key: str) -> str:
+    return re.sub("([A-Z])", r"_\1", key).lower()
 
 
 def _as_text(value: object) -> str | None:

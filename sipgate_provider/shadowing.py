@@ -23,9 +23,10 @@ _DEPENDENCIES = frozenset(
         "charset_normalizer",
         "filelock",
         "idna",
-        "msgspec",
         "oauthlib",
         "platformdirs",
+        "pydantic",
+        "pydantic_core",
         "requests",
         "urllib3",
     }

@@ -16,9 +16,9 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
-from msgspec import ValidationError
+from pydantic import ValidationError
 
-from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, place
+from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
 from sipgate_provider.auth.authenticator import authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
 from sipgate_provider.errors import (
@@ -79,7 +79,7 @@ class SipgateAPI:
         clients = [_entry(operation, index, entry) for index, entry in enumerate(listed)]
         if len({client.client_id for client in clients}) < len(clients):
             raise TransportError(
-                f"{operation}: the response names a client twice, so nothing of it is used; run again later."
+                f"{operation}: the response names a client twice, so it is ignored; run again later."
             )
         return clients
 
@@ -108,7 +108,7 @@ class SipgateAPI:
         if response.body.strip() and response.json() is None:
             # A page of some proxy on the way says nothing about the client.
             raise TransportError(
-                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and any proxy."
             )
 
     def _request(
@@ -162,11 +162,11 @@ class SipgateAPI:
         try:
             client = OAuthClientState.from_response(response.json())
         except ValidationError as error:
-            raise _unexpected_response(operation, "a client", place(error)) from None
+            raise _unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
-                f"{operation}: the response is about another client, {client.client_id}, so nothing of it is used; "
-                "check sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; "
+                "check sipgate:baseUrl and any proxy."
             )
         return client
 
@@ -175,14 +175,18 @@ def _entry(operation: str, index: int, entry: object) -> OAuthClientState:
     try:
         return OAuthClientState.from_response(entry)
     except ValidationError as error:
-        where = f"data[{index}].{place(error)}".rstrip(".")
+        where = f"data[{index}].{_where(error)}".rstrip(".")
         raise _unexpected_response(operation, "a list of clients", where) from None
+
+
+def _where(error: ValidationError) -> str:
+    return next(problems(error))[0]
 
 
 def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:
     return TransportError(
         f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
-        "check sipgate:baseUrl and proxies on the way."
+        "check sipgate:baseUrl and any proxy."
     )
 
 
@@ -216,7 +220,7 @@ def _api_error(
                 NotFoundError,
                 (
                     "There is no such client in this account; if it was deleted outside Pulumi, "
-                    "`pulumi up --refresh` creates it anew."
+                    "`pulumi up --refresh` creates it again."
                 ),
             )
         case 429:
@@ -225,11 +229,11 @@ def _api_error(
                 f"Too many requests; run again {_retry_time(response.retry_after)}.",
             )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            advice = "The response is a redirect, which is not followed; check sipgate:baseUrl."
-        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
             advice = (
-                "Either sipgate has a fault, so run again later, or it cannot take these values."
+                "The response is a redirect, and the provider follows none; check sipgate:baseUrl."
             )
+        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+            advice = "sipgate failed, or cannot process these values; run again later."
         case _:
             advice = "Check the values that were sent."
     detail = _detail(response, secrets)

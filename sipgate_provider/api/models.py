@@ -1,15 +1,13 @@
-"""What a client is: the names of its properties, their defaults, and what a program may declare.
+"""A client as sipgate's API has it: what POST and PUT send, and what a response holds.
 
-Names are the API's in the state and on the wire (`redirectUris`), Python's in code (`redirect_uris`); `rename` is the
-only place that knows both. All six inputs are always sent, since sipgate's REST description requires them; what a user
-leaves out has a default here.
+Names are the API's in the state and on the wire (`redirectUris`), Python's in code (`redirect_uris`). All six inputs
+are always sent, since sipgate's REST description requires them; what a user leaves out has a default here.
 
-Here is the shape alone: text, lists of text, nothing else. What a value may be is in `rules`. `redirectUris` and
+Here is the shape alone: text and lists of text. What a value may be is in `clients.rules`. `redirectUris` and
 `webOrigins` are sets at sipgate: duplicates are dropped, the user's order is kept.
 
-The models are msgspec's and not pydantic's, because every plugin process imports them before its first answer: 5 ms
-instead of 50 (measured; `python benchmarks startup`), which is half of what this provider adds to a `pulumi up` that
-changes nothing. The price is that msgspec stops at the first problem, so `misshapen` asks property by property.
+pydantic costs every process that imports it some 50 ms. A run that changes nothing has nothing to validate, so its
+modules import `properties` and not this one.
 """
 
 from __future__ import annotations
@@ -18,124 +16,112 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-import msgspec
-from msgspec import Meta, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+from typing_extensions import Self
 
-__all__ = [
-    "CLIENT_ID",
-    "OAuthClientInputs",
-    "OAuthClientState",
-    "misshapen",
-    "place",
-]
-
-
-_SETS = ("redirect_uris", "web_origins")
+__all__ = ["CLIENT_ID", "OAuthClientInputs", "OAuthClientState", "problems"]
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,254}")
 """What an id is made of: two numbers and a UUID at sipgate, and never a path, a blank or an escape."""
 
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a property of a client",
+    "list_type": "must be a list of text",
+    "string_unicode": "is not UTF-8 text",
+}
 
-class _Client(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    def __post_init__(self) -> None:
-        for name in _SETS:
-            once = list(dict.fromkeys(getattr(self, name)))
-            msgspec.structs.force_setattr(self, name, once)
+
+def _without_duplicates(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+_Set = Annotated[list[str], AfterValidator(_without_duplicates)]
+
+
+class _Client(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        strict=True,
+    )
 
     def properties(self) -> dict[str, Any]:
         """The properties in the API's spelling."""
-        properties: dict[str, Any] = msgspec.to_builtins(self)
-        return properties
+        return self.model_dump(by_alias=True)
 
 
-class OAuthClientInputs(_Client, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OAuthClientInputs(_Client, extra="forbid"):
     """The six properties that a program declares and that a POST or PUT sends."""
 
-    name: Annotated[str, Meta(description="What people see when they log in.")]
-    description: Annotated[str, Meta(description="A note for colleagues.")] = ""
+    name: Annotated[str, Field(description="The name that people see when they log in.")]
+    description: Annotated[str, Field(description="A note for colleagues.")] = ""
     redirect_uris: Annotated[
-        list[str],
-        Meta(
+        _Set,
+        Field(
             description="Where a browser may be sent after log-in or log-out; simple wildcards are allowed."
         ),
     ]
     web_origins: Annotated[
-        list[str],
-        Meta(
+        _Set,
+        Field(
             description="Origins whose pages may call the API (CORS); simple wildcards are allowed."
         ),
     ] = []
-    privacy_url: Annotated[str, Meta(description="The privacy policy shown at log-in.")] = ""
-    terms_url: Annotated[str, Meta(description="The terms of service shown at log-in.")] = ""
+    privacy_url: Annotated[str, Field(description="The privacy policy shown at log-in.")] = ""
+    terms_url: Annotated[str, Field(description="The terms of service shown at log-in.")] = ""
 
     @classmethod
-    def from_properties(cls, properties: Mapping[str, object]) -> OAuthClientInputs:
-        """The inputs in a properties that `declaration.check` has completed.
+    def from_properties(cls, properties: Mapping[str, object]) -> Self:
+        """The inputs out of `properties`, which are spelled as in the API.
 
         Raises:
-            ValidationError: It was not checked.
+            ValidationError: They have another shape; `problems` says where.
         """
-        return msgspec.convert(dict(properties), cls)
+        return cls.model_validate(dict(properties), by_name=False)
 
 
-class OAuthClientState(_Client, frozen=True, kw_only=True):
-    """A client as sipgate answers it: lenient where an answer may differ, strict about what identifies it.
+class OAuthClientState(_Client):
+    """A client as sipgate responds with it: lenient where a response may differ, strict about what identifies it.
 
     Unknown fields are ignored, absent ones are empty. `client_secret` is None where the response lacks it.
     """
 
     client_id: Annotated[
         str,
-        Meta(
-            pattern=rf"\A(?:{CLIENT_ID.pattern})\Z",
+        Field(
+            pattern=f"^(?:{CLIENT_ID.pattern})$",
             description="The id that applications present when they ask for a log-in.",
         ),
     ]
-    client_secret: Annotated[str | None, Meta(description="The client's secret.")] = None
+    client_secret: Annotated[str | None, Field(repr=False, description="The client's secret.")] = (
+        None
+    )
     name: str = ""
-    description: str = ""
-    redirect_uris: list[str] = []
-    web_origins: list[str] = []
-    privacy_url: str = ""
-    terms_url: str = ""
+    description: Annotated[str, Field(repr=False)] = ""
+    redirect_uris: Annotated[_Set, Field(repr=False)] = []
+    web_origins: Annotated[_Set, Field(repr=False)] = []
+    privacy_url: Annotated[str, Field(repr=False)] = ""
+    terms_url: Annotated[str, Field(repr=False)] = ""
 
     @classmethod
-    def from_response(cls, document: object) -> OAuthClientState:
-        """The client in sipgate's answer, where null means absent.
+    def from_response(cls, document: object) -> Self:
+        """The client in sipgate's response, where null means absent.
 
         Raises:
-            ValidationError: It is none; `place` says where.
+            ValidationError: There is none; `problems` says where.
         """
         if isinstance(document, dict):
             document = {name: value for name, value in document.items() if value is not None}
-        return msgspec.convert(document, cls)
-
-    def __repr__(self) -> str:
-        """The id and the name: a secret has no place in any output."""
-        return f"OAuthClientState(client_id={self.client_id!r}, name={self.name!r})"
+        return cls.model_validate(document, by_name=False)
 
 
-def misshapen(properties: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Where `properties` have the wrong shape: paths such as `redirectUris[0]`, and the words for each."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(OAuthClientInputs)}
-    for name, field in fields.items():
-        if name not in properties:
-            if field.required:
-                yield name, "is required"
-            continue
-        try:
-            msgspec.convert(properties[name], field.type)
-        except ValidationError as error:
-            yield (
-                f"{name}{place(error)}",
-                "must be a list of text" if "`array`" in str(error) else "must be text",
-            )
-    for name in properties:
-        if name not in fields:
-            yield name, "is not a property of a client"
-
-
-def place(error: ValidationError) -> str:
-    """The path that a ValidationError is about, as in `redirectUris[0]`; empty for the whole."""
-    found = re.search(r"`\$\.?([^`]*)`$|field `([^`]*)`", str(error))
-    return (found[1] or found[2] or "") if found else ""
+def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Each path that `error` is about, such as `redirectUris[0]`, and the words for it; "" is the whole."""
+    for found in error.errors(include_url=False, include_input=False):
+        path = "".join(f"[{part}]" if isinstance(part, int) else part for part in found["loc"])
+        yield path, _WORDS.get(found["type"], "must be text")

@@ -2,7 +2,7 @@
 
 Everything here goes through the one transport: it follows no redirect, which would carry the code, the verifier and
 the client secret elsewhere, and it never sends a POST twice that may have arrived, which for a refresh token would be
-the second use that ends the log-in. msgspec reads the response rather than oauthlib, which takes any JSON type for a
+the second use that ends the log-in. pydantic reads the response rather than oauthlib, which takes any JSON type for a
 token and any text for a form.
 
 What the endpoint says is shown, since only it knows that "Account is not fully set up" is no wrong password. Its words
@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
@@ -38,9 +37,13 @@ _LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
 
 
-@dataclass(frozen=True)
-class Token:
-    """What the endpoint issued.
+_Issued = Annotated[
+    str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$", max_length=_LONGEST_TOKEN)
+]
+
+
+class Token(BaseModel):
+    """What the endpoint issued (RFC 6749, 5.1).
 
     Attributes:
         access_token: Goes on requests.
@@ -49,9 +52,11 @@ class Token:
         session_state: Keycloak's id of the log-in that the tokens belong to.
     """
 
-    access_token: str = field(repr=False)
-    expires_in: float | None = None
-    refresh_token: str | None = field(default=None, repr=False)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    access_token: Annotated[_Issued, Field(repr=False)]
+    expires_in: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    refresh_token: Annotated[_Issued | None, Field(repr=False)] = None
     session_state: str | None = None
 
     @property
@@ -86,21 +91,16 @@ def request_token(
     """
     response = _post(transport, url, form, operation=operation, advice=advice)
     try:
-        token = msgspec.convert(response.json(), Token, strict=False)
-    except (msgspec.ValidationError, OverflowError, RecursionError):
+        return Token.model_validate(response.json())
+    except ValidationError as error:
+        named = error.errors(include_url=False, include_input=False)[0]["loc"] or ("access_token",)
         raise TransportError(
-            f"{operation}: the response holds no access token; check sipgate:tokenUrl."
+            f"{operation}: the response holds no usable {named[0]}; check sipgate:tokenUrl."
         ) from None
-    for value in (token.access_token, token.refresh_token or "-"):
-        if len(value) > _LONGEST_TOKEN or not TOKEN_CHARACTERS.fullmatch(value):
-            raise TransportError(
-                f"{operation}: the response holds something that cannot be a token; check sipgate:tokenUrl."
-            )
-    return token
 
 
 def end_log_in(log_in: RefreshToken) -> None:
-    """The log-in that is kept as `log_in` is over at sipgate.
+    """The log-in that is stored as `log_in` is over at sipgate.
 
     Raises:
         SipgateError: That is not certain.
@@ -129,7 +129,7 @@ def end_session(
         token_url.removesuffix("/token") + "/logout",
         urlencode(form),
         operation="Logging out",
-        advice="The log-in may be over already.",
+        advice="It may have ended already.",
     )
 
 
@@ -161,15 +161,15 @@ def _refusal(url: str, form: str, response: Response, operation: str, advice: st
     settable = fields.get("grant_type") != "password"
     if refused and settable and said and said[0] in _CLIENT_REFUSED:
         advice = (
-            "That is about the client and not about who logs in: check sipgate:clientId and sipgate:clientSecret, "
+            "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "
             "and that the client may be used in this way."
         )
     elif response.status in _BUSY:
-        advice = "sipgate's log-in has a fault or is busy: run again later."
+        advice = "sipgate's log-in server failed or is busy; run again later."
     elif not refused:
         advice = (
-            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy is in "
-            "between."
+            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy "
+            "interferes."
         )
     return kind(
         f"{operation}: sipgate refused ({response.status}{f', {words!r}' if words else ''}). {advice}",

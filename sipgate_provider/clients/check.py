@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from msgspec import ValidationError
-
-from sipgate_provider.api.models import OAuthClientInputs, misshapen
-from sipgate_provider.api.properties import SETS
+from sipgate_provider.api.properties import SETS, WRITABLE
 from sipgate_provider.clients.comparison import values_equal
 from sipgate_provider.clients.rules import Finding, errors
 
@@ -47,23 +44,52 @@ def check(
     """
     properties = dict(defaults or {})
     properties |= {name: value for name, value in news.items() if value is not None}
+    if not unknown and olds and _is_unchanged(properties, olds):
+        return Checked(_completed(properties))
     properties |= {name: [_NOT_YET_KNOWN] if name in SETS else _NOT_YET_KNOWN for name in unknown}
-    try:
-        document = OAuthClientInputs.from_properties(properties).properties()
-    except ValidationError:
-        return Checked(dict(news), tuple(Finding(*found) for found in misshapen(properties)))
-    known = {name: value for name, value in document.items() if name not in unknown}
-    held = olds or {}
-    return Checked(
-        known,
-        tuple(finding for finding in errors(known) if not _is_stored(finding, known, held)),
+    return _validated(news, properties, olds or {}, unknown)
+
+
+def _is_unchanged(properties: Mapping[str, object], olds: Mapping[str, object]) -> bool:
+    """Whether the last deployment has checked all of this already, as the same client."""
+    return properties.keys() <= set(WRITABLE) and all(
+        values_equal(name, value, olds.get(name)) for name, value in _completed(properties).items()
     )
 
 
-def _is_stored(finding: Finding, known: Mapping[str, object], held: Mapping[str, object]) -> bool:
+def _completed(properties: Mapping[str, object]) -> dict[str, object]:
+    """All that a client has: what is left out is empty, and sets hold nothing twice."""
+    return {
+        name: list(dict.fromkeys(value)) if name in SETS and isinstance(value, list) else value
+        for name in WRITABLE
+        for value in (properties.get(name, [] if name in SETS else ""),)
+    }
+
+
+def _validated(
+    news: Mapping[str, object],
+    properties: Mapping[str, object],
+    olds: Mapping[str, object],
+    unknown: Collection[str],
+) -> Checked:
+    # A run that changes nothing does without pydantic.
+    from pydantic import ValidationError
+
+    from sipgate_provider.api.models import OAuthClientInputs, problems
+
+    try:
+        document = OAuthClientInputs.from_properties(properties).properties()
+    except ValidationError as error:
+        return Checked(dict(news), tuple(Finding(*found) for found in problems(error)))
+    known = {name: value for name, value in document.items() if name not in unknown}
+    failures = [finding for finding in errors(known) if not _is_stored(finding, known, olds)]
+    return Checked(known, tuple(failures))
+
+
+def _is_stored(finding: Finding, known: Mapping[str, object], olds: Mapping[str, object]) -> bool:
     """Whether the state has the value that was found: of a list, the entry alone."""
     name, _, index = finding.path.partition("[")
-    new, old = known[name], held.get(name)
+    new, old = known[name], olds.get(name)
     if index and isinstance(new, list) and isinstance(old, list | tuple):
         return new[int(index.rstrip("]"))] in old
     return values_equal(name, old, new)

@@ -37,7 +37,7 @@ def _declaration(
 ) -> str:
     lines = [f"{variable} = sipgate.OAuthClient(", f"    {_text(name)},"]
     default = OAuthClientInputs(name=name, redirect_uris=[])
-    for argument in OAuthClientInputs.__struct_fields__:
+    for argument in OAuthClientInputs.model_fields:
         value = getattr(client, argument)
         if argument == "description" or value != getattr(default, argument):
             lines += _argument(argument, value)

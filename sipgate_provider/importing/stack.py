@@ -23,7 +23,7 @@ from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.ownership import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.provider import host_properties
-from sipgate_provider.settings.accounts import namespace
+from sipgate_provider.settings.sources import namespace
 
 __all__ = ["Clients", "Manager", "Managers", "Stack"]
 

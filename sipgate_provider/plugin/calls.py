@@ -1,9 +1,10 @@
-"""Calls that wait for sipgate, in threads of their own, so that the loop goes on answering the engine.
+"""Calls that wait for sipgate, in threads, so that the loop goes on answering the engine.
 
 How many run at once is bounded: the engine starts as many as `pulumi up --parallel` says, and sipgate documents no
-rate that it bears. What is more waits here in the order of its arrival. Once the run is cancelled, what waits is not
-started, here or between two requests, and what waits to try again gives up; a request under way is finished, and what
-became of a client is still asked for. A call that its caller gives up ends in the same way, and no other call with it.
+rate that it bears. The others wait here in the order of their arrival. Once the run is cancelled, nothing is started
+any more, here or between two requests, and what waits to try again gives up. A request under way is finished, and
+what became of a client is still asked for. A call that its caller gives up ends in the same way, and no other call
+with it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Returned = TypeVar("Returned")
 
 
 class Calls:
-    """At most `at_once` calls in threads."""
+    """At most `limit` calls in threads."""
 
     def __init__(self, limit: int) -> None:
         self._pool = ThreadPoolExecutor(limit, thread_name_prefix="sipgate")
@@ -41,20 +42,25 @@ class Calls:
         Raises:
             SipgateError: The run was cancelled before the call could start.
         """
-        if self._cancelled:
-            raise _not_started()
         given_up = threading.Event()
         self._given_up.add(given_up)
+
+        def bounded() -> Returned:
+            if self._cancelled or given_up.is_set():
+                raise SipgateError(
+                    "Not started: the run was cancelled; `pulumi up` goes on from here."
+                )
+            with cancellable(given_up), deadline(seconds or None):
+                return call()
+
         context = contextvars.copy_context()
-        future = self._pool.submit(context.run, _bounded, given_up, call, seconds)
         try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            if future.cancelled() and self._cancelled:
-                raise _not_started() from None
-            given_up.set()
-            raise
+            return await asyncio.get_running_loop().run_in_executor(
+                self._pool, context.run, bounded
+            )
         finally:
+            # The thread may go on where the caller has given up.
+            given_up.set()
             self._given_up.discard(given_up)
 
     def cancel(self) -> None:
@@ -62,15 +68,3 @@ class Calls:
         self._cancelled = True
         for given_up in self._given_up:
             given_up.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _bounded(given_up: threading.Event, call: Callable[[], Returned], seconds: float) -> Returned:
-    if given_up.is_set():
-        raise _not_started()
-    with cancellable(given_up), deadline(seconds or None):
-        return call()
-
-
-def _not_started() -> SipgateError:
-    return SipgateError("Not started: the run was cancelled; `pulumi up` goes on from here.")

@@ -1,4 +1,4 @@
-"""What other languages are told of this package: Pulumi's package schema, out of the models and the settings.
+"""What other languages are told of this package: Pulumi's package schema, made of the models and the settings.
 
 Nothing is described here that is described elsewhere. `schema.json` beside this module is the schema as a file, for
 `pulumi package gen-sdk` and for reading; a test keeps it equal.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
+from pydantic import BaseModel
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
-from sipgate_provider.settings.accounts import environment_variable
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
+from sipgate_provider.settings.sources import environment_variable
+from sipgate_provider.settings.values import Values
 
 __all__ = ["package", "text"]
 
@@ -78,7 +78,8 @@ def package() -> dict[str, Any]:
         },
         "resources": {
             tokens.NATIVE: {
-                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made through "
+                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made "
+                "through "
                 "it, for good: the option `protect` guards against that.",
                 "inputProperties": inputs,
                 "requiredInputs": required,
@@ -137,42 +138,30 @@ def package() -> dict[str, Any]:
     }
 
 
-def _properties(model: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
+def _properties(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The model's fields; each says under `required` whether it has no default."""
-    described = msgspec.json.schema(model)
-    fields = described["$defs"][model.__name__]["properties"]
+    described = model.model_json_schema()
     properties = {}
-    for name, field in fields.items():
+    for name, field in described["properties"].items():
         kinds = field.get("anyOf", [field])
         kind = next(kind for kind in kinds if kind["type"] != "null")
         properties[name] = {
             "type": kind["type"],
             **({"items": {"type": "string"}} if kind["type"] == "array" else {}),
             "description": field.get("description", ""),
-            "required": "default" not in field,
+            "required": name in described.get("required", ()),
+            **({"secret": True} if field.get("writeOnly") else {}),
         }
-        if field.get("default"):
-            properties[name]["default"] = field["default"]
     return properties
 
 
 def _settings() -> dict[str, dict[str, Any]]:
-    kinds = {
-        "allowDuplicateClients": "boolean",
-        "trustEmptyAccount": "boolean",
-        "parallel": "integer",
-    }
-    settings: dict[str, dict[str, Any]] = {
-        key: {
-            "type": kinds.get(key, "string"),
-            "description": description,
-            **({"secret": True} if key in SECRET_KEYS else {}),
-        }
-        for key, description in KEYS.items()
-    }
+    settings = _properties(Values)
+    for setting in settings.values():
+        setting.pop("required")
     settings[_ACCOUNT] = {
         "type": "string",
-        "description": 'Which account\'s environment and kept log-in to use: "eu" reads `SIPGATE_EU_…`. '
+        "description": 'Which account\'s environment and stored log-in to use: "eu" reads `SIPGATE_EU_…`. '
         "Another account replaces the clients.",
     }
     return settings

@@ -17,7 +17,7 @@ import os
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -28,7 +28,6 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
-from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.account import LazyAccount
 from sipgate_provider.clients.check import check
@@ -37,15 +36,15 @@ from sipgate_provider.clients.diff import Kind, changes
 from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.ownership import default_description
 from sipgate_provider.clients.rules import refused_ignore, warnings
-from sipgate_provider.clients.search import find_client, find_clients
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http import USUAL_CONNECTIONS
 from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
-from sipgate_provider.plugin.schema import text
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
-from sipgate_provider.settings.accounts import checked_account
-from sipgate_provider.settings.settings import calls_at_once
-from sipgate_provider.settings.sources import SECRET_KEYS
+from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, checked_account
+
+if TYPE_CHECKING:
+    from sipgate_provider.api.models import OAuthClientState
 
 __all__ = ["Servicer"]
 
@@ -82,7 +81,7 @@ def _user_errors(
             sys.stderr.flush()
             await context.abort(
                 grpc.StatusCode.INTERNAL,
-                f"A fault of the sipgate provider, please report it: {type(error).__name__}.",
+                f"Unexpected error in the sipgate provider; please report it: {type(error).__name__}.",
             )
             raise
 
@@ -119,6 +118,9 @@ class Servicer(ResourceProviderServicer):
         self, _request: proto.GetSchemaRequest, _context: Context
     ) -> proto.GetSchemaResponse:
         """The package's schema."""
+        # A run that changes nothing does without pydantic.
+        from sipgate_provider.plugin.schema import text
+
         return proto.GetSchemaResponse(schema=text())
 
     async def CheckConfig(  # noqa: N802
@@ -165,7 +167,7 @@ class Servicer(ResourceProviderServicer):
         # An error here would reach the user as the program's, with a traceback.
         try:
             self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
-            self._calls = Calls(calls_at_once(configured, os.environ, self._account))
+            self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
             self._connection = LazyAccount(configured, self._managed, self._account)
         except ConfigurationError as error:
             self._unusable = error
@@ -305,13 +307,15 @@ class Servicer(ResourceProviderServicer):
         self, request: proto.InvokeRequest, _context: Context
     ) -> proto.InvokeResponse:
         """Answers a program's question about clients that it does not manage."""
-        given = Properties.of(request.args).known
-        for key, value in given.items():
+        from sipgate_provider.clients.search import find_client, find_clients
+
+        arguments = Properties.of(request.args).known
+        for key, value in arguments.items():
             if not isinstance(value, str):
                 raise ConfigurationError(f"{key} is not text; write it in quotes.")
-        name = given.get("name")
+        name = arguments.get("name")
         if request.tok == tokens.GET_CLIENT:
-            client_id = given.get("clientId")
+            client_id = arguments.get("clientId")
             found = await self._run(
                 lambda connection: find_client(connection.api(), client_id, name)
             )
@@ -347,6 +351,16 @@ class Servicer(ResourceProviderServicer):
         if self._calls is None or self._connection is None:
             raise self._unusable
         return await self._calls.run(functools.partial(call, self._connection), seconds)
+
+
+def _limit(raw: RawSettings) -> int:
+    """How many calls to sipgate may run at once."""
+    if "parallel" not in raw.values:
+        return USUAL_CONNECTIONS
+    # A run that changes nothing does without pydantic.
+    from sipgate_provider.settings.values import Values
+
+    return Values.of(raw).parallel
 
 
 def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:

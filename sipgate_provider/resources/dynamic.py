@@ -20,7 +20,7 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.resources.client_resource import ClientResource, aliases
 from sipgate_provider.scrubbing import shell_word
-from sipgate_provider.settings.accounts import checked_account
+from sipgate_provider.settings.sources import checked_account
 from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]

@@ -1,14 +1,14 @@
-"""Lookups for programs: clients that exist, without managing them.
+"""Lookups: functions by which a program reads clients that it does not manage.
 
-A dynamic provider cannot answer a program's questions, so these ask sipgate from the program's own process, with
-the credential that the provider would use. What asking needs is imported when somebody asks, which keeps other
-programs quick to start. A secret is an Output in the plain forms too: a plain text would lose its mark.
+The engine offers a dynamic provider no functions. So these send their requests from the program's own process, with the
+credential that the provider would use. They import what they need when they are called, so other programs start
+quickly. A client's secret is always an Output, because plain text would lose Pulumi's mark for secrets.
 
-Both forms read at every preview and update. An `_output` form whose argument a preview does not know yet, or knows from
-a resource that it would only create, waits for the update.
+A lookup sends its requests in every preview and every update. If the argument of an `_output` form is unknown in a
+preview, or comes from a resource that the preview would create, the form waits for the update.
 
-A unit test's mocks answer in place of sipgate: they are asked for the native plugin's functions, so that one test holds
-for either host.
+In unit tests, Pulumi's mocks answer. They receive the names of the native plugin's functions, so that one test is valid
+for both hosts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pulumi.output import UNKNOWN
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.resources.invokes import invoke, invoke_output, is_mocked
-from sipgate_provider.settings.accounts import checked_account
+from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
@@ -55,7 +55,7 @@ class GetOAuthClientResult:
     Attributes:
         client_id: The id that applications present.
         client_secret: The secret, marked as one; it resolves to None where sipgate does not tell it.
-        name: What people see when they log in.
+        name: The name that people see when they log in.
         description: A note for colleagues.
         redirect_uris: Where a browser may be sent after log-in or log-out.
         web_origins: Origins whose pages may call the API (CORS).

@@ -1,15 +1,7 @@
-"""Which settings exist, where they come from, and which credential they make.
+"""What the settings mean: which API, which credential, and what may be created or given up.
 
-Per key, stack configuration (`sipgate:token`) comes before the environment (`SIPGATE_TOKEN`), and an empty value
-counts as not given. The keys may come from both: a token id in the stack's file and the token from a CI secret is
-how machines are set up. An account of its own has keys of its own: `eu` has `sipgate-eu:token` and `SIPGATE_EU_TOKEN`.
-
-Of the ways to authenticate exactly one is used. If several are complete, the one with a key in the stack
-configuration is meant, since that is nearer to the stack than the shell's environment; if that does not decide,
-the user has to. What `login` left counts where the settings name no way at all.
-
-Where a credential may be sent is decided in `trust`: an address out of the stack configuration gets none of the
-environment's.
+What `login` stored counts where the settings name no way to authenticate. Where a credential may be sent is decided
+in `trust`: an address out of the stack configuration gets none of the environment's.
 """
 
 from __future__ import annotations
@@ -26,19 +18,14 @@ from sipgate_provider.auth.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.http import MOST_CONNECTIONS
-from sipgate_provider.settings.accounts import environment_variable, namespace
-from sipgate_provider.settings.sources import RawSettings
+from sipgate_provider.manual import AUTHENTICATE
+from sipgate_provider.settings.sources import RawSettings, environment_variable, namespace
 from sipgate_provider.settings.trust import check_credential, check_login, check_stored_login
+from sipgate_provider.settings.values import BASE_URL, LOGIN_HOST, LOGIN_PATH, Values
 
-__all__ = ["Settings", "calls_at_once", "login_settings"]
+__all__ = ["Settings", "login_settings"]
 
-# sipgate documents no rate that it bears; Terraform has found ten to suit most services.
-_CALLS_AT_ONCE = 10
-_BASE_URL = "https://api.sipgate.com/v2"
 _PASSWORD_GRANT_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # noqa: S105  a path, not a secret
-_LOGIN_HOST = "https://login.sipgate.com"
-_LOGIN_PATH = "/auth/realms/sipgate-apps/protocol/openid-connect/token"
 
 
 @dataclass(frozen=True)
@@ -77,52 +64,34 @@ class Settings:
             account: Which account's keys are meant; None is the usual ones.
 
         Raises:
-            ConfigurationError: A credential is missing, half given or ambiguous, or an address is unusable or not one
+            ConfigurationError: A credential is missing, incomplete or ambiguous, or an address is unusable or not one
                 that the credential may be sent to.
         """
-        given = RawSettings.read(configured, environment, account)
-        base_url = given.address("baseUrl", _BASE_URL).rstrip("/")
-        given.check_characters()
-        keys = given.method()
-        allow_duplicate_clients = given.flag("allowDuplicateClients")
-        trust_empty_account = given.flag("trustEmptyAccount")
+        raw = RawSettings.read(configured, environment, account)
+        values = Values.of(raw)
+        base_url = values.base_url.rstrip("/")
+        keys = raw.method()
         if keys is None:
             from sipgate_provider.auth.token_store import stored_login
 
-            kept = stored_login(account)
-            if kept is None:
-                raise _no_credential(given)
-            check_stored_login(given, base_url, kept)
-            return cls(
-                base_url,
-                kept,
-                allow_duplicate_clients,
-                trust_empty_account,
-                f"the log-in kept in {kept.file}",
-            )
-        credential = _credential(given, keys, base_url)
-        check_credential(given, keys)
+            login = stored_login(account)
+            if login is None:
+                raise _no_credential(raw)
+            check_stored_login(raw, base_url, login)
+            credential: Credential = login
+            source = f"the log-in stored in {login.file}"
+        else:
+            credential = _credential(values, keys, base_url)
+            check_credential(raw, keys)
+            source = " and ".join(map(raw.source, keys))
         return cls(
             base_url,
             credential,
-            allow_duplicate_clients,
-            trust_empty_account,
-            " and ".join(given.source(key) for key in keys),
-            any(key in given.stack for key in keys),
+            values.allow_duplicate_clients,
+            values.trust_empty_account,
+            source,
+            stored_credential=not raw.stack.isdisjoint(keys or ()),
         )
-
-
-def calls_at_once(
-    configured: Callable[[str], object], environment: Mapping[str, str], account: str | None = None
-) -> int:
-    """How many clients a host may work on at once, where the engine leaves that to it.
-
-    Raises:
-        ConfigurationError: It is no number, or not one that is allowed.
-    """
-    return RawSettings.read(configured, environment, account).number(
-        "parallel", _CALLS_AT_ONCE, MOST_CONNECTIONS
-    )
 
 
 def login_settings(
@@ -131,40 +100,44 @@ def login_settings(
     """The id and secret of the client to log in through, each "" where it is not set, and the token endpoint.
 
     Raises:
-        ConfigurationError: An address is unusable, or only the stack configuration names it.
+        ConfigurationError: A value cannot be, or only the stack configuration names the address.
     """
-    given = RawSettings.read(configured, environment, account)
-    token_url = _login_token_url(given, given.address("baseUrl", _BASE_URL).rstrip("/"))
-    check_login(given)
-    return given.values.get("clientId", ""), given.values.get("clientSecret", ""), token_url
+    raw = RawSettings.read(configured, environment, account)
+    values = Values.of(raw)
+    check_login(raw)
+    return (
+        values.client_id,
+        values.client_secret.get_secret_value(),
+        _login_token_url(values, values.base_url.rstrip("/")),
+    )
 
 
-def _login_token_url(given: RawSettings, base_url: str) -> str:
-    origin = _LOGIN_HOST if base_url == _BASE_URL else _origin(base_url)
-    return given.address("tokenUrl", f"{origin}{_LOGIN_PATH}")
+def _login_token_url(values: Values, base_url: str) -> str:
+    origin = LOGIN_HOST if base_url == BASE_URL else _origin(base_url)
+    return values.token_url or f"{origin}{LOGIN_PATH}"
 
 
-def _credential(given: RawSettings, keys: tuple[str, ...], base_url: str) -> Credential:
-    values = given.values
+def _credential(values: Values, keys: tuple[str, ...], base_url: str) -> Credential:
     match keys:
         case ("accessToken",):
-            return AccessToken(values["accessToken"])
+            return AccessToken(values.access_token.get_secret_value())
         case ("username", "password"):
-            token_url = given.address("tokenUrl", f"{_origin(base_url)}{_PASSWORD_GRANT_PATH}")
-            return Password(values["username"], values["password"], token_url)
+            token_url = values.token_url or f"{_origin(base_url)}{_PASSWORD_GRANT_PATH}"
+            return Password(values.username, values.password.get_secret_value(), token_url)
         case ("refreshToken", "clientId"):
             from sipgate_provider.auth.token_store import token_path
 
-            token_url = _login_token_url(given, base_url)
+            refresh_token = values.refresh_token.get_secret_value()
+            token_url = _login_token_url(values, base_url)
             return RefreshToken(
-                client_id=values["clientId"],
-                client_secret=values.get("clientSecret", ""),
-                refresh_token=values["refreshToken"],
+                client_id=values.client_id,
+                client_secret=values.client_secret.get_secret_value(),
+                refresh_token=refresh_token,
                 token_url=token_url,
-                file=token_path(values["refreshToken"], values["clientId"], token_url),
+                file=token_path(refresh_token, values.client_id, token_url),
             )
         case _:
-            return PersonalAccessToken(values["tokenId"], values["token"])
+            return PersonalAccessToken(values.token_id, values.token.get_secret_value())
 
 
 def _origin(address: str) -> str:
@@ -172,19 +145,13 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _no_credential(given: RawSettings) -> ConfigurationError:
-    account = f" account {given.account!r}" if given.account else ""
-    prefix = namespace(given.account)
-
-    def names(*keys: str) -> str:
-        return " and ".join(environment_variable(given.account, key) for key in keys)
-
+def _no_credential(raw: RawSettings) -> ConfigurationError:
+    account = f" account {raw.account!r}" if raw.account else ""
+    prefix = namespace(raw.account)
+    variables = " and ".join(environment_variable(raw.account, key) for key in ("tokenId", "token"))
     return ConfigurationError(
-        f"There is no credential for sipgate{account}. Give a personal access token "
+        f"There is no credential for sipgate{account}. Set a personal access token "
         f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
-        f"`pulumi config set --secret {prefix}:token`, or {names('tokenId', 'token')}), "
-        f"an access token ({prefix}:accessToken or {names('accessToken')}), "
-        f"user name and password ({prefix}:username and {prefix}:password, or {names('username', 'password')}), "
-        f"a refresh token ({prefix}:refreshToken and {prefix}:clientId, or {names('refreshToken', 'clientId')}), "
-        "or log in with `sipgate-provider login`."
+        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with `sipgate-provider login`. "
+        f"For the other ways see {AUTHENTICATE}."
     )

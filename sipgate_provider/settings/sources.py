@@ -1,6 +1,14 @@
-"""The values that a user has given for one account's keys, where each was found, and whether it can be right.
+"""Which settings exist, what they are called, and where their values come from.
 
-Messages name a key as a user knows it, `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
+Per key, stack configuration (`sipgate:token`) comes before the environment (`SIPGATE_TOKEN`), and an empty value
+counts as not set. The keys may come from both: a token id in the stack's file and the token from a CI secret is how
+machines are set up. An account of its own has keys of its own: `eu` has `sipgate-eu:token` and `SIPGATE_EU_TOKEN`.
+
+Of the ways to authenticate exactly one is used. If several are complete, the one with a key in the stack
+configuration is meant, since that is nearer to the stack than the shell's environment. If that does not decide, the
+user has to.
+
+Plain Python, since programs need the names as well. What a value may be is in `settings`.
 """
 
 from __future__ import annotations
@@ -9,56 +17,78 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sipgate_provider.auth.credentials import TOKEN_CHARACTERS
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.http.addresses import problem_with_address
-from sipgate_provider.settings.accounts import environment_variable, namespace
 
-__all__ = ["KEYS", "SECRET_KEYS", "RawSettings"]
+__all__ = [
+    "KEYS",
+    "SECRET_KEYS",
+    "RawSettings",
+    "checked_account",
+    "environment_variable",
+    "namespace",
+]
 
-KEYS: dict[str, str] = {
-    "tokenId": "The id of a personal access token.",
-    "token": "The personal access token that belongs to `tokenId`.",
-    "accessToken": "An OAuth access token, used as it is while it lives.",
-    "username": "The user name of a person's log-in (password grant).",
-    "password": "The password that belongs to `username`.",
-    "refreshToken": "A refresh token of the client that `clientId` names.",
-    "clientId": "The client that `refreshToken` was given to, or to log in through.",
-    "clientSecret": "The secret of that client; left out for a public one.",
-    "baseUrl": "Where the API is, if not at https://api.sipgate.com/v2. A credential from the environment is sent "
-    "there only if the environment names the address, too.",
-    "tokenUrl": "The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`.",
-    "allowDuplicateClients": "Whether a client may equal an existing one in every property; by default not.",
-    "trustEmptyAccount": "Whether a client is gone if an account without clients does not know it, though nothing "
-    "tells whose account it is; by default not.",
-    "parallel": "How many clients the native plugin works on at once, 1 to 64; by default 10.",
-}
-"""Every key there is, and what it holds."""
-SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
-"""Those whose values no file should hold in clear."""
 _METHODS: dict[str, tuple[str, ...]] = {
     "a personal access token": ("tokenId", "token"),
     "an access token": ("accessToken",),
     "user name and password": ("username", "password"),
     "a refresh token": ("refreshToken", "clientId"),
 }
-# What a person types may hold anything that is text; a token travels in a header as it is (RFC 6750, 2.1).
-_TYPED = frozenset({"username", "password", "clientId", "clientSecret"})
-_TOKENS = frozenset({"tokenId", "token", "accessToken", "refreshToken"})
+KEYS = (
+    *(key for keys in _METHODS.values() for key in keys),
+    *(
+        "clientSecret",
+        "baseUrl",
+        "tokenUrl",
+        "allowDuplicateClients",
+        "trustEmptyAccount",
+        "parallel",
+    ),
+)
+"""Every key there is."""
+SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
+"""Those whose values no file should hold in clear."""
 # A client's id and secret say through what one logs in, not that one does.
 _NOT_ALONE = frozenset({"clientId", "clientSecret"})
-_TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ACCOUNT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# SIPGATE_ACCESS_TOKEN and SIPGATE_REFRESH_TOKEN would be two keys at once.
+_AMBIGUOUS = frozenset({"access", "refresh"})
+
+
+def checked_account(account: str) -> str:
+    """The name of an account, if it can be one.
+
+    Raises:
+        ConfigurationError: It cannot; the text says what can.
+    """
+    if not _ACCOUNT.fullmatch(str(account)) or account in _AMBIGUOUS:
+        raise ConfigurationError(
+            f"{account!r} cannot be the name of an account; use lower case letters, digits and hyphens, "
+            "as in 'eu', but neither 'access' nor 'refresh'."
+        )
+    return account
+
+
+def namespace(account: str | None) -> str:
+    """The namespace of the account's keys in the stack configuration."""
+    return f"sipgate-{account}" if account else "sipgate"
+
+
+def environment_variable(account: str | None, key: str) -> str:
+    """The environment variable for a key such as `tokenId`."""
+    words = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
+    return "_".join(words).upper()
 
 
 @dataclass(frozen=True)
 class RawSettings:
-    """The values of one account's keys, and where they were found.
+    """The values of one account's keys as they are set, and where.
 
     Attributes:
         values: Each key's value: the stack configuration's, or else the environment's.
         stack: The keys whose value is the stack configuration's.
         account: Which account's keys these are.
-        environment: What the environment names, also where the stack configuration comes before it.
+        environment: The environment's values, also where the stack configuration comes before them.
     """
 
     values: dict[str, str] = field(repr=False)
@@ -73,7 +103,7 @@ class RawSettings:
         environment: Mapping[str, str],
         account: str | None,
     ) -> RawSettings:
-        """What is given for the account's keys; `Settings.resolve` says what the arguments are."""
+        """The values that are set for the account; `Settings.resolve` says what the arguments are."""
         prefix = namespace(account)
         stack = {
             key: str(value)
@@ -92,16 +122,16 @@ class RawSettings:
         return f"{namespace(self.account)}:{key} ({environment_variable(self.account, key)})"
 
     def source(self, key: str) -> str:
-        """The name under which the value was found."""
+        """The name under which the value is set."""
         if key in self.stack:
             return f"{namespace(self.account)}:{key}"
         return environment_variable(self.account, key)
 
     def method(self) -> tuple[str, ...] | None:
-        """The keys of the one way to authenticate that is meant; None where none is named.
+        """The keys of the one way to authenticate that is meant; None where none is set.
 
         Raises:
-            ConfigurationError: One is half given, or several are meant.
+            ConfigurationError: One is incomplete, or several are meant.
         """
         complete = {
             what: keys for what, keys in _METHODS.items() if all(key in self.values for key in keys)
@@ -131,49 +161,3 @@ class RawSettings:
                     f"{' and '.join(map(self.names, present))}."
                 )
         return None
-
-    def check_characters(self) -> None:
-        """Raises ConfigurationError where a value cannot be what it should be."""
-        for key in _TYPED & self.values.keys():
-            if any("\ud800" <= character <= "\udfff" for character in self.values[key]):
-                raise ConfigurationError(f"{self.names(key)} is not UTF-8 text; set it again.")
-        for key in _TOKENS & self.values.keys():
-            if not TOKEN_CHARACTERS.fullmatch(self.values[key]):
-                raise ConfigurationError(
-                    f"{self.names(key)} holds white space or characters that no token has; "
-                    "copy it again, without a line break at its end."
-                )
-        if _TOKEN.fullmatch(self.values.get("tokenId", "")):
-            # The id is shown, and stands in clear in the stack's file.
-            raise ConfigurationError(
-                f"{self.names('tokenId')} holds what looks like the token itself; set it to the id, as in "
-                "token-XXXXXX, and the token as a secret."
-            )
-
-    def flag(self, key: str) -> bool:
-        """True or false as given; false by default."""
-        value = self.values.get(key, "false").lower()
-        if value not in {"true", "false"}:
-            raise ConfigurationError(
-                f"{self.names(key)} is neither true nor false; set it to one of them."
-            )
-        return value == "true"
-
-    def number(self, key: str, default: int, most: int) -> int:
-        """A whole number from 1 to `most`."""
-        value = self.values.get(key, str(default))
-        digits = value.lstrip("0")
-        # Python refuses to read more than some thousand digits.
-        possible = value.isascii() and value.isdigit() and len(digits) <= len(str(most))
-        if not (possible and 1 <= int(digits or 0) <= most):
-            raise ConfigurationError(
-                f"{self.names(key)} is not a whole number from 1 to {most}; set it to one."
-            )
-        return int(digits)
-
-    def address(self, key: str, default: str) -> str:
-        """The address under `key`: https, or http on loopback, so that no credential travels in clear."""
-        value = self.values.get(key, default)
-        if problem := problem_with_address(value, default):
-            raise ConfigurationError(f"{self.names(key)} {problem}.")
-        return value

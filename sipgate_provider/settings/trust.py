@@ -34,8 +34,7 @@ from urllib.parse import urlsplit
 from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.manual import UNTRUSTED_CHECKOUT
-from sipgate_provider.settings.accounts import environment_variable
-from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings
+from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, environment_variable
 
 __all__ = ["check_credential", "check_login", "check_stored_login"]
 
@@ -44,7 +43,7 @@ _SIPGATE = frozenset(("https", host, 443) for host in ("api.sipgate.com", "login
 _GRANTS = frozenset({"password", "refreshToken"})
 
 
-def check_credential(given: RawSettings, keys: tuple[str, ...]) -> None:
+def check_credential(raw: RawSettings, keys: tuple[str, ...]) -> None:
     """The credential that `keys` make may be sent to the settings' addresses.
 
     Raises:
@@ -52,54 +51,54 @@ def check_credential(given: RawSettings, keys: tuple[str, ...]) -> None:
     """
     has_grant = not _GRANTS.isdisjoint(keys)
     sent = SECRET_KEYS & {*keys, *(["clientSecret"] if "refreshToken" in keys else [])}
-    for key in sorted((sent & given.values.keys()) - given.stack):
-        _check_address(given, "baseUrl", f"{given.source(key)} is not sent")
+    for key in sorted((sent & raw.values.keys()) - raw.stack):
+        _check_address(raw, "baseUrl", f"{raw.source(key)} is not sent")
         if has_grant:
-            _check_address(given, "tokenUrl", f"{given.source(key)} is not sent")
+            _check_address(raw, "tokenUrl", f"{raw.source(key)} is not sent")
 
 
-def check_login(given: RawSettings) -> None:
+def check_login(raw: RawSettings) -> None:
     """A person may log in at the settings' token endpoint.
 
     Raises:
         ConfigurationError: Only the stack configuration names it.
     """
     _check_address(
-        given, "tokenUrl" if "tokenUrl" in given.values else "baseUrl", "nobody is asked to log in"
+        raw, "tokenUrl" if "tokenUrl" in raw.values else "baseUrl", "nobody is asked to log in"
     )
 
 
-def check_stored_login(given: RawSettings, base_url: str, login: RefreshToken) -> None:
+def check_stored_login(raw: RawSettings, base_url: str, login: RefreshToken) -> None:
     """What `login` left may be used for the API at `base_url`.
 
     Raises:
         ConfigurationError: It came from another server.
     """
-    named = given.environment.get("tokenUrl", "")
+    named = raw.environment.get("tokenUrl", "")
     if not _same_server(base_url, login.token_url) and not (
-        _is_trusted(given, "baseUrl") and _same_server(named, login.token_url)
+        _is_trusted(raw, "baseUrl") and _same_server(named, login.token_url)
     ):
-        option = f" --account {given.account}" if given.account else ""
+        option = f" --account {raw.account}" if raw.account else ""
         raise ConfigurationError(
             f"The log-in stored in {login.file} came from {_host(login.token_url)}, so it is not sent to "
             f"{_host(base_url)}. Log in there with `sipgate-provider login{option}`, or see {UNTRUSTED_CHECKOUT}."
         )
 
 
-def _check_address(given: RawSettings, key: str, what: str) -> None:
-    if not _is_trusted(given, key):
+def _check_address(raw: RawSettings, key: str, what: str) -> None:
+    if not _is_trusted(raw, key):
         raise ConfigurationError(
-            f"{given.source(key)} names {_host(given.values[key])}, where {what} unless the environment names "
-            f"the same address. If you trust it, set {environment_variable(given.account, key)} to it, too; "
+            f"{raw.source(key)} names {_host(raw.values[key])}, where {what} unless the environment names "
+            f"the same address. If you trust it, set {environment_variable(raw.account, key)} to it, too; "
             f"see {UNTRUSTED_CHECKOUT}."
         )
 
 
-def _is_trusted(given: RawSettings, key: str) -> bool:
-    if key not in given.stack:
+def _is_trusted(raw: RawSettings, key: str) -> bool:
+    if key not in raw.stack:
         return True
-    address = given.values[key]
-    named = given.environment.get(key, "")
+    address = raw.values[key]
+    named = raw.environment.get(key, "")
     return address.rstrip("/") == named.rstrip("/") or _server(address) in _SIPGATE
 
 

@@ -34,7 +34,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(built: Any) 
         "__init__.py",
         "py.typed",
         "cli/import_.py",
-        "simulator/static/overview.css",
+        "simulator/page/static/overview.css",
         "simulator/templates/login.html",
     ):
         assert IN_PACKAGE + needed in held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -71,3 +72,50 @@ def test_no_docstring_is_shown_as_it_stands_in_the_code(manual: Path) -> None:
         # Markup that was not understood, outside of code.
         prose = re.sub(r"<(pre|code|script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
         assert not re.findall(r"``|\*\*", re.sub(r"<[^>]+>", "", prose))
+
+
+def test_every_setting_is_in_the_manual() -> None:
+    schema = json.loads((ROOT / "sipgate_provider/plugin/schema.json").read_text())
+    page = (ROOT / "docs/reference/settings.md").read_text()
+
+    for key, described_as in schema["config"]["variables"].items():
+        # A provider's `account` is no setting: it says which settings are meant.
+        for variable in described_as.get("defaultInfo", {}).get("environment", ()):
+            assert f"`sipgate:{key}`" in page
+            assert f"`{variable}`" in page
+
+
+def test_every_page_that_a_message_points_to_exists() -> None:
+    named = {
+        page
+        for module in (ROOT / "sipgate_provider").rglob("*.py")
+        for page in re.findall(r"/(\w+\.md)\)", module.read_text())
+    }
+
+    assert named
+    assert not [page for page in named if not (ROOT / "docs/guides" / page).exists()]
+
+
+READ_ON_THEIR_OWN = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("examples/*/README.md"),
+    *ROOT.glob("templates/*.md"),
+]
+
+
+@pytest.mark.parametrize("page", READ_ON_THEIR_OWN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_read_outside_of_the_manual_links_to_what_exists(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text()):
+        linked = page.parent / target if target else page
+        assert linked.exists()
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", linked.read_text().lower(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", name).replace(" ", "-") for name in headings}
+
+
+def test_the_files_that_the_manual_names_exist() -> None:
+    for page in (ROOT / "docs").rglob("*.md"):
+        for name in re.findall(
+            r"`((?:benchmarks|examples|templates|tests|tools)/[\w./-]+)`", page.read_text()
+        ):
+            assert (ROOT / name).exists(), f"{page.name}: {name}"

@@ -45,16 +45,57 @@ def test_every_public_name_is_there() -> None:
     assert dir(sipgate_provider) == sipgate_provider.__all__
 
 
-def test_a_program_loads_neither_requests_nor_msgspec() -> None:
+def test_a_program_loads_neither_requests_nor_pydantic() -> None:
     program = (
         "import sys, sipgate_provider; sipgate_provider.OAuthClient; "
-        "print([name for name in ('requests', 'msgspec', 'pydantic', 'oauthlib', 'click') if name in sys.modules])"
+        "print([name for name in ('requests', 'pydantic', 'oauthlib', 'click') if name in sys.modules])"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
 
     assert loaded.stdout.strip() == "[]"
+
+
+UNCHANGED = """
+import asyncio, sys
+inputs = {"name": "crm", "description": "", "redirectUris": ["https://crm.example.com/*"], "webOrigins": [],
+          "privacyUrl": "", "termsUrl": ""}
+outs = {**inputs, "clientId": "1-0-a", "clientSecret": "s"}
+"""
+DYNAMIC = """
+from sipgate_provider.provider import OAuthClientProvider
+provider = OAuthClientProvider()
+held = {"__provider": "x"}
+checked = provider.check({**inputs, **held}, {"name": "crm", "redirectUris": inputs["redirectUris"]})
+assert not checked.failures and checked.inputs == inputs
+assert provider.diff("1-0-a", {**outs, **held}, checked.inputs).changes is False
+"""
+NATIVE = """
+from pulumi.runtime import proto
+from sipgate_provider.plugin.servicer import Servicer
+from sipgate_provider.plugin.values import struct
+servicer = Servicer(None)
+async def up():
+    await servicer.CheckConfig(proto.CheckRequest(news=struct({"token": "t"})), None)
+    await servicer.Configure(proto.ConfigureRequest(args=struct({"token": "t"})), None)
+    urn = "urn:pulumi:dev::crm::sipgate:index:OAuthClient::crm"
+    checked = await servicer.Check(proto.CheckRequest(urn=urn, olds=struct(inputs), news=struct(inputs)), None)
+    assert not checked.failures
+    diff = await servicer.Diff(proto.DiffRequest(id="1-0-a", olds=struct(outs), news=checked.inputs), None)
+    assert diff.changes == proto.DiffResponse.DIFF_NONE
+asyncio.run(up())
+"""
+
+
+@pytest.mark.parametrize("host", [DYNAMIC, NATIVE], ids=["dynamic", "native"])
+def test_a_run_that_changes_nothing_loads_neither_requests_nor_pydantic(host: str) -> None:
+    program = f"{UNCHANGED}{host}\nprint([name for name in ('requests', 'pydantic') if name in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert (loaded.stdout.strip(), loaded.stderr) == ("[]", "")
 
 
 def test_the_host_keeps_unknowns_where_they_are() -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
+from pydantic import BaseModel, SecretStr
 
 import sipgate_provider
 from sipgate_provider.api.models import OAuthClientState
@@ -48,9 +48,15 @@ def shown() -> Iterator[tuple[type[Any], set[str]]]:
                 continue
             if dataclasses.is_dataclass(found):
                 yield found, {field.name for field in dataclasses.fields(found) if field.repr}
-            elif issubclass(found, msgspec.Struct):
-                # One with a repr of its own is tried below.
-                yield found, set() if "__repr__" in vars(found) else set(found.__struct_fields__)
+            elif issubclass(found, BaseModel):
+                yield (
+                    found,
+                    {
+                        name
+                        for name, field in found.model_fields.items()
+                        if field.repr and field.annotation is not SecretStr
+                    },
+                )
             elif hasattr(found, "_fields"):
                 yield found, set(found._fields)
 

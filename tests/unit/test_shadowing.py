@@ -37,7 +37,7 @@ def run(folder: Path, code: str, **variables: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("name", ["requests", "calendar", "urllib3", "msgspec"])
+@pytest.mark.parametrize("name", ["requests", "calendar", "urllib3", "pydantic"])
 def test_the_provider_names_what_shadows_a_module_that_it_needs(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.py").touch()
 

@@ -263,7 +263,7 @@ def test_a_life_that_cannot_be_is_no_traceback(endpoint: TokenEndpoint, expires_
     ids=range(7),
 )
 def test_an_access_token_that_says_nothing_readable_names_nobody(access_token: str) -> None:
-    token = Token(access_token)
+    token = Token(access_token=access_token)
 
     assert (token.username, token.session) == ("", "")
 
@@ -489,7 +489,7 @@ def test_nobody_is_waited_for_longer_than_said_and_the_time_is_counted(
     "bag",
     [
         Login("c", "PLANTED", "u"),
-        Token("PLANTED", 5, "PLANTED"),
+        Token(access_token="PLANTED", expires_in=5, refresh_token="PLANTED"),
         PersonalAccessToken("i", "PLANTED"),
         AccessToken("PLANTED"),
         Password("u", "PLANTED", "u"),

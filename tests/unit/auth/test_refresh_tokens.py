@@ -83,7 +83,7 @@ def test_a_folder_that_is_none_is_found_out_before_the_token_is_spent(
     folder.parent.mkdir(parents=True)
     folder.write_text("a file where the folder should be")
 
-    with pytest.raises(ConfigurationError, match="are kept in"):
+    with pytest.raises(ConfigurationError, match="are stored in"):
         account(shell).list_clients()
 
     assert sipgate.count(path="token$") == 0
@@ -175,7 +175,7 @@ def test_a_log_in_is_used_only_where_the_settings_name_no_credential(sipgate: Si
     here = {"SIPGATE_BASE_URL": sipgate.base_url}
     without = Settings.resolve(NO_STACK.get, here)
     assert without.credential == stored_login(None)
-    assert "log-in kept in" in without.source
+    assert "log-in stored in" in without.source
     with_token = Settings.resolve(NO_STACK.get, here | {"SIPGATE_ACCESS_TOKEN": "a"})
     assert with_token.source == "SIPGATE_ACCESS_TOKEN"
     with pytest.raises(ConfigurationError, match="'eu'"):

@@ -19,7 +19,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 CLIENTS = st.dictionaries(
     TEXT.filter(bool),
     st.builds(
-        OAuthClientState,
+        lambda **properties: OAuthClientState(**properties),  # noqa: PLW0108  hypothesis cannot read the types
         client_id=st.just("id"),
         client_secret=st.just("the-secret"),
         name=TEXT,

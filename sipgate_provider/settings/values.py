@@ -1,0 +1,159 @@
+"""The type of every setting's value.
+
+Messages name a key as a user knows it, `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from sipgate_provider.auth.credentials import TOKEN_CHARACTERS
+from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.http import MOST_CONNECTIONS, USUAL_CONNECTIONS
+from sipgate_provider.http.addresses import problem_with_address
+from sipgate_provider.settings.sources import RawSettings
+
+__all__ = ["BASE_URL", "LOGIN_HOST", "LOGIN_PATH", "Values"]
+
+BASE_URL = "https://api.sipgate.com/v2"
+"""Where the API is."""
+LOGIN_HOST = "https://login.sipgate.com"
+"""Where people log in."""
+LOGIN_PATH = "/auth/realms/sipgate-apps/protocol/openid-connect/token"
+"""The token endpoint there, and of Keycloak elsewhere."""
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Words for the types of pydantic's errors; all others are about `parallel`.
+_WORDS = {
+    "string_unicode": "is not UTF-8 text; set it again",
+    "bool_parsing": "is neither true nor false; set it to one of them",
+}
+
+
+def _token(value: str) -> str:
+    # It travels in a header as it is (RFC 6750, 2.1).
+    if not TOKEN_CHARACTERS.fullmatch(value):
+        raise ValueError(
+            "holds white space or characters that no token has; copy it again, without a line break at its end"
+        )
+    return value
+
+
+def _secret_token(value: SecretStr) -> SecretStr:
+    _token(value.get_secret_value())
+    return value
+
+
+def _token_id(value: str) -> str:
+    if _UUID.fullmatch(value):
+        # The id is shown, and stands in clear in the stack's file.
+        raise ValueError(
+            "holds what looks like the token itself; set it to the id, as in token-XXXXXX, and the token as a secret"
+        )
+    return _token(value)
+
+
+def _address(example: str, value: str) -> str:
+    if problem := problem_with_address(value, example):
+        raise ValueError(problem)
+    return value
+
+
+_SecretToken = Annotated[SecretStr, AfterValidator(_secret_token)]
+_NO_SECRET = SecretStr("")
+
+
+class Values(BaseModel):
+    """The value of every key; what is not set is empty or has its default."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
+
+    token_id: Annotated[
+        str, AfterValidator(_token_id), Field(description="The id of a personal access token.")
+    ] = ""
+    token: Annotated[
+        _SecretToken, Field(description="The personal access token that belongs to `tokenId`.")
+    ] = _NO_SECRET
+    access_token: Annotated[
+        _SecretToken, Field(description="An OAuth access token, used as it is while it lives.")
+    ] = _NO_SECRET
+    username: Annotated[
+        str, Field(description="The user name of a person's log-in (password grant).")
+    ] = ""
+    password: Annotated[
+        SecretStr, Field(description="The password that belongs to `username`.")
+    ] = _NO_SECRET
+    refresh_token: Annotated[
+        _SecretToken, Field(description="A refresh token of the client that `clientId` names.")
+    ] = _NO_SECRET
+    client_id: Annotated[
+        str,
+        Field(description="The client that `refreshToken` was issued to, or to log in through."),
+    ] = ""
+    client_secret: Annotated[
+        SecretStr, Field(description="The secret of that client; left out for a public one.")
+    ] = _NO_SECRET
+    base_url: Annotated[
+        str,
+        AfterValidator(partial(_address, BASE_URL)),
+        Field(
+            description="Where the API is, if not at https://api.sipgate.com/v2. A credential from the "
+            "environment is "
+            "sent there only if the environment names the address, too."
+        ),
+    ] = BASE_URL
+    token_url: Annotated[
+        str,
+        AfterValidator(partial(_address, f"{LOGIN_HOST}{LOGIN_PATH}")),
+        Field(
+            description="The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`."
+        ),
+    ] = ""
+    allow_duplicate_clients: Annotated[
+        bool,
+        Field(
+            description="Whether a client may equal an existing one in every property; by default not."
+        ),
+    ] = False
+    trust_empty_account: Annotated[
+        bool,
+        Field(
+            description="Whether a client is gone if an account without clients does not know it, though "
+            "nothing tells "
+            "whose account it is; by default not."
+        ),
+    ] = False
+    parallel: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MOST_CONNECTIONS,
+            description=f"How many clients the native plugin works on at once, 1 to {MOST_CONNECTIONS}; "
+            f"by default {USUAL_CONNECTIONS}.",
+        ),
+    ] = USUAL_CONNECTIONS
+
+    @classmethod
+    def of(cls, raw: RawSettings) -> Values:
+        """The values as they are set.
+
+        Raises:
+            ConfigurationError: One of them cannot be; the text names its key.
+        """
+        try:
+            return cls.model_validate(raw.values)
+        except ValidationError as error:
+            found: dict[str, Any] = dict(error.errors(include_url=False, include_input=False)[0])
+            words = (
+                str(found["ctx"]["error"])
+                if found["type"] == "value_error"
+                else _WORDS.get(
+                    found["type"],
+                    f"is not a whole number from 1 to {MOST_CONNECTIONS}; set it to one",
+                )
+            )
+            raise ConfigurationError(f"{raw.names(found['loc'][0])} {words}.") from None
