@@ -312,7 +312,7 @@ def test_a_cancelled_run_ends_soon_though_sipgate_asks_to_wait(
 
     assert time.monotonic() - began < 10
     assert (
-        "not tried again, since the run was cancelled"
+        "not repeated, because the run was cancelled"
         in (engine.project.parent / "started.log").read_text()
     )
     assert not sipgate.account.clients()
