@@ -266,6 +266,7 @@ def test_functions_answer_in_programs_and_keep_secrets(engine: Any, sipgate: Sim
     assert client["clientSecret"] not in engine.succeeds("stack", "export")
 
 
+@pytest.mark.full
 def test_as_many_clients_as_are_allowed_are_made_at_once(engine: Any, sipgate: Simulator) -> None:
     engine.write(
         f"{BOTH}for n in range(12):\n"

@@ -106,6 +106,7 @@ def test_another_account_replaces_the_client_and_deletes_the_old_one_where_it_is
 
 
 @pytest.mark.parametrize("host", ["native"])
+@pytest.mark.full
 def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
     ours: Any, sipgate: Simulator
 ) -> None:

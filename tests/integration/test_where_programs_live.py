@@ -48,6 +48,7 @@ def test_the_program_at_the_root_is_the_quickstart_and_exports_what_is_needed(
     assert len(sipgate.account.clients()) == 1
 
 
+@pytest.mark.full
 def test_the_installed_package_works_from_an_activated_environment(
     engine: Any, sipgate: Simulator, installed: Path
 ) -> None:
@@ -59,6 +60,7 @@ def test_the_installed_package_works_from_an_activated_environment(
     assert len(sipgate.account.clients()) == 1
 
 
+@pytest.mark.full
 def test_the_installed_package_works_from_an_environment_named_in_the_settings(
     engine: Any, sipgate: Simulator, installed: Path
 ) -> None:
