@@ -116,7 +116,7 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 	@rm -rf build/nodejs
 	@mkdir -p build
 	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
-	@$(BIN)/python tools/sdk build/schema.json build/nodejs
+	@$(BIN)/python tools/sdk nodejs build/schema.json build/nodejs
 
 # In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
 # plugins before every command, and the development environment has two large ones.
