@@ -18,7 +18,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium postgres typescript sdk bench readme dist docs lock clean
+	engine chromium postgres typescript golang java sdk languages plugin registry bench readme dist docs lock clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ fuzz: $(READY) ## ten thousand generated declarations, settings and answers: abo
 integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine
 	$(BIN)/pytest tests/integration -n $(WORKERS)
 
+# Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
+languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine
+	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
+
 browser: $(READY) engine chromium ## tests in a real browser
 	$(BIN)/pytest tests/browser -n $(WORKERS)
 
@@ -109,6 +113,13 @@ chromium: $(READY) ## get a Chromium onto this machine
 postgres: $(READY) ## get a PostgreSQL onto this machine
 	-@$(BIN)/python tools/postgres >/dev/null
 
+golang: $(READY) ## get Go onto this machine
+	@$(BIN)/python tools/golang >/dev/null
+
+# Without Java, the tests say what follows from that.
+java: $(READY) ## get Pulumi's language host for Java onto this machine
+	-@$(BIN)/python tools/java >/dev/null
+
 typescript: $(READY) ## get TypeScript and Pulumi's SDK for Node.js onto this machine, from npm
 	@$(BIN)/python tools/typescript >/dev/null
 
@@ -132,6 +143,12 @@ dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist
 	$(UV) build --build-constraints $(LOCK) --require-hashes
 	$(BIN)/twine check --strict dist/*
+
+plugin: $(READY) ## the native plugin with a Python of its own, as Pulumi installs it, in dist/
+	@$(BIN)/python tools/plugin
+
+registry: $(READY) ## write the pages for Pulumi's registry, in docs/, from the schema and the examples
+	@$(BIN)/python tools/registry
 
 docs: $(READY) ## the reference manual, in build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
