@@ -27,9 +27,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def generated(
-    schema: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Path]:
+def generated(schema: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The SDK for a language."""
 
     def generate(language: str) -> Path:
@@ -40,9 +38,7 @@ def generated(
 
 
 @pytest.fixture(scope="session")
-def go_module(
-    generated: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def go_module(generated: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Go module with the programs of the tests, that of examples/go and the SDK."""
     needed(golang.locate, golang.GoNotFoundError)
     module = tmp_path_factory.mktemp("module") / "golang"

@@ -153,9 +153,7 @@ def test_in_typescript(
 
 # The first compilation takes minutes.
 @pytest.mark.timeout(1500)
-def test_in_go(
-    engine: Any, sipgate: Simulator, legacy: Mapping[str, Any], go_module: Path
-) -> None:
+def test_in_go(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any], go_module: Path) -> None:
     takes(engine, "go", "go")
     program = golang.compiled(go_module, "./example", go_module / "example.bin", test=True)
     run(engine, program, "up")

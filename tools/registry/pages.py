@@ -19,6 +19,12 @@ _PROGRAMS = (
     ("java", "examples/java/src/main/java/app/App.java", "java"),
     ("yaml", "examples/yaml/Pulumi.yaml", "yaml"),
 )
+_GENERATED = """\
+Pulumi generates the SDK for a program from the folder `plugin` of the provider's repository, and builds the plugin's
+Python environment:"""
+_CONFIGURED = """\
+Set each key with `pulumi config set`, and those marked as secret with `--secret`. Otherwise the provider reads the
+environment variable."""
 
 
 def pages() -> dict[str, str]:
@@ -51,9 +57,7 @@ def _index(schema: Mapping[str, Any]) -> str:
 
 def _choosable(language: str, file: str, colours: str) -> str:
     code = (_ROOT / file).read_text().strip()
-    return (
-        f"{{{{% choosable language {language} %}}}}\n\n```{colours}\n{code}\n```\n\n{{{{% /choosable %}}}}"
-    )
+    return f"{{{{% choosable language {language} %}}}}\n\n```{colours}\n{code}\n```\n\n{{{{% /choosable %}}}}"
 
 
 def _installation(schema: Mapping[str, Any]) -> str:
@@ -71,17 +75,17 @@ def _installation(schema: Mapping[str, Any]) -> str:
             f"How to install and configure the {name} provider.",
         ),
         "## Installation",
-        "Pulumi generates the SDK for a program from the folder `plugin` of the provider's repository, and builds the\n"
-        "plugin's Python environment:",
+        _GENERATED,
         "```sh\npulumi package add <repository>/plugin\n```",
         "| Language | What the program imports |\n| --- | --- |\n"
         + "\n".join(f"| {title} | `{imported}` |" for title, imported in sdks),
         "Python programs import `sipgate_provider`, from the package `sipgate-provider`. YAML programs need no SDK.",
         "## Configuration",
-        "Set each key with `pulumi config set`, and those marked as secret with `--secret`. Otherwise the provider "
-        "reads\nthe environment variable.",
+        _CONFIGURED,
         "| Key | Environment | Secret | Meaning |\n| --- | --- | --- | --- |\n"
-        + "\n".join(_setting(schema["name"], *item) for item in schema["config"]["variables"].items()),
+        + "\n".join(
+            _setting(schema["name"], *item) for item in schema["config"]["variables"].items()
+        ),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
