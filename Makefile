@@ -17,8 +17,8 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration browser package floor \
-	engine chromium postgres typescript golang java sdk languages plugin registry bench readme dist docs lock clean
+.PHONY: help demo test lint types imports unit fuzz integration browser keycloak languages package floor \
+	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,11 @@ languages: $(READY) engine typescript golang java ## the same program in every l
 
 browser: $(READY) engine chromium ## tests in a real browser
 	$(BIN)/pytest tests/browser -n $(WORKERS)
+
+# One process: each would start a Keycloak of its own.
+keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets
+	-@$(BIN)/python tools/keycloak >/dev/null
+	$(BIN)/pytest tests/keycloak
 
 package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, and that they work where nothing else is
 	$(BIN)/pytest tests/packaging

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["DUPLICATE_CLIENTS", "OTHER_ACCOUNT", "ROTATED_CREDENTIAL", "UNTRUSTED_CHECKOUT"]
+__all__ = [
+    "AUTHENTICATE",
+    "DUPLICATE_CLIENTS",
+    "OTHER_ACCOUNT",
+    "ROTATED_CREDENTIAL",
+    "UNTRUSTED_CHECKOUT",
+]
 
 _GUIDES = "the manual (docs/guides"
+AUTHENTICATE = f"{_GUIDES}/authenticate.md)"
+"""The ways to authenticate."""
 DUPLICATE_CLIENTS = f"{_GUIDES}/duplicate_clients.md)"
 """The account holds a client that equals the one to create."""
 OTHER_ACCOUNT = f"{_GUIDES}/other_account.md)"

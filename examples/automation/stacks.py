@@ -185,7 +185,8 @@ def _told(run: Run | None = None) -> Iterator[None]:
         yield
     except automation.ConcurrentUpdateError:
         raise EngineError(
-            "another run is changing this stack; try again when it is over, or after `pulumi cancel` if it was killed."
+            "another run is changing this stack; try again when it is over, or after `pulumi cancel` if it was "
+            "killed."
         ) from None
     except automation.CommandError as error:
         told = [*run.errors, *run.complaints] if run else []

@@ -1,20 +1,14 @@
-from urllib.parse import urlsplit
-
 import pulumi
 
 import sipgate_provider as sipgate
 
 config = pulumi.Config()
 url = config.require("url").rstrip("/")
-parts = urlsplit(url)
 
 app = sipgate.OAuthClient.for_browser_app(
     "browser-app",
     name="Browser app",
     redirect_uris=[f"{url}/*"],
-    # sipgate's documentation lets a client like this go without; pages of Keycloak clients need it
-    # to read the token endpoint's answer.
-    web_origins=[f"{parts.scheme}://{parts.netloc}"],
 )
 
 # What the page has to know, and nothing secret: the client's secret is not needed with PKCE.

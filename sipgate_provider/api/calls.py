@@ -79,7 +79,7 @@ class SipgateAPI:
         clients = [_entry(operation, index, entry) for index, entry in enumerate(listed)]
         if len({client.client_id for client in clients}) < len(clients):
             raise TransportError(
-                f"{operation}: the response names a client twice, so nothing of it is used; run again later."
+                f"{operation}: the response names a client twice, so it is ignored; run again later."
             )
         return clients
 
@@ -108,7 +108,7 @@ class SipgateAPI:
         if response.body.strip() and response.json() is None:
             # A page of some proxy on the way says nothing about the client.
             raise TransportError(
-                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and any proxy."
             )
 
     def _request(
@@ -165,8 +165,8 @@ class SipgateAPI:
             raise _unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
-                f"{operation}: the response is about another client, {client.client_id}, so nothing of it is used; "
-                "check sipgate:baseUrl and proxies on the way."
+                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; "
+                "check sipgate:baseUrl and any proxy."
             )
         return client
 
@@ -186,7 +186,7 @@ def _where(error: ValidationError) -> str:
 def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:
     return TransportError(
         f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
-        "check sipgate:baseUrl and proxies on the way."
+        "check sipgate:baseUrl and any proxy."
     )
 
 
@@ -220,7 +220,7 @@ def _api_error(
                 NotFoundError,
                 (
                     "There is no such client in this account; if it was deleted outside Pulumi, "
-                    "`pulumi up --refresh` creates it anew."
+                    "`pulumi up --refresh` creates it again."
                 ),
             )
         case 429:
@@ -229,11 +229,11 @@ def _api_error(
                 f"Too many requests; run again {_retry_time(response.retry_after)}.",
             )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            advice = "The response is a redirect, which is not followed; check sipgate:baseUrl."
-        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
             advice = (
-                "Either sipgate has a fault, so run again later, or it cannot take these values."
+                "The response is a redirect, and the provider follows none; check sipgate:baseUrl."
             )
+        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+            advice = "sipgate failed, or cannot process these values; run again later."
         case _:
             advice = "Check the values that were sent."
     detail = _detail(response, secrets)

@@ -58,7 +58,7 @@ class _Client(BaseModel):
 class OAuthClientInputs(_Client, extra="forbid"):
     """The six properties that a program declares and that a POST or PUT sends."""
 
-    name: Annotated[str, Field(description="What people see when they log in.")]
+    name: Annotated[str, Field(description="The name that people see when they log in.")]
     description: Annotated[str, Field(description="A note for colleagues.")] = ""
     redirect_uris: Annotated[
         _Set,

@@ -109,7 +109,7 @@ class _Renewing:
         """No other thread renews meanwhile; to wait for one counts towards the operation's deadline."""
         if not self._lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
             raise TransportError(
-                f"Another thread waited for an access token until the time was over. {_NOTHING_DONE}",
+                f"The time was over while another operation fetched the access token. {_NOTHING_DONE}",
                 sent=False,
             )
         try:

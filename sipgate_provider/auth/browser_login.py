@@ -94,12 +94,12 @@ def log_in(
         )
         parameters = server.wait(seconds, show_seconds_left)
     if parameters is None:
-        raise SipgateError(f"{_OPERATION}: nobody did within {seconds:.0f} s; run it again.")
+        raise SipgateError(f"{_OPERATION}: nobody logged in within {seconds:.0f} s; run it again.")
     _check_issuer(parameters.get("iss"), login.token_url)
     if not parameters.get("code"):
         said = [parameters[key] for key in ("error", "error_description") if key in parameters]
         raise SipgateError(
-            f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was kept."
+            f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was stored."
         )
     token = request_token(
         Transport(),
@@ -115,7 +115,8 @@ def log_in(
     )
     if not token.refresh_token:
         raise SipgateError(
-            f"{_OPERATION}: sipgate answered no refresh token, so nothing can be kept; use a client that may have one."
+            f"{_OPERATION}: sipgate issued no refresh token, so there is nothing to store; use a client that "
+            "may have one."
         )
     return token
 

@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             parameters = None
         if parameters is None:
-            self._say(404, "Nothing here", "This address is for one log-in alone.")
+            self._say(404, "Nothing here", "This address serves one log-in only.")
             return
         try:
             if "code" in parameters:

@@ -55,7 +55,7 @@ class RefreshToken:
         client_secret: Its secret; empty for a public client.
         refresh_token: The token as it was given; `file` may hold a later one.
         token_url: The token endpoint.
-        file: Where its successors are kept.
+        file: Where its successors are stored.
     """
 
     client_id: str

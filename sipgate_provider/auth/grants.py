@@ -108,7 +108,7 @@ class PasswordGrant:
             self._credential.token_url,
             form,
             operation="Logging in with user name and password",
-            advice="Check both, unless sipgate names another reason: then a log-in with the browser shows what the "
+            advice="Check both. If sipgate names another reason, log in with a browser, which shows what the "
             "account lacks.",
         )
 
@@ -124,7 +124,7 @@ class PasswordGrant:
 
 
 class RefreshGrant:
-    """Access tokens for a refresh token, whose successor is kept before anything else happens."""
+    """Access tokens for a refresh token, whose successor is stored before anything else happens."""
 
     def __init__(self, credential: RefreshToken, transport: Transport) -> None:
         self._credential = credential
@@ -133,24 +133,25 @@ class RefreshGrant:
     def __call__(self) -> Token:
         """A new access token."""
         credential = self._credential
-        kept = TokenFile(credential.file)
-        with kept.locked(seconds_left()):
-            stored = kept.read() or {}
+        file = TokenFile(credential.file)
+        with file.locked(seconds_left()):
+            stored = file.read() or {}
             self._check_owner(stored)
-            # What is kept came from the given token, so it is the newer one.
+            # What is stored came from the given token, so it is the newer one.
             current = stored.get("refresh_token") or credential.refresh_token
             form = WebApplicationClient(credential.client_id).prepare_refresh_body(
                 refresh_token=current,
                 client_id=credential.client_id,
                 client_secret=credential.client_secret or None,
             )
-            with kept.replacement() as successor:
+            with file.replacement() as successor:
                 token = request_token(
                     self._transport,
                     credential.token_url,
                     form,
                     operation="Logging in with the refresh token",
-                    advice="It may be used up or over, or belong to another client: log in again with "
+                    advice="It may have been used, may have expired, or may belong to another client: log in "
+                    "again with "
                     "`sipgate-provider login`, or set a new sipgate:refreshToken.",
                 )
                 if token.refresh_token and token.refresh_token != current:
@@ -162,6 +163,6 @@ class RefreshGrant:
         ours = {"client_id": self._credential.client_id, "token_url": self._credential.token_url}
         if any(stored.get(name, value) != value for name, value in ours.items()):
             raise SipgateError(
-                "Logging in with the refresh token: meanwhile `sipgate-provider login` has replaced the log-in by one "
-                "through another client or server. Run again."
+                "Logging in with the refresh token: `sipgate-provider login` has just replaced the stored "
+                "log-in by one through another client or server. Run again."
             )

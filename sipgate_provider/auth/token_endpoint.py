@@ -100,7 +100,7 @@ def request_token(
 
 
 def end_log_in(log_in: RefreshToken) -> None:
-    """The log-in that is kept as `log_in` is over at sipgate.
+    """The log-in that is stored as `log_in` is over at sipgate.
 
     Raises:
         SipgateError: That is not certain.
@@ -129,7 +129,7 @@ def end_session(
         token_url.removesuffix("/token") + "/logout",
         urlencode(form),
         operation="Logging out",
-        advice="The log-in may be over already.",
+        advice="It may have ended already.",
     )
 
 
@@ -161,15 +161,15 @@ def _refusal(url: str, form: str, response: Response, operation: str, advice: st
     settable = fields.get("grant_type") != "password"
     if refused and settable and said and said[0] in _CLIENT_REFUSED:
         advice = (
-            "That is about the client and not about who logs in: check sipgate:clientId and sipgate:clientSecret, "
+            "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "
             "and that the client may be used in this way."
         )
     elif response.status in _BUSY:
-        advice = "sipgate's log-in has a fault or is busy: run again later."
+        advice = "sipgate's log-in server failed or is busy; run again later."
     elif not refused:
         advice = (
-            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy is in "
-            "between."
+            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy "
+            "interferes."
         )
     return kind(
         f"{operation}: sipgate refused ({response.status}{f', {words!r}' if words else ''}). {advice}",

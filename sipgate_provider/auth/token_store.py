@@ -45,7 +45,7 @@ def login_path(account: str | None) -> Path:
 
 
 def token_path(refresh_token: str, client_id: str, token_url: str) -> Path:
-    """Where the successors of a token out of the settings are kept."""
+    """Where the successors of a token out of the settings are stored."""
     origin = json.dumps([token_url, client_id, refresh_token]).encode()
     return _folder() / f"refresh-{hashlib.sha256(origin).hexdigest()[:32]}.json"
 
@@ -59,7 +59,7 @@ def stored_login(account: str | None) -> RefreshToken | None:
     try:
         path = login_path(account)
     except ConfigurationError:
-        # Without a home nothing is kept, and what is missing is a credential.
+        # Without a home nothing is stored, and what is missing is a credential.
         return None
     stored = TokenFile(path).read()
     if stored is None:
@@ -105,7 +105,7 @@ class TokenFile:
             raise _unusable(self.path, str(error.strerror)) from None
         except (ValueError, AttributeError, RecursionError):
             # No JSON, no object, or an object that holds something else than text.
-            raise _unusable(self.path, "it is not what was written there") from None
+            raise _unusable(self.path, "it holds something else than was written") from None
         return document
 
     @contextlib.contextmanager
@@ -189,7 +189,7 @@ class TokenFile:
             except OSError as error:
                 raise _unusable(path, str(error.strerror)) from None
             if path is self.path and not stat.S_ISREG(status.st_mode):
-                raise _unusable(path, "it is a link, or no file at all")
+                raise _unusable(path, "it is a link or no regular file")
             if status.st_uid != user:
                 raise _unsafe(path, "belongs to another user", f"sudo chown {user}")
             if status.st_mode & forbidden:
@@ -218,8 +218,8 @@ class _Replacement:
             self.temporary.replace(self.path)
         except OSError as error:
             raise SipgateError(
-                f"sipgate has issued a new refresh token, and it cannot be kept in {self.path}: {error.strerror}. "
-                "Mend that, and log in again with `sipgate-provider login`, or set a new sipgate:refreshToken."
+                f"sipgate has issued a new refresh token, and it cannot be stored in {self.path}: {error.strerror}. "
+                "Fix that, and log in again with `sipgate-provider login`, or set a new sipgate:refreshToken."
             ) from None
         # Not every file system knows how to sync a folder.
         with contextlib.suppress(OSError):
@@ -246,7 +246,8 @@ def _folder() -> Path:
     # Where nobody knows the user's home, it is spelled "~".
     if not folder.is_absolute():
         raise ConfigurationError(
-            "Refresh tokens are kept in the user's home directory, and there is none; set HOME or XDG_STATE_HOME to "
+            "Refresh tokens are stored in the user's home directory, and there is none; set HOME or "
+            "XDG_STATE_HOME to "
             "the absolute path of a folder of your own."
         )
     return folder
@@ -254,13 +255,14 @@ def _folder() -> Path:
 
 def _unusable(path: Path, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"Refresh tokens are kept in {path.parent}, but {path.name} cannot be used: {why}. Mend that, or remove the "
+        f"Refresh tokens are stored in {path.parent}, but {path.name} cannot be used: {why}. Fix that, or remove the "
         "file and log in again with `sipgate-provider login`."
     )
 
 
 def _unsafe(path: Path, why: str, command: str) -> ConfigurationError:
     return ConfigurationError(
-        f"Refresh tokens are kept in {path}, but that {why}, who could use or replace them. If what is there is yours, "
+        f"Refresh tokens are stored in {path}, but that {why}, who could use or replace them. If what is there "
+        "is yours, "
         f"run `{command} {shell_word(str(path))}`; if not, remove it."
     )

@@ -48,7 +48,7 @@ def _settings(session: Session) -> Iterator[Check]:
     try:
         settings = session.settings
     except SipgateError as error:
-        yield Check("credential", "bad", "There is none that can be used.", str(error))
+        yield Check("credential", "bad", "There is no usable credential.", str(error))
         return
     yield Check("credential", "good", f"It comes from {settings.source}.")
     yield from _sipgate(session)
@@ -72,14 +72,14 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         yield Check(
             "stack",
             "doubtful",
-            f"{prefix}:{key} is no key of this provider.",
+            f"{prefix}:{key} is not a key of this provider.",
             f"Perhaps {prefix}:{near} is meant." if near else f"Known are {', '.join(KEYS)}.",
         )
     for key in clear:
         yield Check(
             "stack",
             "doubtful",
-            f"{key} stands unencrypted in the stack's file, and in its state after `pulumi up`.",
+            f"{key} is stored unencrypted in the stack's file, and in its state after `pulumi up`.",
             f"`pulumi config set --secret {shell_word(key)}`, and a new one from sipgate if either was shared.",
         )
     stored: dict[str, str] = {}

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @click.option(
     "--all-stacks",
     is_flag=True,
-    help="Look into every stack that the backend holds, not only into this project's.",
+    help="Search every stack of the backend, not only this project's.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
-@click.option("--show-secret", is_flag=True, help="Put the secrets into the JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option("--show-secret", is_flag=True, help="Include the secrets in the JSON.")
 @OPTIONS
 def command(
     session: Session,
@@ -50,10 +50,12 @@ def command(
     from sipgate_provider.clients.search import find_clients  # noqa: PLC0415
 
     if show_secret and not as_json:
-        raise click.UsageError("--show-secret belongs to --json; `show` shows the secret of one.")
+        raise click.UsageError(
+            "--show-secret needs --json; `show` prints the secret of one client."
+        )
     if (unmanaged or all_stacks) and not session.in_project:
         raise click.UsageError(
-            "Stacks are known in a Pulumi project only; run this in the folder of Pulumi.yaml, or name it with --cwd."
+            "Stacks need a Pulumi project: run this in the folder of Pulumi.yaml, or name that folder with --cwd."
         )
     with working("Asking sipgate..."):
         found = find_clients(session.api, name, secrets=show_secret)

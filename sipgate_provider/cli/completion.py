@@ -9,7 +9,7 @@ _PROGRAM = "sipgate-provider"
 _VARIABLE = "_SIPGATE_PROVIDER_COMPLETE"
 
 
-@click.command("completion", short_help="Print what makes a shell complete commands.")
+@click.command("completion", short_help="Print the script that makes a shell complete commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print what makes a shell complete the commands and options of `sipgate-provider`.

@@ -35,7 +35,8 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
             else ""
         )
         raise ConfigurationError(
-            f"The current stack manages client {client_id} as {stack.managed[client_id]!r}; to delete it, {protection}"
+            f"The current stack manages client {client_id} as {stack.managed[client_id]!r}; to delete it, "
+            f"{protection}"
             "take it out of the program and run `pulumi up`."
         )
     client = find_client(session.api, client_id)

@@ -12,8 +12,8 @@ from sipgate_provider.cli.terminal import mark, show_json, stdout, working
 _MARKS = {"good": ("✓", "+", "green"), "doubtful": ("!", "!", "yellow"), "bad": ("✗", "x", "red")}
 
 
-@click.command("doctor", short_help="Check the set-up, and say what to mend.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.command("doctor", short_help="Check the setup, and say what to fix.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(session: Session, as_json: bool) -> None:
     """Check all that `pulumi up` needs, and say what to do where something is missing.

@@ -91,7 +91,7 @@ def program_environment(file: Path) -> Iterator[Check]:
             "project",
             "bad",
             f"{file} has `typechecker: {checker}`, which {found} does not have.",
-            f"Install {checker} there, or take the option out.",
+            f"Install {checker} there, or remove the option.",
         )
     if probed["shadowing"]:
         works = _probe(found, folder, "first", checker) is not None
@@ -122,13 +122,13 @@ def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
             "project",
             "bad",
             f"{file} has `toolchain: {toolchain}`, and there is no `{toolchain}` on PATH.",
-            f"Install {toolchain}, or take the option out.",
+            f"Install {toolchain}, or remove the option.",
         )
     environment = options.get("virtualenv")
     if toolchain == "poetry":
         environment = output("poetry", "env", "info", "--path", cwd=folder)
         if not environment:
-            return _no_python(f"Poetry has made no environment for {folder}.")
+            return _no_python(f"Poetry has no environment for {folder}.")
     if toolchain == "uv" and not environment:
         above = (file.parent.absolute(), *file.parent.absolute().parents)
         roots = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
 @click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID]...")
-@click.option("--all", "everything", is_flag=True, help="Take in every client of the account.")
+@click.option("--all", "everything", is_flag=True, help="Import every client of the account.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether Pulumi refuses to delete what is imported.",
 )
-@click.option("--preview-only", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--preview-only", is_flag=True, help="Show what would be done, and do nothing.")
 @FORCE
 @OPTIONS
 def command(
@@ -153,8 +153,8 @@ def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
 def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:
     for name in set(names) & set(read.values()):
         raise ConfigurationError(
-            f"The stack reads a client as {name!r} through OAuthClient.get; take that out of the program, run "
-            "`pulumi up`, and import then."
+            f"The stack reads a client as {name!r} through OAuthClient.get; remove that from the program, run "
+            "`pulumi up`, and then import."
         )
 
 

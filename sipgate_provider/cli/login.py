@@ -29,7 +29,7 @@ _SECONDS = 300
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
-    help="Where on loopback the browser comes back to; by default any free port.",
+    help="The port on loopback that the browser returns to; by default any free one.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @OPTIONS
@@ -55,9 +55,9 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
             "(SIPGATE_CLIENT_ID)."
         )
     path = login_path(session.account)
-    kept = TokenFile(path)
+    file = TokenFile(path)
     # Found out before the user logs in for nothing. `pulumi up` may use the former log-in meanwhile.
-    with kept.locked(), kept.replacement():
+    with file.locked(), file.replacement():
         pass
 
     def show(address: str) -> None:
@@ -73,9 +73,9 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
             seconds=_SECONDS,
             show_seconds_left=show_seconds_left,
         )
-    with kept.locked():
+    with file.locked():
         former, former_session = _former(session.account)
-        kept.write(
+        file.write(
             {
                 "client_id": through,
                 "client_secret": client_secret,
@@ -86,7 +86,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         )
     who = f" as {one_line(token.username)}" if token.username else ""
     click.echo(
-        f"Logged in{who} through the client {one_line(through)}. The refresh token is kept in {path}.",
+        f"Logged in{who} through the client {one_line(through)}. The refresh token is stored in {path}.",
         err=True,
     )
     # A browser that is still logged in continues its session: to end the former would end this one.
@@ -98,7 +98,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
 
 
 def _former(account: str | None) -> tuple[RefreshToken | None, str]:
-    """The log-in that is kept so far, if it can be read, and the id of its session."""
+    """The log-in that is stored so far, if it can be read, and the id of its session."""
     from sipgate_provider.auth.token_store import TokenFile, stored_login  # noqa: PLC0415
 
     with contextlib.suppress(ConfigurationError):

@@ -11,12 +11,12 @@ from sipgate_provider.errors import SipgateError
 @click.command("logout", short_help="End what login began.")
 @OPTIONS
 def command(session: Session) -> None:
-    """End the log-in at sipgate, and remove the refresh token that `login` has kept."""
+    """End the log-in at sipgate, and remove the refresh token that `login` has stored."""
     from sipgate_provider.auth.token_endpoint import end_log_in  # noqa: PLC0415
     from sipgate_provider.auth.token_store import TokenFile, login_path, stored_login  # noqa: PLC0415
 
-    kept = TokenFile(login_path(session.account))
-    with kept.locked():
+    file = TokenFile(login_path(session.account))
+    with file.locked():
         try:
             login = stored_login(session.account)
             if login is not None:
@@ -26,5 +26,5 @@ def command(session: Session) -> None:
                 f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.",
                 err=True,
             )
-        there = kept.remove()
+        there = file.remove()
     click.echo("Logged out." if there else "Nobody was logged in.", err=True)

@@ -75,7 +75,7 @@ def own_connections() -> Check | None:
         return None
     # In a folder that holds no modules: Python looks into the current one first.
     if output(sys.executable, "-c", _CONNECT, cwd=Path(sys.prefix)) is not None:
-        return Check("proxy", "good", f"Pulumi's own connections on this machine pass {proxy} by.")
+        return Check("proxy", "good", f"Pulumi's own connections on this machine bypass {proxy}.")
     return Check(
         "proxy",
         "bad",

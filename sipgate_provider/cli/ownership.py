@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FORCE", "Ownership"]
 
 FORCE = click.option(
-    "--force", is_flag=True, help="Do it although another stack may manage the client."
+    "--force", is_flag=True, help="Do it even if another stack may manage the client."
 )
 
 
@@ -37,7 +37,7 @@ class Ownership:
                 self._managers = session.all_managers()
             except SipgateError as error:
                 raise ConfigurationError(
-                    f"Whether another stack manages the client cannot be checked: {error} --force does without."
+                    f"Whether another stack manages the client cannot be checked: {error} --force skips this check."
                 ) from None
 
     def objection(self, client: OAuthClientState) -> str | None:
@@ -57,8 +57,8 @@ def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:
     owner = owner_of(client.description)
     if owner and owner not in managers.stacks:
         yield (
-            f"The description of client {client.client_id} says that stack {owner} manages it, and this backend does "
-            "not show that stack."
+            f"The description of client {client.client_id} says that stack {owner} manages it, but this backend "
+            "has no such stack."
         )
     if owner is None and managers.unreadable:
         yield (

@@ -70,8 +70,8 @@ class Session:
 
         if not self.in_project:
             raise ConfigurationError(
-                f"{self._folder.resolve()} belongs to no Pulumi project; run this in the folder of Pulumi.yaml, "
-                "or name it with --cwd."
+                f"{self._folder.resolve()} is in no Pulumi project; run this in the folder of Pulumi.yaml, or "
+                "name that folder with --cwd."
             )
         return Stack(self._folder, self._stack_name)
 
@@ -104,7 +104,7 @@ class Session:
                 self.project.get("name"), everywhere=everywhere
             )
         for name in found.unreadable:
-            click.echo(f"Stack {name} cannot be read, so it was not looked through.", err=True)
+            click.echo(f"Stack {name} cannot be read, so it was not searched.", err=True)
         return found
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
@@ -160,7 +160,7 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
     @click.option(
         "--account",
         metavar="ACCOUNT",
-        help="Whose settings: 'eu' reads sipgate-eu: and SIPGATE_EU_...",
+        help="Which account's settings: 'eu' reads sipgate-eu: and SIPGATE_EU_...",
     )
     @functools.wraps(command)
     @_user_errors

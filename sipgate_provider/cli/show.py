@@ -16,7 +16,7 @@ _ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 
 @click.command("show", short_help="Show one client.")
 @click.argument("client", metavar="CLIENT_ID|NAME")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.option("--show-secret", is_flag=True, help="Show the secret too.")
 @OPTIONS
 def command(session: Session, client: str, as_json: bool, show_secret: bool) -> None:

@@ -53,7 +53,7 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
-@click.command("simulator", short_help="Run a sipgate on this machine, to try things.")
+@click.command("simulator", short_help="Run a simulated sipgate on this machine.")
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -73,7 +73,7 @@ class _Seconds(click.FloatRange):
     default=0.0,
     show_default=True,
     metavar="SECONDS",
-    help="Wait this long before every answer.",
+    help="Wait this long before every response.",
 )
 @click.option(
     "--token-life",
@@ -86,18 +86,18 @@ class _Seconds(click.FloatRange):
 @click.option(
     "--allow-remote",
     is_flag=True,
-    help="Permit a --host that other machines can reach. Everyone knows the credentials.",
+    help="Allow a --host that other machines can reach. Everyone knows the credentials.",
 )
 @click.option(
     "--tls",
     is_flag=True,
-    help="Speak HTTPS, with a certificate by an authority of its own.",
+    help="Serve HTTPS, with a certificate of the simulator's own authority.",
 )
 @click.option(
     "--file",
     type=click.Path(dir_okay=False),
     metavar="PATH",
-    help="Keep clients and credentials in this file; it is made if it is not there. Only you may read it.",
+    help="Keep clients and credentials in this file; it is created if it does not exist. Only you may read it.",
 )
 def command(
     host: str,

@@ -17,8 +17,8 @@ _KINDS = {
 }
 
 
-@click.command("whoami", short_help="Say which credential is used, and what it may do.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.command("whoami", short_help="Show which credential is used, and what it may do.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(session: Session, as_json: bool) -> None:
     """Say which credential `pulumi up` would use, where it comes from, and what sipgate lets it do.

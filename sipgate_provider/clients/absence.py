@@ -82,8 +82,8 @@ class AbsenceCheck:
                 )
         if not self._trust_empty_account:
             raise TransportError(
-                f"Client {client_id} was answered with 404 by an account that shows no clients and does not tell its "
-                "number, so it may be another account. Nothing was changed; if the account is the right one, set "
+                f"sipgate answered 404 for client {client_id}. The account shows no clients and does not tell "
+                "its number, so it may be another account. Nothing was changed; if the account is the right one, set "
                 f"SIPGATE_TRUST_EMPTY_ACCOUNT=true for this run. See {OTHER_ACCOUNT}."
             )
 
@@ -94,7 +94,7 @@ class AbsenceCheck:
             if not required and isinstance(error, PermissionDeniedError):
                 return []
             raise TransportError(
-                f"Client {client_id} was answered with 404, but the account's clients cannot be listed "
+                f"sipgate answered 404 for client {client_id}, but the account's clients cannot be listed "
                 f"({error.status}), so the client may still exist. Check sipgate:baseUrl."
             ) from None
 
@@ -103,7 +103,7 @@ class AbsenceCheck:
             if not left:
                 return
         raise SipgateError(
-            f"Client {client_id} was answered with 404, yet the account still lists it; run again later."
+            f"sipgate answered 404 for client {client_id}, but the account still lists it; run again later."
         )
 
 

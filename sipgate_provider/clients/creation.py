@@ -125,7 +125,8 @@ class ClientCreator:
         )
         if ours and theirs and not ours & theirs and not managed & listed:
             raise SipgateError(
-                f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to account "
+                f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to "
+                "account "
                 f"{_listing(ours)} and the credential to account {_listing(theirs)}. Use a credential of account "
                 f"{_listing(ours)}; see {OTHER_ACCOUNT}."
             )
@@ -160,7 +161,8 @@ class ClientCreator:
             likely = f"Another stack probably manages it{_UNLESS_FORCED}"
         raise SipgateError(
             f"Creating client {inputs.name!r}: nothing was created, because the account already holds "
-            f"{_listing(unmanaged)}, equal in every property. {likely}; for the ways to go on see {DUPLICATE_CLIENTS}."
+            f"{_listing(unmanaged)}, equal in every property. {likely}; see "
+            f"{DUPLICATE_CLIENTS}."
         )
 
     def _not_vanishing(self, client_ids: set[str]) -> set[str]:
@@ -212,7 +214,8 @@ class ClientCreator:
             except SipgateError as failure:
                 self._unresolved.add(wanted)
                 raise TransportError(
-                    f"{error} Whether sipgate created the client is unknown, since looking for it failed as well "
+                    f"{error} Whether sipgate created the client is unknown, because the search for it failed "
+                    "as well "
                     f"({failure}) Run again: if the client exists, the next run names it."
                 ) from None
             new = [
@@ -263,8 +266,9 @@ class ClientCreator:
     def _ambiguous(candidates: list[OAuthClientState], error: SipgateError) -> TransportError:
         ids = {client.client_id for client in candidates}
         return TransportError(
-            f"{error} Which client it created, if any, is unknown: {_listing(ids)} is new in the account and like it. "
-            f"For the ways to go on see {DUPLICATE_CLIENTS}."
+            f"{error} Which client it created, if any, is unknown: {_listing(ids)} is new in the account and "
+            "like this one. "
+            f"What to do: see {DUPLICATE_CLIENTS}."
         )
 
 

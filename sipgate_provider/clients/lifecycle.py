@@ -82,7 +82,9 @@ def _step(
 
 
 def _not_tried() -> SipgateError:
-    return SipgateError("Not tried: the credential was refused, as another error of this run says.")
+    return SipgateError(
+        "Not tried: sipgate refused the credential; another error of this run says why."
+    )
 
 
 class Lifecycle:
@@ -221,7 +223,7 @@ class Lifecycle:
             secret, why = None, f"an unexpected {type(error).__name__}."
         if secret is None:
             _log.warning(
-                "Client %s is in place, but its secret could not be read: %s "
+                "Client %s exists, but its secret could not be read: %s "
                 "The next `pulumi up` tries again.",
                 client_id,
                 why,

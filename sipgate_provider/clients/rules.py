@@ -2,9 +2,10 @@
 
 Refused is only what can never work. sipgate documents simple wildcards, as a whole first label of the host
 (`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
-a `*` in a path for the character itself. The wildcard in the host is sipgate's own, and how far it reaches is not
-documented; so other forms of it are advice, not failures. What works but is risky, and what may or may not match,
-is advice. sipgate's own scripts register origins with ports and even paths, so those are advice too.
+a `*` in a path for the character itself, and registers no redirect URI that Java cannot read or that is a script. The
+wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are warnings, not
+errors. What works but is risky, and what may or may not match, is a warning. sipgate's own scripts register origins
+with ports and even paths, so those are warnings too.
 
 What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
 stop a stack.
@@ -17,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from sipgate_provider.clients.redirect_uris import parameters_of_responses, unregistrable
+from sipgate_provider.clients.spelling import misspelling
 from sipgate_provider.http.addresses import is_loopback
 
 __all__ = ["Finding", "errors", "refused_ignore", "warnings"]
@@ -117,6 +120,8 @@ def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
     web = scheme.lower() in {"http", "https"}
     if not rest.strip("/") or (web and not rest.startswith("//")):
         yield f"names no host; {_WRITE_IT_OUT}"
+    if redirect:
+        yield from unregistrable(scheme, rest)
     parts = _split(value)
     if web and (parts is None or not _host(parts)):
         yield f"names no host, or a port that cannot be; {_WRITE_IT_OUT}"
@@ -141,6 +146,13 @@ def _warnings(path: str, value: str) -> Iterator[str]:
             else "lets a log-in end at any address; list the addresses that need it"
         )
         return
+    if said := misspelling(value):
+        yield said
+    if not origin and (names := parameters_of_responses(value)):
+        yield (
+            f"has the parameter {names[0]}, which sipgate's responses have too; newer versions of its log-in refuse "
+            "such a redirect URI"
+        )
     parts = _split(value)
     if parts is None or parts.scheme not in {"http", "https"}:
         return

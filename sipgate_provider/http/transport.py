@@ -45,7 +45,7 @@ _READ_SECONDS = 30.0
 _MAX_BYTES = MAX_BYTES
 _RETRY_RULE = RETRY_RULE
 _TRIES_FOR_A_BODY = 3
-_NOT_AGAIN = "not tried again, since the run was cancelled."
+_NOT_AGAIN = "not repeated, because the run was cancelled."
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,13 @@ class Transport:
             headers=headers,
         )
         if method != "GET" and is_stopped():
-            raise TransportError(f"{operation}: not sent, since the run was cancelled.", sent=False)
+            raise TransportError(
+                f"{operation}: not sent, because the run was cancelled.", sent=False
+            )
         with deadline(), track_delivery() as sending:
             if not may_send():
                 raise TransportError(
-                    f"{operation}: not sent, since too little time is left for it.", sent=False
+                    f"{operation}: not sent, because too little time is left.", sent=False
                 )
             # The rule ends where a body begins, so a body that breaks off is seen here.
             more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1

@@ -13,25 +13,25 @@ from sipgate_provider.errors import TransportError
 
 __all__ = ["to_transport_error"]
 
-_NO_CONNECTION = "no connection in time; check the network and proxies on the way"
+_NO_CONNECTION = "no connection in time; check the network and any proxy"
 _NO_ANSWER = "no response in time"
 # The first kind that fits; special ones come before general ones.
 _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
-    (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
+    (failed.SSLError, "the TLS connection failed; check the network and any proxy"),
     (
         failed.InvalidProxyURL,
         "the proxy's address is unusable; check HTTPS_PROXY and HTTP_PROXY",
     ),
     (
         failed.InvalidSchema,
-        "the proxy is of a kind that needs more software; check HTTPS_PROXY, or install requests[socks]",
+        "this kind of proxy needs more software; check HTTPS_PROXY, or install requests[socks]",
     ),
     (failed.InvalidURL, "the address is unusable; check sipgate:baseUrl and sipgate:tokenUrl"),
     (failed.ProxyError, "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"),
     (failed.ConnectTimeout, _NO_CONNECTION),
 )
 _WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
-    (failed.SSLError, "TLS broke down; check the network and proxies on the way"),
+    (failed.SSLError, "the TLS connection failed; check the network and any proxy"),
     (failed.ReadTimeout, _NO_ANSWER),
     (failed.ChunkedEncodingError, "the response broke off"),
     (failed.ContentDecodingError, "the response cannot be unpacked"),

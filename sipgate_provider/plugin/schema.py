@@ -78,7 +78,8 @@ def package() -> dict[str, Any]:
         },
         "resources": {
             tokens.NATIVE: {
-                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made through "
+                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made "
+                "through "
                 "it, for good: the option `protect` guards against that.",
                 "inputProperties": inputs,
                 "requiredInputs": required,

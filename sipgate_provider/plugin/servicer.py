@@ -81,7 +81,7 @@ def _user_errors(
             sys.stderr.flush()
             await context.abort(
                 grpc.StatusCode.INTERNAL,
-                f"A fault of the sipgate provider, please report it: {type(error).__name__}.",
+                f"Unexpected error in the sipgate provider; please report it: {type(error).__name__}.",
             )
             raise
 

@@ -1,6 +1,6 @@
 """What a program writes, whichever host serves it: properties, constructor, and the ways to declare a common client.
 
-Python's names outside, the API's names in the state. Defaults and rules are not here but in `models` and `rules`,
+Python's names outside, the API's names in the state. Defaults and rules are not here but in `api.models` and `clients`,
 except the defaults that the dynamic host's plugin cannot know: they depend on the resource's name and on the stack's.
 The two hosts' resources differ in how they are registered, and in nothing that a program can see.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
+from sipgate_provider.clients.origins import origins_of
 from sipgate_provider.clients.ownership import default_description
 from sipgate_provider.clients.rules import refused_ignore
 
@@ -44,7 +45,7 @@ class ClientResource(pulumi.CustomResource):
     Attributes:
         client_id: The id that applications present when they ask for a log-in.
         client_secret: The client's secret; always secret in Pulumi's state and output.
-        name: What people see when they log in.
+        name: The name that people see when they log in.
         description: A note for colleagues.
         redirect_uris: Where a browser may be sent after log-in or log-out.
         web_origins: Origins whose pages may call the API (CORS).
@@ -176,14 +177,14 @@ class ClientResource(pulumi.CustomResource):
         terms_url: pulumi.Input[str] | None = None,
         account: str | None = None,
     ) -> Self:
-        """Declares the client of an application that uses sipgate's REST API from the browser.
+        """Declares the client of an application that logs in and uses sipgate's REST API in the browser.
 
         Args:
             resource_name: The resource's logical name in the stack.
             opts: Pulumi's resource options.
             redirect_uris: The application's addresses, as in `https://app.example.com/*`.
-            web_origins: Its origins. By default none, which sipgate's documentation allows for the REST API; a page
-                that fetches its tokens itself lists the origin that it comes from.
+            web_origins: Its origins, which a page that fetches its tokens itself needs. By default those of
+                `redirect_uris`: `https://app.example.com` for `https://app.example.com/*`.
             name: What people see when they log in; by default `resource_name`.
             description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
             privacy_url: The privacy policy shown at log-in; by default none.
@@ -195,7 +196,7 @@ class ClientResource(pulumi.CustomResource):
             resource_name,
             opts,
             redirect_uris=redirect_uris,
-            web_origins=web_origins,
+            web_origins=_origins_of(redirect_uris) if web_origins is None else web_origins,
             name=name,
             description=description,
             privacy_url=privacy_url,
@@ -255,6 +256,17 @@ def _or_default(value: pulumi.Input[str] | None, default: str) -> pulumi.Input[s
         return default if value is None else value
     found: pulumi.Output[Any] = pulumi.Output.from_input(value)
     return found.apply(lambda known: default if known is None else known)
+
+
+def _origins_of(
+    redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]],
+) -> pulumi.Input[Sequence[pulumi.Input[str]]]:
+    if isinstance(redirect_uris, list | tuple) and all(
+        isinstance(uri, str) for uri in redirect_uris
+    ):
+        return origins_of(str(uri) for uri in redirect_uris)
+    found: pulumi.Output[Any] = pulumi.Output.from_input(redirect_uris)
+    return found.apply(lambda uris: origins_of(uri for uri in uris or () if isinstance(uri, str)))
 
 
 def aliases(opts: pulumi.ResourceOptions | None, other: str) -> list[pulumi.Alias]:

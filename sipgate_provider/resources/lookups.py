@@ -55,7 +55,7 @@ class GetOAuthClientResult:
     Attributes:
         client_id: The id that applications present.
         client_secret: The secret, marked as one; it resolves to None where sipgate does not tell it.
-        name: What people see when they log in.
+        name: The name that people see when they log in.
         description: A note for colleagues.
         redirect_uris: Where a browser may be sent after log-in or log-out.
         web_origins: Origins whose pages may call the API (CORS).

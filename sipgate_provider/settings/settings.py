@@ -18,6 +18,7 @@ from sipgate_provider.auth.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.manual import AUTHENTICATE
 from sipgate_provider.settings.sources import RawSettings, environment_variable, namespace
 from sipgate_provider.settings.trust import check_credential, check_login, check_stored_login
 from sipgate_provider.settings.values import BASE_URL, LOGIN_HOST, LOGIN_PATH, Values
@@ -147,16 +148,10 @@ def _origin(address: str) -> str:
 def _no_credential(raw: RawSettings) -> ConfigurationError:
     account = f" account {raw.account!r}" if raw.account else ""
     prefix = namespace(raw.account)
-
-    def names(*keys: str) -> str:
-        return " and ".join(environment_variable(raw.account, key) for key in keys)
-
+    variables = " and ".join(environment_variable(raw.account, key) for key in ("tokenId", "token"))
     return ConfigurationError(
-        f"There is no credential for sipgate{account}. Give a personal access token "
+        f"There is no credential for sipgate{account}. Set a personal access token "
         f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
-        f"`pulumi config set --secret {prefix}:token`, or {names('tokenId', 'token')}), "
-        f"an access token ({prefix}:accessToken or {names('accessToken')}), "
-        f"user name and password ({prefix}:username and {prefix}:password, or {names('username', 'password')}), "
-        f"a refresh token ({prefix}:refreshToken and {prefix}:clientId, or {names('refreshToken', 'clientId')}), "
-        "or log in with `sipgate-provider login`."
+        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with `sipgate-provider login`. "
+        f"For the other ways see {AUTHENTICATE}."
     )

@@ -101,7 +101,8 @@ class Values(BaseModel):
         str,
         AfterValidator(partial(_address, BASE_URL)),
         Field(
-            description="Where the API is, if not at https://api.sipgate.com/v2. A credential from the environment is "
+            description="Where the API is, if not at https://api.sipgate.com/v2. A credential from the "
+            "environment is "
             "sent there only if the environment names the address, too."
         ),
     ] = BASE_URL
@@ -121,7 +122,8 @@ class Values(BaseModel):
     trust_empty_account: Annotated[
         bool,
         Field(
-            description="Whether a client is gone if an account without clients does not know it, though nothing tells "
+            description="Whether a client is gone if an account without clients does not know it, though "
+            "nothing tells "
             "whose account it is; by default not."
         ),
     ] = False

@@ -75,7 +75,7 @@ def build_app(
         routes=[
             *ClientsAPI(accounts, tokens, switches, Deletions(clock)).routes(),
             *Login(accounts, sessions, tokens, codes).routes(),
-            *AuthorizationEndpoint(accounts, codes, sessions).routes(),
+            *AuthorizationEndpoint(accounts, codes, sessions, clock).routes(),
             *LogoutEndpoint(accounts, tokens, sessions).routes(),
             *Discovery(tokens.signer).routes(),
         ],

@@ -9,7 +9,16 @@ WRITE = "authorization:oauth2:clients:write"
 OPENID = "openid"
 
 # OpenID Connect's own, which are about the log-in; the API asks for none of them.
-_ABOUT_THE_LOG_IN = frozenset({OPENID, "profile", "email", "offline_access"})
+_ABOUT_THE_LOG_IN = frozenset({OPENID, "profile", "email", "address", "phone", "offline_access"})
+
+
+def are_known(requested: str) -> bool:
+    """Whether every scope of a request, in which each is one space from the next, is one that there can be.
+
+    sipgate's are not documented as a whole; all that are have a colon, but for `all`.
+    """
+    known = _ABOUT_THE_LOG_IN | {ALL}
+    return all(name in known or ":" in name for name in requested.split(" "))
 
 
 def granted(requested: str, held: frozenset[str]) -> frozenset[str]:

@@ -186,7 +186,7 @@ class Simulator:
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
         """A refresh token with just these scopes, as a log-in through that client would yield."""
         held = frozenset(scopes)
-        return self._tokens.issue_refresh(self._session(held), client_id, held).value
+        return self._tokens.issue_refresh(self._session(held).of_client(client_id), held).value
 
     def _session(self, scopes: frozenset[str]) -> Session:
         return self._sessions.begin(self.account, User("issued@example.com", "", scopes))

@@ -26,7 +26,7 @@ def test_the_helpers_declare_the_two_documented_uses(engine: Any, sipgate: Simul
     assert clients["phone"]["redirectUris"] == ["https://phone.sipgate.com/*"]
     assert clients["phone"]["webOrigins"] == ["https://*.example.com"]
     assert clients["app"]["redirectUris"] == ["https://app.example.com/*"]
-    assert clients["app"]["webOrigins"] == []
+    assert clients["app"]["webOrigins"] == ["https://app.example.com"]
 
 
 def test_lookups_find_by_id_by_name_and_by_pattern_and_mark_the_secrets(

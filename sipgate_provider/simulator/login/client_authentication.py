@@ -36,24 +36,26 @@ class Caller:
             OAuthError: 401 otherwise.
         """
         if not self.proved and self.client_id != APP_WEB:
-            raise _unknown()
+            raise _refused("unauthorized_client")
 
 
 def identify(form: Mapping[str, str], authorization: str, accounts: Accounts) -> Caller:
-    """The client that the form or the Authorization header names.
+    """The client that the form names, or else the Authorization header.
 
     Raises:
         OAuthError: 401 if there is no such client, or the secret is not its own.
     """
-    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
     scheme, _, credential = authorization.partition(" ")
-    if scheme.lower() == "basic":
-        client_id, secret = basic_pair(credential) or ("", "")
+    pair = basic_pair(credential) if scheme.lower() == "basic" else None
+    client_id, secret = pair or ("", "")
+    client_id, secret = form.get("client_id", client_id), form.get("client_secret", secret)
     if client_id == APP_WEB:
         return Caller(APP_WEB, proved=False)
     known = accounts.client(client_id)
-    if known is None or (secret and not same(secret, known["clientSecret"])):
-        raise _unknown()
+    if known is None:
+        raise _refused("invalid_client")
+    if secret and not same(secret, known["clientSecret"]):
+        raise _refused("unauthorized_client")
     return Caller(client_id, proved=bool(secret))
 
 
@@ -72,5 +74,5 @@ def basic_pair(credential: str) -> tuple[str, str] | None:
     return (name, secret) if colon else None
 
 
-def _unknown() -> OAuthError:
-    return OAuthError(401, "invalid_client", "Invalid client or Invalid client credentials")
+def _refused(code: str) -> OAuthError:
+    return OAuthError(401, code, "Invalid client or Invalid client credentials")

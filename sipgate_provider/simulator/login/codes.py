@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.client_authentication import same
+from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.server.limits import Newest
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
-    from sipgate_provider.simulator.login.sessions import Session
+    from sipgate_provider.simulator.login.sessions import ClientSession
 
 CODE_LIFE = 60.0
 METHODS = ("S256", "plain")
@@ -33,14 +34,23 @@ class Challenge:
     value: str
     method: str
 
-    def is_met_by(self, verifier: str) -> bool:
-        """Whether it was made from this verifier."""
+    def require_met_by(self, verifier: str | None) -> None:
+        """It was made from this verifier.
+
+        Raises:
+            OAuthError: It was not.
+        """
+        if verifier is None:
+            raise OAuthError(400, "invalid_grant", "PKCE code verifier not specified")
+        failed = "PKCE verification failed"
         if not well_formed(verifier):
-            return False
-        if self.method == "plain":
-            return same(verifier, self.value)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        return same(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), self.value)
+            raise OAuthError(400, "invalid_grant", f"{failed}: Invalid code verifier")
+        made = verifier
+        if self.method != "plain":
+            digest = hashlib.sha256(verifier.encode()).digest()
+            made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if not same(made, self.value):
+            raise OAuthError(400, "invalid_grant", f"{failed}: Code mismatch")
 
 
 def well_formed(value: str) -> bool:
@@ -52,9 +62,8 @@ def well_formed(value: str) -> bool:
 class Authorization:
     """What a code stands for: a log-in, the client it was for, and the terms of that."""
 
-    session: Session
-    client_id: str
-    redirect_uri: str
+    log_in: ClientSession
+    redirect_uri: str | None
     scopes: frozenset[str]
     challenge: Challenge | None
     nonce: str
@@ -79,12 +88,11 @@ class Codes:
     def use(self, code: str) -> Authorization | None:
         """What the code stands for; it is used up, whatever becomes of the request.
 
-        A code that comes a second time was seen by somebody it was not meant for, so the log-in
-        it stands for is over (RFC 6749, 4.1.2).
+        When it comes a second time, the client's part of the log-in is over.
         """
         with self._lock:
             if authorization := self._used.get(code):
-                authorization.session.over = True
+                authorization.log_in.detached = True
             authorization, expires_at = self._codes.pop(code, (None, 0.0))
             if authorization is None:
                 return None

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from sipgate_provider.simulator.login import realms
-from sipgate_provider.simulator.login.authorization_endpoint import RESPONSE_MODES
+from sipgate_provider.simulator.login.authorization_request import RESPONSE_MODES
 from sipgate_provider.simulator.login.codes import METHODS
+from sipgate_provider.simulator.login.cors import readable_by_all
 from sipgate_provider.simulator.login.grants import GRANT_TYPES
 from sipgate_provider.simulator.login.signing import ALGORITHM
 from sipgate_provider.simulator.scopes import ALL, OPENID, READ, WRITE
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sipgate_provider.simulator.login.signing import Signer
-
-# Nothing in them is anybody's own, so any page may read them, as Keycloak has it.
-_FOR_EVERYONE = {"Access-Control-Allow-Origin": "*"}
 
 
 class Discovery:
@@ -43,12 +41,14 @@ class Discovery:
             *(Route(path, self.certs) for path in realms.paths("certs")),
         ]
 
-    async def certs(self, request: Request) -> Response:  # noqa: ARG002
-        """200 with the key set."""
-        return JSONResponse(self._signer.public_keys, headers=_FOR_EVERYONE)
+    async def certs(self, request: Request) -> Response:
+        """200 with the key set, for every page."""
+        readable_by_all(request)
+        return JSONResponse(self._signer.public_keys)
 
     async def configuration(self, request: Request) -> Response:
-        """200 with where everything is and what it can do."""
+        """200 with where everything is and what it can do, for every page."""
+        readable_by_all(request)
         issuer = realms.issuer(request)
         endpoint = f"{issuer}/protocol/openid-connect"
         return JSONResponse(
@@ -71,6 +71,5 @@ class Discovery:
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [ALGORITHM],
                 "authorization_response_iss_parameter_supported": True,
-            },
-            headers=_FOR_EVERYONE,
+            }
         )

@@ -13,12 +13,11 @@ from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.scopes import granted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sipgate_provider.simulator.accounts.accounts import Accounts
     from sipgate_provider.simulator.login.codes import Codes
-    from sipgate_provider.simulator.login.sessions import Session, Sessions
-    from sipgate_provider.simulator.login.tokens import Tokens
+    from sipgate_provider.simulator.login.oauth_request import Fields
+    from sipgate_provider.simulator.login.sessions import ClientSession, Sessions
+    from sipgate_provider.simulator.login.tokens import RefreshToken, Tokens
 
 GRANT_TYPES = ("authorization_code", "password", "refresh_token")
 
@@ -31,14 +30,15 @@ class Grant:
         scopes: What the access token may do.
         renewable: What a later access token may do, out of the refresh token.
         public: Whether the client has shown no secret, and need not when it renews.
+        used: The refresh token that was given for it.
     """
 
-    session: Session
-    client_id: str
+    log_in: ClientSession
     scopes: frozenset[str]
     renewable: frozenset[str]
     public: bool
     nonce: str = ""
+    used: RefreshToken | None = None
 
 
 class Grants:
@@ -52,7 +52,7 @@ class Grants:
         self._tokens = tokens
         self._codes = codes
 
-    def grant(self, form: Mapping[str, str], caller: Caller) -> Grant:
+    def grant(self, form: Fields, caller: Caller) -> Grant:
         """What the caller gets.
 
         Raises:
@@ -64,48 +64,55 @@ class Grants:
             return self._code(form, caller)
         return self._refresh(form, caller)
 
-    def _password(self, form: Mapping[str, str], caller: Caller) -> Grant:
-        caller.require_proof()
+    def _password(self, form: Fields, caller: Caller) -> Grant:
         if caller.client_id != APP_WEB:
             description = "Client not allowed for direct access grants"
             raise OAuthError(400, "unauthorized_client", description)
-        found = self._accounts.user(form.get("username", ""))
+        form.require_known_scopes()
+        if "username" not in form:
+            raise OAuthError(401, "invalid_request", "Missing parameter: username")
+        found = self._accounts.user(form["username"])
         if found is None or not same(form.get("password", ""), found[1].password):
-            raise OAuthError(401, "invalid_grant", "Invalid user credentials")
+            raise OAuthError(400, "invalid_grant", "Invalid user credentials")
         scopes = granted(form.get("scope", ""), found[1].scopes)
-        return Grant(self._sessions.begin(*found), APP_WEB, scopes, scopes, public=True)
+        log_in = self._sessions.begin(*found).of_client(APP_WEB)
+        return Grant(log_in, scopes, scopes, public=True)
 
-    def _code(self, form: Mapping[str, str], caller: Caller) -> Grant:
-        authorization = self._codes.use(form.get("code", ""))
-        if authorization is None or authorization.session.over:
+    def _code(self, form: Fields, caller: Caller) -> Grant:
+        if "code" not in form:
+            raise OAuthError(400, "invalid_request", "Missing parameter: code")
+        authorization = self._codes.use(form["code"])
+        if authorization is None:
             raise OAuthError(400, "invalid_grant", "Code not valid")
-        if authorization.client_id != caller.client_id:
-            raise OAuthError(400, "invalid_grant", "Auth error")
-        if form.get("redirect_uri", "") != authorization.redirect_uri:
+        authorization.log_in.require_both()
+        if authorization.log_in.client_id != caller.client_id:
+            description = "Auth error: Found different client_id in clientSession"
+            raise OAuthError(400, "invalid_grant", description)
+        asked_for = authorization.redirect_uri
+        if asked_for is not None and form.get("redirect_uri") != asked_for:
             raise OAuthError(400, "invalid_grant", "Incorrect redirect_uri")
-        verifier = form.get("code_verifier", "")
-        if authorization.challenge is None:
+        if authorization.challenge is not None:
+            authorization.challenge.require_met_by(form.get("code_verifier"))
+        elif "code_verifier" in form:
+            description = "PKCE code verifier specified but challenge not present in authorization"
+            raise OAuthError(400, "invalid_grant", description)
+        else:
             # Without a secret and without PKCE anybody who sees the code could use it.
             caller.require_proof()
-            if verifier:
-                raise OAuthError(400, "invalid_grant", "PKCE code verifier without challenge")
-        elif not authorization.challenge.is_met_by(verifier):
-            raise OAuthError(400, "invalid_grant", "PKCE verification failed")
         return Grant(
-            authorization.session,
-            caller.client_id,
+            authorization.log_in,
             authorization.scopes,
             authorization.scopes,
             public=not caller.proved,
             nonce=authorization.nonce,
         )
 
-    def _refresh(self, form: Mapping[str, str], caller: Caller) -> Grant:
-        token = self._tokens.refresh(form.get("refresh_token", ""), caller.client_id)
-        if token is None or not token.public:
-            caller.require_proof()
-        token = token and self._tokens.use_refresh(token.value, caller.client_id)
-        if token is None:
-            raise OAuthError(400, "invalid_grant", "Invalid refresh token")
-        scopes = granted(form.get("scope", ""), token.scopes)
-        return Grant(token.session, caller.client_id, scopes, token.scopes, public=token.public)
+    def _refresh(self, form: Fields, caller: Caller) -> Grant:
+        if "refresh_token" not in form:
+            raise OAuthError(400, "invalid_request", "No refresh token")
+        token = self._tokens.refresh(form["refresh_token"], caller)
+        token.log_in.require_both()
+        form.require_known_scopes()
+        self._tokens.use_refresh(token)
+        scopes = granted(form.get("scope", ""), token.scopes) & token.scopes
+        return Grant(token.log_in, scopes, token.scopes, public=token.public, used=token)

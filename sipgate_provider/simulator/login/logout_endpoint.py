@@ -15,7 +15,8 @@ from starlette.routing import Route
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.authorization_endpoint import COOKIE
 from sipgate_provider.simulator.login.client_authentication import identify
-from sipgate_provider.simulator.login.oauth_request import OAuthError, fields, form_of
+from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
+from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError, fields, form_of
 from sipgate_provider.simulator.login.redirect_uris import is_registered, with_parameters
 from sipgate_provider.simulator.pages import page
 
@@ -44,38 +45,41 @@ class LogoutEndpoint:
 
     async def log_out(self, request: Request) -> Response:
         """A page or a redirect for a browser; 204 for an application with a refresh token."""
+        form = Fields()
         try:
             form = await form_of(request)
             if request.method == "POST" and "refresh_token" in form:
-                self._end_by_refresh_token(form, request.headers.get("authorization", ""))
+                self._end_by_refresh_token(request, form)
                 return Response(status_code=204)
-            return self._for_browser(request, fields(request.url.query) | form)
+            # What is empty in an address counts as left out.
+            query = {name: value for name, value in fields(request.url.query).items() if value}
+            return self._for_browser(request, query | form)
         except OAuthError as error:
-            if request.method == "POST":
+            if "refresh_token" in form:
                 return error.response()
             return _message(400, "We are sorry", error.description)
 
-    def _end_by_refresh_token(self, form: Mapping[str, str], authorization: str) -> None:
-        caller = identify(form, authorization, self._accounts)
-        token = self._tokens.refresh(form["refresh_token"], caller.client_id)
-        if token is None or not token.public:
-            caller.require_proof()
-        if token is None:
-            raise OAuthError(400, "invalid_grant", "Invalid refresh token")
-        token.session.over = True
+    def _end_by_refresh_token(self, request: Request, form: Mapping[str, str]) -> None:
+        readable_by_all(request, exposed="Access-Control-Allow-Methods")
+        caller = identify(form, request.headers.get("authorization", ""), self._accounts)
+        require_own_page(request, self._accounts.client(caller.client_id))
+        self._tokens.refresh(form["refresh_token"], caller).log_in.session.over = True
 
     def _for_browser(self, request: Request, asked: dict[str, str]) -> Response:
         confirmed = asked.pop("confirmed", "") == "yes" and request.method == "POST"
-        hint = self._tokens.signer.read(asked.get("id_token_hint", "")) or {}
+        hint = self._hint(asked)
         target = asked.get("post_logout_redirect_uri")
         if target is not None:
-            client = self._accounts.client(asked.get("client_id") or hint.get("azp", ""))
-            if client is None:
+            client_id = asked.get("client_id") or hint.get("azp")
+            if client_id is None:
                 return _message(400, "We are sorry", "Missing parameters: id_token_hint")
-            if not is_registered(target, client["redirectUris"]):
+            client = self._accounts.client(client_id)
+            if client is None or not is_registered(target, client["redirectUris"]):
                 return _message(400, "We are sorry", "Invalid redirect uri", target)
         session = self._session(request, hint)
-        if session and not confirmed and hint.get("sid") != session.id:
+        # Nobody is asked who is not logged in and only wants to go on to an address.
+        known = hint.get("sid") == session.id if session else bool(hint or target)
+        if not confirmed and not known:
             return page("logout.html", parameters=asked)
         if session:
             session.over = True
@@ -86,6 +90,19 @@ class LogoutEndpoint:
             answer = RedirectResponse(with_parameters(target, state), 302)
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return answer
+
+    def _hint(self, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """What the ID token says that came as a hint; nothing if none came.
+
+        Raises:
+            OAuthError: It is none, or one of another client than the one that is named.
+        """
+        if "id_token_hint" not in asked:
+            return {}
+        hint = self._tokens.signer.read(asked["id_token_hint"]) or {}
+        if hint.get("typ") != "ID" or asked.get("client_id", hint["azp"]) != hint["azp"]:
+            raise OAuthError(400, "invalid_request", "Invalid parameter: id_token_hint")
+        return hint
 
     def _session(self, request: Request, hint: Mapping[str, Any]) -> Session | None:
         """The browser's log-in, or else the one that the ID token is about."""

@@ -9,9 +9,14 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.client_authentication import identify
-from sipgate_provider.simulator.login.cors import CLIENT_ID
+from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
 from sipgate_provider.simulator.login.grants import GRANT_TYPES, Grants
-from sipgate_provider.simulator.login.oauth_request import NOT_TO_BE_STORED, OAuthError, form_of
+from sipgate_provider.simulator.login.oauth_request import (
+    NOT_TO_BE_STORED,
+    Fields,
+    OAuthError,
+    form_of,
+)
 from sipgate_provider.simulator.scopes import OPENID
 
 if TYPE_CHECKING:
@@ -50,20 +55,23 @@ class Login:
             return error.response()
         return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
 
-    def _grant(self, request: Request, form: dict[str, str]) -> Grant:
+    def _grant(self, request: Request, form: Fields) -> Grant:
         grant_type = form.get("grant_type")
-        if not grant_type:
+        if grant_type is None:
             raise OAuthError(400, "invalid_request", "Missing form parameter: grant_type")
         if grant_type not in GRANT_TYPES:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
+        readable_by_all(request, exposed="Access-Control-Allow-Methods")
         caller = identify(form, request.headers.get("authorization", ""), self._accounts)
-        setattr(request.state, CLIENT_ID, caller.client_id)
+        require_own_page(request, self._accounts.client(caller.client_id))
+        form.require_each_once()
         return self._grants.grant(form, caller)
 
     def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:
-        access = self._tokens.issue_access(grant.session, grant.client_id, grant.scopes, issuer)
+        session, client_id = grant.log_in.session, grant.log_in.client_id
+        access = self._tokens.issue_access(session, client_id, grant.scopes, issuer)
         refresh = self._tokens.issue_refresh(
-            grant.session, grant.client_id, grant.renewable, public=grant.public
+            grant.log_in, grant.renewable, public=grant.public, used=grant.used
         )
         answer: dict[str, str | int] = {
             "access_token": access.value,
@@ -71,6 +79,8 @@ class Login:
             "refresh_token": refresh.value,
             "refresh_expires_in": int(self._tokens.refresh_token_life),
             "token_type": "Bearer",
+            "not-before-policy": 0,
+            "session_state": session.id,
             "scope": " ".join(sorted(grant.scopes)),
         }
         if OPENID in grant.scopes:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.claims import access_claims, id_claims
+from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.login.signing import Signer
 from sipgate_provider.simulator.server.limits import Newest
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
-    from sipgate_provider.simulator.login.sessions import Session
+    from sipgate_provider.simulator.login.client_authentication import Caller
+    from sipgate_provider.simulator.login.sessions import ClientSession, Session
 
 ACCESS_TOKEN_LIFE = 300.0
 REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
@@ -34,24 +36,27 @@ class AccessToken:
     client_id: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class RefreshToken:
     """Good for one new pair of tokens, for the client it was issued to.
 
     Attributes:
         public: Whether that client has shown no secret, and need not when it uses this.
+        used: Whether it was.
+        successor: What was issued for it.
     """
 
     value: str = field(repr=False)
     scopes: frozenset[str]
     expires_at: float
-    session: Session
-    client_id: str
+    log_in: ClientSession
     public: bool
+    used: bool = False
+    successor: RefreshToken | None = field(default=None, repr=False)
 
 
 class Tokens:
-    """Every access token and refresh token that is valid.
+    """Every access token that is valid, and every refresh token, used or not.
 
     Args:
         clock: What decides whether a token is over.
@@ -95,14 +100,21 @@ class Tokens:
         return self.signer.sign(claims)
 
     def issue_refresh(
-        self, session: Session, client_id: str, scopes: frozenset[str], *, public: bool = False
+        self,
+        log_in: ClientSession,
+        scopes: frozenset[str],
+        *,
+        public: bool = False,
+        used: RefreshToken | None = None,
     ) -> RefreshToken:
-        """A new refresh token is accepted once, from that client."""
+        """A new refresh token is accepted once, from the client whose log-in it is; `used` was given for it."""
         value = secrets.token_urlsafe(32)
         expires_at = self._clock.now() + self.refresh_token_life
-        token = RefreshToken(value, scopes, expires_at, session, client_id, public)
+        token = RefreshToken(value, scopes, expires_at, log_in, public)
         with self._lock:
             self._refresh[value] = token
+            if used:
+                used.successor = token
         return token
 
     def access(self, value: str) -> AccessToken | None:
@@ -111,23 +123,38 @@ class Tokens:
             token = self._access.get(value)
         return token if token and self._clock.now() < token.expires_at else None
 
-    def refresh(self, value: str, client_id: str) -> RefreshToken | None:
-        """The refresh token; None if it is not good for that client, or its log-in has ended."""
-        with self._lock:
-            return self._good(value, client_id)
+    def refresh(self, value: str, caller: Caller) -> RefreshToken:
+        """The refresh token, used or not, its log-in over or not.
 
-    def use_refresh(self, value: str, client_id: str) -> RefreshToken | None:
-        """The same, and it is used up by this."""
+        Raises:
+            OAuthError: There is none, or it is not for that client to use.
+        """
         with self._lock:
-            return self._refresh.pop(value) if self._good(value, client_id) else None
+            token = self._refresh.get(value)
+        if token is None or self._clock.now() >= token.expires_at:
+            raise OAuthError(400, "invalid_grant", "Invalid refresh token")
+        if token.log_in.client_id != caller.client_id:
+            description = "Invalid refresh token. Token client and authorized client don't match"
+            raise OAuthError(400, "invalid_grant", description)
+        if not token.public:
+            caller.require_proof()
+        return token
+
+    def use_refresh(self, token: RefreshToken) -> None:
+        """It is used up.
+
+        Raises:
+            OAuthError: It was before. Whoever has it may have stolen it, so the client's part of the log-in is over.
+        """
+        with self._lock:
+            used, token.used = token.used, True
+        if used:
+            token.log_in.detached = True
+            late = token.successor is not None and token.successor.used
+            description = "Maximum allowed refresh token reuse exceeded"
+            raise OAuthError(400, "invalid_grant", "Stale token" if late else description)
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer."""
         with self._lock:
             self._access.clear()
-
-    def _good(self, value: str, client_id: str) -> RefreshToken | None:
-        token = self._refresh.get(value)
-        if not token or token.client_id != client_id or token.session.over:
-            return None
-        return token if self._clock.now() < token.expires_at else None

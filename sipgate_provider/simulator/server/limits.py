@@ -2,7 +2,7 @@
 
 Whatever runs on this machine can call the simulator, and any web page can send it simple requests.
 So nothing that comes from outside is kept without end: a request's body is cut off here, its headers
-and its time in `connection`, the log in `requestlog`.
+and its time in `server.connection`, the log in `control.request_log`.
 """
 
 from __future__ import annotations

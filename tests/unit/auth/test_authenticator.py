@@ -90,7 +90,7 @@ def test_waiting_for_another_threads_token_counts_towards_the_deadline(sipgate: 
         patient = threads.submit(api.list_clients)
         while not sipgate.count(path="token$"):
             time.sleep(0.01)
-        with pytest.raises(TransportError, match="until the time was over") as caught:
+        with pytest.raises(TransportError, match="time was over while another") as caught:
             hurried()
 
         assert not caught.value.sent
@@ -103,6 +103,18 @@ def test_a_wrong_password_is_a_sentence_that_does_not_hold_it(sipgate: Simulator
         by_password(sipgate, "not-the-password").list_clients()
 
     assert "not-the-password" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_wrong_password_is_the_same_sentence_at_an_older_keycloak(
+    sipgate: Simulator, status: int
+) -> None:
+    body = b'{"error": "invalid_grant", "error_description": "Invalid user credentials"}'
+    sipgate.misbehave(Answer(status, body), path="token$")
+
+    said = rf"refused \({status}, 'invalid_grant: Invalid user credentials'\). Check both, unless"
+    with pytest.raises(AuthenticationError, match=said):
+        by_password(sipgate).list_clients()
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_folder_that_is_none_is_found_out_before_the_token_is_spent(
     folder.parent.mkdir(parents=True)
     folder.write_text("a file where the folder should be")
 
-    with pytest.raises(ConfigurationError, match="are kept in"):
+    with pytest.raises(ConfigurationError, match="are stored in"):
         account(shell).list_clients()
 
     assert sipgate.count(path="token$") == 0

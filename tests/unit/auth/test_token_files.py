@@ -83,7 +83,7 @@ def test_where_a_new_token_has_no_room_the_old_one_is_not_spent(
 
     said = limited(sipgate, limit)
 
-    assert said.startswith("ConfigurationError Refresh tokens are kept in")
+    assert said.startswith("ConfigurationError Refresh tokens are stored in")
     assert "no room" in said
     assert sipgate.count(path="token$") == 0
     assert path.read_bytes() == before
@@ -160,7 +160,7 @@ def test_a_pipe_is_refused_and_not_waited_for() -> None:
     path.unlink()
     os.mkfifo(path, 0o600)
 
-    with pytest.raises(ConfigurationError, match="no file at all"):
+    with pytest.raises(ConfigurationError, match="no regular file"):
         stored_login(None)
 
 

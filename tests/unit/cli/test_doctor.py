@@ -163,7 +163,7 @@ def test_poetry_is_asked_for_the_environment_in_the_programs_folder(
 ) -> None:
     (project / "program").mkdir()
     script(programs, "poetry", "exit 1")
-    assert "Poetry has made no environment" in checks(project, "toolchain: poetry")[0].fact
+    assert "Poetry has no environment" in checks(project, "toolchain: poetry")[0].fact
 
     there = environment(tmp_path / "poetrys")
     script(programs, "poetry", f'[ "$*" = "env info --path" ] && pwd >&2 && echo {there}')

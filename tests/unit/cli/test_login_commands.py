@@ -132,7 +132,7 @@ def test_a_log_in_is_kept_used_told_and_ended(
     assert code == 0, said
     assert "Logged in" in page
     assert f"Logged in as {DEMO_USERNAME} through the client {shell['SIPGATE_CLIENT_ID']}." in said
-    assert "The refresh token is kept in" in said
+    assert "The refresh token is stored in" in said
     assert "for 300 s" in said
     (kept,) = (tmp_path / "state").rglob("login.json")
     assert kept.stat().st_mode & 0o777 == 0o600

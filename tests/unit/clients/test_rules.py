@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sipgate_provider.clients.check import check
+from sipgate_provider.clients.redirect_uris import unregistrable
 from sipgate_provider.clients.rules import errors, warnings
+from tests.verdicts.tables import recorded
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,15 @@ from sipgate_provider.clients.rules import errors, warnings
         ("https://[::1/", "no host"),
         ("https://crm.example.com/*/callback", "inside the path"),
         ("https://crm.example.com/callback?to=*", "beside a query"),
+        ("javascript:alert(1)", "runs code"),
+        ("Data:text/html,x", "runs code"),
+        ("https://crm.example.com/a|b", "write %7C"),
+        ("https://crm.example.com/a\\b", "write %5C"),
+        ("https://crm.example.com/{tenant}", "write %7B"),
+        ("https://crm.example.com/a]", "write %5D"),
+        ("https://crm.example.com/100%", "write %25"),
+        ("https://crm.example.com/?a=<b>", "write %3C"),
+        ("http://[::1]:*", "leave the port out"),
     ],
 )
 def test_a_redirect_uri_that_can_never_work_is_refused_with_its_path(value: str, word: str) -> None:
@@ -60,7 +71,14 @@ def test_an_origin_that_can_never_work_is_refused_with_its_path(value: str, word
         {"redirectUris": ["https://phone.sipgate.com/*"], "webOrigins": ["https://*.example.com"]},
         {"redirectUris": ["http://localhost:8080/*", "http://127.0.0.1/*", "http://[::1]:3000/cb"]},
         {"redirectUris": ["com.example.app:/callback", "com.example.app://callback"]},
-        {"redirectUris": ["http://[::1]:*", "http://LOCALHOST:*"]},
+        {
+            "redirectUris": [
+                "http://[::1]/*",
+                "https://example.com/?a=[b]",
+                "https://example.com/%7C",
+            ]
+        },
+        {"redirectUris": ["https://xn--bcher-kva.example/*", "com.Example.App:/Callback"]},
         {"redirectUris": ["http://localhost:*", "http://app.localhost:3000/*"]},
         {"redirectUris": ["https://example.com/callback?tenant=5"]},
         {"webOrigins": ["http://localhost:8080", "https://example.com:8443", "+"]},
@@ -77,6 +95,7 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
     [
         ({"redirectUris": ["http://example.com/*"]}, "plain http"),
         ({"redirectUris": ["*"]}, "any address"),
+        ({"redirectUris": ["https://crm.example.com/?a=b&Code=1"]}, "parameter Code"),
         ({"redirectUris": ["https://*"]}, "hosts of anybody"),
         ({"redirectUris": ["https://*/*"]}, "hosts of anybody"),
         ({"redirectUris": ["https://*.com/*"]}, "hosts of anybody"),
@@ -97,6 +116,46 @@ def test_what_works_but_is_risky_is_advice_and_no_failure(
     assert not errors(bag)
     assert finding.path.endswith("[0]")
     assert word in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "write"),
+    [
+        ("https://CRM.example.com/Cb", "capitals", "https://crm.example.com/Cb"),
+        ("HTTPS://crm.example.com", "capitals", "https://crm.example.com"),
+        ("http://LOCALHOST:*", "capitals", "http://localhost:*"),
+        ("https://crm.example.com:443/cb", "port 443", "https://crm.example.com/cb"),
+        ("http://localhost:80/*", "port 80", "http://localhost/*"),
+        ("https://Bücher.example/*", "ASCII", "https://xn--bcher-kva.example/*"),
+        ("https://*.bücher.example/*", "ASCII", "https://*.xn--bcher-kva.example/*"),
+        ("https://☃_.example/*", "ASCII", "its host in punycode (xn--…)"),
+        ("https://crm.example.com/\u200bcb", "U+200B", "https://crm.example.com/cb"),
+        ("https://crm\u00ad.example.com:443", "U+00AD", "https://crm.example.com"),
+        ("com.example.app:/\ufeffcb", "U+FEFF", "com.example.app:/cb"),
+    ],
+)
+@pytest.mark.parametrize("name", ["redirectUris", "webOrigins"])
+def test_a_spelling_that_no_browser_sends_is_a_warning_that_says_what_to_write(
+    name: str, value: str, what: str, write: str
+) -> None:
+    bag = {name: [value]}
+    said = [finding.reason for finding in warnings(bag) if "no browser sends; " in finding.reason]
+
+    assert not errors(bag)
+    assert len(said) == 1
+    assert what in said[0]
+    assert said[0].endswith(f"write {write}")
+
+
+def test_what_keycloak_did_not_register_is_refused_and_of_the_rest_nothing_for_that_reason() -> (
+    None
+):
+    for address, answers in recorded()["redirect URIs"].items():
+        if answers is None:
+            assert errors({"redirectUris": [address]}), address
+        else:
+            scheme, _, rest = address.partition(":")
+            assert not list(unregistrable(scheme, rest)), address
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:

@@ -335,7 +335,7 @@ def test_a_wait_that_is_cancelled_tells_what_came_before_it() -> None:
             cancellable(stopped),
         ):
             threading.Timer(0.2, stopped.set).start()
-            with pytest.raises(TransportError, match="not tried again") as caught:
+            with pytest.raises(TransportError, match="not repeated") as caught:
                 send(peer.url, method)
 
         assert caught.value.sent is sent

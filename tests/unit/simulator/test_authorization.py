@@ -93,7 +93,8 @@ def test_a_password_in_the_query_logs_nobody_in(flow: LoginFlow) -> None:
         {"client_id": None},
         {"client_id": "other"},
         {"client_id": "sipgate-app-web"},
-        {"redirect_uri": None},
+        {"redirect_uri": ""},
+        {"redirect_uri": None, "scope": "openid"},
         {"redirect_uri": "https://evil.example/callback"},
         {"redirect_uri": "https://crm.example.com/callback/more"},
     ],
@@ -111,7 +112,7 @@ def test_an_unknown_client_or_address_ends_on_a_page_and_never_redirects(
     ("changes", "error"),
     [
         ({"response_type": None}, "invalid_request"),
-        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "pigeon"}, "unsupported_response_type"),
         ({"response_mode": "carrier_pigeon"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"code_challenge_method": "S256"}, "invalid_request"),
@@ -190,20 +191,20 @@ def test_a_code_is_bound_to_the_client(sipgate: Simulator, flow: LoginFlow) -> N
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
-def test_a_wrong_secret_is_invalid_client_and_leaves_the_code(flow: LoginFlow) -> None:
+def test_a_wrong_secret_is_refused_and_leaves_the_code(flow: LoginFlow) -> None:
     code = flow.code(**flow.pkce)
 
     wrong = flow.exchange(code, client_secret="wrong", code_verifier=flow.verifier)
     right = flow.exchange(code, code_verifier=flow.verifier, **flow.proof)
 
-    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+    assert (wrong.status_code, wrong.json()["error"]) == (401, "unauthorized_client")
     assert right.status_code == 200
 
 
 def test_without_a_secret_a_code_needs_a_challenge(flow: LoginFlow) -> None:
     answer = flow.exchange(flow.code())
 
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized_client")
 
 
 def test_a_public_client_logs_in_and_refreshes_without_a_secret(
@@ -223,7 +224,7 @@ def test_a_refresh_token_got_with_a_secret_needs_it_again(flow: LoginFlow) -> No
 
     without = flow.refresh(token)
 
-    assert (without.status_code, without.json()["error"]) == (401, "invalid_client")
+    assert (without.status_code, without.json()["error"]) == (401, "unauthorized_client")
     assert flow.refresh(token, **flow.proof).status_code == 200
 
 

@@ -1,0 +1,26 @@
+"""The origins of redirect URIs: what a page there sends as its own (RFC 6454)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+__all__ = ["origins_of"]
+
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def origins_of(redirect_uris: Iterable[str]) -> list[str]:
+    """Each web origin among `redirect_uris` once, in their order; wildcards stay, and other schemes have none."""
+    origins: dict[str, None] = {}
+    for uri in redirect_uris:
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            # Check says what is wrong with it.
+            continue
+        host = parts.netloc.rpartition("@")[2].lower()
+        if parts.scheme in _DEFAULT_PORTS and host:
+            host = host.removesuffix(_DEFAULT_PORTS[parts.scheme])
+            origins[f"{parts.scheme}://{host}"] = None
+    return list(origins)

@@ -1,0 +1,159 @@
+"""What a browser asks the authorization endpoint for, checked in Keycloak's order.
+
+Until the client and the address are known to belong together, a refusal is shown to the user: to redirect it would be
+to send the user wherever an attacker says. Every other refusal is for the application.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sipgate_provider.simulator.login.codes import METHODS, Challenge, well_formed
+from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError
+from sipgate_provider.simulator.login.redirect_uris import is_registered
+from sipgate_provider.simulator.scopes import OPENID
+
+if TYPE_CHECKING:
+    from sipgate_provider.simulator.accounts.account import Client
+    from sipgate_provider.simulator.accounts.accounts import Accounts
+
+RESPONSE_MODES = ("query", "fragment")
+
+_RESPONSE_TYPES = frozenset({"code", "token", "id_token", "none"})
+_IMPLICIT = frozenset({"token", "id_token"})
+_INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
+_MOST_SECONDS = 2**31
+# Keycloak takes none of these from a browser.
+_BLOCKED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class NotForTheApplicationError(Exception):
+    """A refusal that the user is shown, in Keycloak's words."""
+
+    def __init__(self, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """A request of a client that exists, for an address that it has registered.
+
+    Attributes:
+        fields: What was sent.
+        redirect_uri: Where the browser goes with the answer.
+    """
+
+    fields: Fields
+    client: Client
+    redirect_uri: str
+
+    @property
+    def response_types(self) -> frozenset[str]:
+        """What the application wants to be answered."""
+        return frozenset(self.fields.get("response_type", "").split())
+
+    @property
+    def in_fragment(self) -> bool:
+        """Whether the answer goes into the address's fragment."""
+        usual = "fragment" if self.response_types & _IMPLICIT else "query"
+        return self.fields.get("response_mode", usual) == "fragment"
+
+    @property
+    def prompt(self) -> frozenset[str]:
+        """What the user is to be asked, or not."""
+        return frozenset(self.fields.get("prompt", "").split())
+
+    @property
+    def max_age(self) -> int | None:
+        """How many seconds ago the user may have logged in."""
+        return int(self.fields["max_age"]) if "max_age" in self.fields else None
+
+    @property
+    def challenge(self) -> Challenge | None:
+        """What the code is bound to."""
+        if "code_challenge" not in self.fields:
+            return None
+        method = self.fields.get("code_challenge_method", "plain")
+        return Challenge(self.fields["code_challenge"], method)
+
+    def check(self) -> None:
+        """A log-in can follow.
+
+        Raises:
+            OAuthError: It cannot, which the application is told.
+            NotForTheApplicationError: It cannot, which the user is told.
+        """
+        if "response_type" not in self.fields:
+            raise OAuthError(400, "invalid_request", "Missing parameter: response_type")
+        if not self.response_types or not self.response_types <= _RESPONSE_TYPES:
+            raise OAuthError(400, "unsupported_response_type")
+        if self.fields.get("response_mode", "query") not in RESPONSE_MODES:
+            raise OAuthError(400, "invalid_request", "Invalid parameter: response_mode")
+        implicit = self.response_types & _IMPLICIT
+        if implicit and not self.in_fragment:
+            description = "Response_mode 'query' not allowed for implicit or hybrid flow"
+            raise OAuthError(400, "invalid_request", description)
+        self.fields.require_each_once()
+        if implicit:
+            description = (
+                "Client is not allowed to initiate browser login with given response_type. "
+                "Implicit flow is disabled for the client."
+            )
+            raise OAuthError(400, "unauthorized_client", description)
+        self.fields.require_known_scopes()
+        self._check_challenge()
+        if "create" in self.prompt:
+            raise NotForTheApplicationError("Registration not allowed")
+
+    def _check_challenge(self) -> None:
+        challenge, method = (self.fields.get(f"code_challenge{end}") for end in ("", "_method"))
+        if method is not None and method not in METHODS:
+            raise OAuthError(400, "invalid_request", "Invalid parameter: code_challenge_method")
+        if challenge is None and method is not None:
+            raise OAuthError(400, "invalid_request", "Missing parameter: code_challenge")
+        if challenge is not None and not well_formed(challenge):
+            raise OAuthError(400, "invalid_request", "Invalid parameter: code_challenge")
+
+
+def read(sent: Fields, accounts: Accounts) -> AuthorizationRequest:
+    """The request that these fields make.
+
+    Raises:
+        NotForTheApplicationError: They make none that may be answered with a redirect.
+    """
+    fields = sent.without_control_characters()
+    if (
+        "client_id" not in fields
+        or "client_id" in fields.twice
+        or any(_BLOCKED.search(value) for value in sent.values())
+        # Requests by value or by reference (RFC 9101).
+        or {"request", "request_uri"} & fields.keys()
+        or not _is_age(fields.get("max_age", "0"))
+    ):
+        raise NotForTheApplicationError("Invalid Request")
+    client = accounts.client(fields["client_id"])
+    if client is None:
+        raise NotForTheApplicationError("Client not found.", fields["client_id"])
+    address = fields.get("redirect_uri")
+    if address is None and OPENID not in fields.get("scope", "").split():
+        address = _only_one_of(client)
+    elif address is None or not is_registered(address, client["redirectUris"]):
+        address = None
+    if address is None:
+        asked = fields.get("redirect_uri", "")
+        raise NotForTheApplicationError("Invalid parameter: redirect_uri", asked)
+    return AuthorizationRequest(fields, client, address)
+
+
+def _only_one_of(client: Client) -> str | None:
+    """The client's one address, up to a wildcard, which a request need not repeat (RFC 6749, 3.1.2.3)."""
+    addresses = client["redirectUris"]
+    return addresses[0].partition("/*")[0] if len(addresses) == 1 else None
+
+
+def _is_age(text: str) -> bool:
+    return bool(_INTEGER.fullmatch(text)) and -_MOST_SECONDS <= int(text) < _MOST_SECONDS

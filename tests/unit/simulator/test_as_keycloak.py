@@ -1,0 +1,74 @@
+"""The simulator answers as a genuine Keycloak did, whose answers are recorded in tests/verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from sipgate_provider.simulator import Simulator
+from tests.verdicts.on_simulator import OnSimulator
+from tests.verdicts.tables import TABLES, cases, differences, recorded, stale, unexplained
+from tools.keycloak import VERSION
+
+KEYCLOAK = recorded()
+
+
+@pytest.fixture(scope="module")
+def found() -> Callable[[str], Mapping[str, Any]]:
+    """The differences of a table, which is played once."""
+    known: dict[str, Mapping[str, Any]] = {}
+
+    def find(table: str) -> Mapping[str, Any]:
+        if table not in known:
+            with Simulator() as simulator:
+                answers = TABLES[table](OnSimulator(simulator))
+            known[table] = differences(table, KEYCLOAK[table], answers)
+        return known[table]
+
+    return find
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_it_differs_from_keycloak_in_nothing_but_what_is_known(
+    found: Callable[[str], Mapping[str, Any]], table: str
+) -> None:
+    assert not unexplained(table, found(table))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_known_difference_is_still_one(
+    found: Callable[[str], Mapping[str, Any]], table: str
+) -> None:
+    assert not stale(table, found(table))
+
+
+@pytest.mark.parametrize("table", ["redirect URIs", "origins"])
+def test_it_accepts_nothing_that_keycloak_refuses(
+    found: Callable[[str], Mapping[str, Any]], table: str
+) -> None:
+    assert not [name for name, (theirs, _) in found(table).items() if theirs is False]
+
+
+def test_it_gives_tokens_where_keycloak_does_not_only_to_clients_that_may_be_public(
+    found: Callable[[str], Mapping[str, Any]],
+) -> None:
+    lenient = [
+        name
+        for name, (theirs, ours) in found("token").items()
+        if "Bearer" in ours and "Bearer" not in theirs
+    ]
+
+    assert lenient == [
+        "confidential: code with PKCE, an empty secret",
+        "confidential: code with PKCE, no secret",
+    ]
+
+
+def test_the_record_is_of_the_keycloak_that_the_tests_get() -> None:
+    assert KEYCLOAK["version"] == VERSION
+
+
+def test_the_tables_are_as_long_as_they_say() -> None:
+    assert sum(1 for _ in cases("redirect URIs", KEYCLOAK["redirect URIs"])) > 3000

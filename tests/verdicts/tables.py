@@ -1,0 +1,75 @@
+"""Every table, what is recorded of it, and how two services' answers are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.verdicts import (
+    authorization,
+    cors,
+    discovery,
+    known,
+    logout,
+    origins,
+    redirect_uris,
+    token,
+)
+from tests.verdicts.service import Service
+
+RECORDED = Path(__file__).with_name("recorded.json")
+
+TABLES: Mapping[str, Callable[[Service], Mapping[str, Any]]] = {
+    "redirect URIs": redirect_uris.play,
+    "origins": origins.play,
+    "CORS": cors.play,
+    "token": token.play,
+    "authorization": authorization.play,
+    "log-out": logout.play,
+    "discovery": discovery.play,
+}
+
+
+def recorded() -> dict[str, Any]:
+    """What Keycloak answered, by table, and which version that was."""
+    document: dict[str, Any] = json.loads(RECORDED.read_text())
+    return document
+
+
+def cases(table: str, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The table's answers, each by the name of its case."""
+    for name, answer in answers.items():
+        if table in {"redirect URIs", "origins"}:
+            yield from ((f"{name} <- {asked}", said) for asked, said in (answer or {}).items())
+        else:
+            yield name, answer
+
+
+def differences(
+    table: str, keycloak: Mapping[str, Any], simulator: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """The cases in which the two differ, with both answers."""
+    ours = dict(cases(table, simulator))
+    theirs = dict(cases(table, keycloak))
+    return {name: (said, ours.get(name)) for name, said in theirs.items() if said != ours.get(name)}
+
+
+def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
+    """The differences that are not among the known ones."""
+    patterns = [pattern for pattern, _ in known.DIFFERENCES.get(table, ())]
+    return [
+        f"{name}: Keycloak {theirs!r}, simulator {ours!r}"
+        for name, (theirs, ours) in found.items()
+        if not any(pattern.fullmatch(name) for pattern in patterns)
+    ]
+
+
+def stale(table: str, found: Mapping[str, Any]) -> list[str]:
+    """The known differences that are none any longer."""
+    return [
+        pattern.pattern
+        for pattern, _ in known.DIFFERENCES.get(table, ())
+        if not any(pattern.fullmatch(name) for name in found)
+    ]

@@ -1,0 +1,75 @@
+"""One client at the token endpoint, the browser of its user, and what it is answered."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import requests
+
+from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser, Service
+
+REDIRECT = "https://app.example.com/callback"
+OTHER = "https://app.example.com/other"
+VERIFIER = "v" * 43
+# RFC 7636, 4.2
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode()[:-1]
+S256 = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+
+Form = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class Play:
+    """One client and its user's browser, on a service."""
+
+    def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
+        self.service, self.public = service, public
+        more = (OTHER, f"https://app.example.com/{path}") if path else ()
+        found = service.client((REDIRECT, *more), (), public)
+        other = service.client((REDIRECT,), (), public)
+        assert found
+        assert other
+        self.client_id, self.other_id = found, other
+        self.proof = {"client_id": self.client_id} | ({} if public else {"client_secret": SECRET})
+        self.browser = Browser(service)
+
+    def code(self, **asked: str | None) -> Form:
+        known = {"response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT}
+        code = self.browser.log_in(known | asked).said["code"]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
+        return self.proof | form
+
+    def pkce(self) -> Form:
+        return self.code(**S256) | {"code_verifier": VERIFIER}
+
+    def refresh(self) -> Form:
+        token = self.post(self.pkce()).json()["refresh_token"]
+        return self.proof | {"grant_type": "refresh_token", "refresh_token": token}
+
+    def password(self) -> Form:
+        return {
+            "grant_type": "password",
+            "client_id": "sipgate-app-web",
+            "username": USERNAME,
+            "password": PASSWORD,
+        }
+
+    def post(self, form: Form, **headers: str) -> requests.Response:
+        url = f"{self.service.url}/token"
+        return requests.post(url, data=form, headers=headers, timeout=30)
+
+
+def said(answer: requests.Response) -> Answer:
+    """Status and error; of tokens, what comes with them and how long they live."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {"status": answer.status_code}
+    if "access_token" not in body:
+        return {"status": answer.status_code, **body}
+    # A second may have passed meanwhile, and more since the log-in, whose end is the refresh token's too.
+    seconds, days = round(body["expires_in"], -1), round(body["refresh_expires_in"] / 86400)
+    told = f"for {seconds} s and {days} days, with {', '.join(sorted(body))}"
+    return {"status": answer.status_code, body["token_type"]: told}
