@@ -78,7 +78,7 @@ def is_the_program(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -
         "clientSecret": crm["clientSecret"],
         "phone": "phone",
     }
-    assert others["clientId"] == legacy["clientId"]
+    assert (others["clientId"], others["name"]) == (legacy["clientId"], legacy["name"])
     # Encrypted: what the program exports of a client's secret and of what it found.
     stored = state[0]["outputs"]
     assert {name for name, value in stored.items() if SECRET in str(value)} == {

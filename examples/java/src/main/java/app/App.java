@@ -3,11 +3,12 @@ package app;
 import com.pulumi.Context;
 import com.pulumi.Pulumi;
 import com.pulumi.resources.CustomResourceOptions;
+import java.util.Map;
+import java.util.stream.Collectors;
 import sipgateprovider.sipgate.OAuthClient;
 import sipgateprovider.sipgate.OAuthClientArgs;
 import sipgateprovider.sipgate.SipgateFunctions;
 import sipgateprovider.sipgate.inputs.GetOAuthClientsArgs;
-import sipgateprovider.sipgate.outputs.GetOAuthClientsResult;
 
 public class App {
     public static void main(String[] args) {
@@ -36,6 +37,9 @@ public class App {
         ctx.export("clientId", crm.clientId());
         ctx.export("clientSecret", crm.clientSecret());
         ctx.export("phone", phone.name());
-        ctx.export("others", others.applyValue(GetOAuthClientsResult::clients));
+        // Pulumi's SDK for Java cannot export what a function answers as it is.
+        ctx.export("others", others.applyValue(found -> found.clients().stream()
+            .map(client -> Map.of("clientId", client.clientId(), "name", client.name()))
+            .collect(Collectors.toList())));
     }
 }
