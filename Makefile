@@ -19,8 +19,8 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types imports unit integration browser full keycloak package floor fuzz \
-	engine chromium postgres typescript sdk bench readme dist docs lock clean
+.PHONY: help demo test test-all lint types imports unit integration browser full keycloak languages package floor fuzz \
+	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
 help: ## what there is to do, and what it costs on two cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
 .NOTPARALLEL:
 test: lint types imports unit integration browser ## the six below, as a change is checked: about 8 minutes
 
-test-all: test full keycloak package floor fuzz ## everything, as CI runs it: about 45 minutes
+test-all: test full keycloak languages package floor fuzz ## everything, as CI runs it: about 45 minutes
 
 lint: $(READY) ## ruff, style and formatting: 1 s
 	$(BIN)/ruff check .
@@ -82,6 +82,10 @@ browser: $(READY) engine chromium ## tests in a real browser: half a minute
 
 full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
+
+# Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
+languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine
+	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
 
 # One process: each would start a Keycloak of its own.
 keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets: 1 minute
@@ -124,6 +128,13 @@ chromium: $(READY) ## get a Chromium onto this machine
 postgres: $(READY) ## get a PostgreSQL onto this machine
 	-@$(BIN)/python tools/postgres >/dev/null
 
+golang: $(READY) ## get Go onto this machine
+	@$(BIN)/python tools/golang >/dev/null
+
+# Without Java, the tests say what follows from that.
+java: $(READY) ## get Pulumi's language host for Java onto this machine
+	-@$(BIN)/python tools/java >/dev/null
+
 typescript: $(READY) ## get TypeScript and Pulumi's SDK for Node.js onto this machine, from npm
 	@$(BIN)/python tools/typescript >/dev/null
 
@@ -131,7 +142,7 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 	@rm -rf build/nodejs
 	@mkdir -p build
 	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
-	@$(BIN)/python tools/sdk build/schema.json build/nodejs
+	@$(BIN)/python tools/sdk nodejs build/schema.json build/nodejs
 
 # In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
 # plugins before every command, and the development environment has two large ones.
@@ -147,6 +158,12 @@ dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist
 	$(UV) build --build-constraints $(LOCK) --require-hashes
 	$(BIN)/twine check --strict dist/*
+
+plugin: $(READY) ## the native plugin with a Python of its own, as Pulumi installs it, in dist/
+	@$(BIN)/python tools/plugin
+
+registry: $(READY) ## write the pages for Pulumi's registry, in docs/, from the schema and the examples
+	@$(BIN)/python tools/registry
 
 docs: $(READY) ## the reference manual, in build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -129,9 +129,14 @@ def package() -> dict[str, Any]:
                 },
             },
         },
+        # Local modules and namespaces of the project's own: none of these SDKs is published.
         "language": {
-            "csharp": {"respectSchemaVersion": True},
-            "go": {"respectSchemaVersion": True},
+            "csharp": {"rootNamespace": "SipgateProvider", "respectSchemaVersion": True},
+            "go": {
+                "importBasePath": "sipgate-provider/sdk/go/sipgate",
+                "respectSchemaVersion": True,
+            },
+            "java": {"basePackage": "sipgateprovider"},
             "nodejs": {"packageName": "pulumi-sipgate", "respectSchemaVersion": True},
             "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
         },
