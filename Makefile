@@ -19,7 +19,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types imports unit integration browser full keycloak languages package floor fuzz \
+.PHONY: help demo test test-all lint types imports unit contract integration browser full keycloak languages package floor fuzz \
 	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
 help: ## what there is to do, and what it costs on two cores
@@ -72,7 +72,11 @@ imports: $(READY) ## import contracts, who may know whom: 1 s
 	$(BIN)/lint-imports
 
 unit: $(READY) ## tests without the engine: 1 minute
-	$(PYTEST) tests/unit -m 'not full'
+	$(PYTEST) tests/unit tests/contract -m 'not full'
+
+# Make hands SIPGATE_… variables on, whether they are set in the environment or behind the target.
+contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID=… SIPGATE_TOKEN=…
+	@$(BIN)/pytest tests/contract --on-account --timeout 0 --report build/contract.json
 
 integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
 	$(PYTEST) tests/integration -m 'not full'

@@ -17,12 +17,10 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from requests import PreparedRequest
-from requests.auth import AuthBase
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.http.transport import Response, Transport
+from sipgate_provider.http.transport import NoAuth, Response, Transport
 from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["Token", "end_log_in", "end_session", "request_token"]
@@ -133,15 +131,8 @@ def end_session(
     )
 
 
-class _NoAuth(AuthBase):
-    """Keeps `requests` from adding a credential out of `.netrc`; the form holds ours."""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        return request
-
-
 def _post(transport: Transport, url: str, form: str, *, operation: str, advice: str) -> Response:
-    response = transport.send("POST", url, operation=operation, auth=_NoAuth(), form=form)
+    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=form)
     if not response.ok:
         raise _refusal(url, form, response, operation, advice)
     return response

@@ -18,6 +18,7 @@ from sipgate_provider.cli import (
     logout,
     show,
     simulator,
+    verify,
     whoami,
 )
 from sipgate_provider.cli.terminal import COLOURS, choose_colour
@@ -48,7 +49,7 @@ def main(color: str) -> None:
     \b
     Exit codes:
       0  done
-      1  it failed, as the message says; from doctor and whoami: something is missing
+      1  it failed, as the message says; from doctor, verify and whoami: something is missing
       2  the command line was wrong, and nothing was done
     """  # noqa: D301  click keeps the lines after \\b as they are
     choose_colour(color)
@@ -64,6 +65,7 @@ for module in (
     logout,
     show,
     simulator,
+    verify,
     whoami,
 ):
     main.add_command(module.command)

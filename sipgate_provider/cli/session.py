@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,12 +21,16 @@ from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
+    from sipgate_provider.api.models import OAuthClientState
     from sipgate_provider.importing.stack import Manager, Managers, Stack
     from sipgate_provider.settings.settings import Settings
 
 __all__ = ["OPTIONS", "Session"]
 
 Returned = TypeVar("Returned")
+
+# An id as sipgate makes them: two numbers and a UUID.
+_ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Session:
@@ -123,6 +128,18 @@ class Session:
         from sipgate_provider.api.calls import SipgateAPI  # noqa: PLC0415
 
         return SipgateAPI(self.settings)
+
+    def client(self, id_or_name: str) -> OAuthClientState:
+        """The account's one client of that id or that exact name.
+
+        Raises:
+            SipgateError: There is none, there are several of the name, or the account cannot be read.
+        """
+        from sipgate_provider.clients.search import find_client  # noqa: PLC0415
+
+        by_id = _ID.fullmatch(id_or_name)
+        with working("Asking sipgate..."):
+            return find_client(self.api, *((id_or_name, None) if by_id else (None, id_or_name)))
 
 
 def _user_errors(command: Callable[..., Returned]) -> Callable[..., Returned]:

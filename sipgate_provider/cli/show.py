@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import show_fields, show_json, working
+from sipgate_provider.cli.terminal import show_fields, show_json
 
 _HIDDEN = "[secret: shown with --show-secret]"
-# An id as sipgate makes them: two numbers and a UUID.
-_ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @click.command("show", short_help="Show one client.")
@@ -30,11 +26,8 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     project, `managedBy`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
-    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
-    by_id = _ID.fullmatch(client)
-    with working("Asking sipgate..."):
-        found = find_client(session.api, client if by_id else None, None if by_id else client)
+    found = session.client(client)
     managers = session.managers()
     properties = document(found, managers, show_secret=show_secret)
     if as_json:

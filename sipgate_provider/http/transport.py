@@ -38,7 +38,7 @@ from sipgate_provider.http.retries import (
 )
 from sipgate_provider.http.transport_errors import to_transport_error
 
-__all__ = ["Response", "Transport"]
+__all__ = ["NoAuth", "Response", "Transport"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
@@ -55,13 +55,18 @@ class Response:
     Attributes:
         status: The HTTP status code.
         body: The bytes, whole.
-        retry_after: Sipgate's Retry-After header as sent, or None.
+        headers: By name, in any case.
     """
 
     status: int
     # It may hold a client secret or a token.
     body: bytes = field(repr=False)
-    retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def retry_after(self) -> str | None:
+        """Sipgate's Retry-After header as sent, or None."""
+        return self.headers.get("Retry-After")
 
     @property
     def ok(self) -> bool:
@@ -80,6 +85,14 @@ class Response:
         except (ValueError, RecursionError):
             return None
         return document
+
+
+class NoAuth(requests.auth.AuthBase):
+    """Keeps `requests` from adding a credential out of `.netrc`."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request as it is."""
+        return request
 
 
 class _Session(requests.Session):
@@ -110,6 +123,7 @@ class Transport:
         auth: requests.auth.AuthBase,
         json_body: object = None,
         form: str | None = None,
+        origin: str | None = None,
     ) -> Response:
         """The response to one request, whatever its status.
 
@@ -120,13 +134,15 @@ class Transport:
             auth: Puts the credential on the request.
             json_body: Sent as JSON, if given.
             form: Sent as an encoded form, if given.
+            origin: The page that a browser would send it for, if given.
 
         Raises:
             TransportError: No whole response came within the time; `sent` says whether sipgate may have acted.
         """
-        headers: Mapping[str, str] = (
-            {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
-        )
+        headers = {
+            "Content-Type": None if form is None else "application/x-www-form-urlencoded",
+            "Origin": origin,
+        }
         send = partial(
             self._answer,
             method,
@@ -135,7 +151,7 @@ class Transport:
             auth=auth,
             json=json_body,
             data=form,
-            headers=headers,
+            headers={name: value for name, value in headers.items() if value is not None},
         )
         if method != "GET" and is_stopped():
             raise TransportError(
@@ -170,7 +186,7 @@ class Transport:
                 stream=True,
             ) as response:
                 body = _read(response, operation)
-                return Response(response.status_code, body, response.headers.get("Retry-After"))
+                return Response(response.status_code, body, response.headers)
         except StoppedError:
             raise TransportError(f"{operation}: {_NOT_AGAIN}", sent=delivery().possible) from None
         except ResponseTooLargeError:
