@@ -74,16 +74,16 @@ def command(
     managed, read, _ = stack.clients()
     _refuse_names_in_use(pairs, read)
     found = _importable(session, pairs.values(), managed, everything=everything, force=force)
-    decided = plan(
+    planned = plan(
         found,
         pairs,
         managed,
         {*managed.values(), *read.values()},
         everything=everything,
     )
-    for name in decided.there:
+    for name in planned.existing:
         click.echo(f"{name} is in the stack already.", err=True)
-    if not decided.enter and not decided.there:
+    if not planned.new and not planned.existing:
         click.echo(
             "There is no client to import."
             + (
@@ -94,22 +94,22 @@ def command(
             err=True,
         )
         return
-    source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
-    count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
+    source = program({**planned.new, **planned.existing}, protect=protect, account=session.account)
+    count = f"{len(planned.new)} client" + ("" if len(planned.new) == 1 else "s")
     if preview_only:
         click.echo(f"{count} would be imported:", err=True)
     else:
         with _written(out, source):
-            if decided.enter:
-                stack.import_clients(decided.enter, protect=protect, account=session.account)
+            if planned.new:
+                stack.import_clients(planned.new, protect=protect, account=session.account)
         click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
-    width = max(map(len, decided.enter), default=0)
-    for name, client in decided.enter.items():
+    width = max(map(len, planned.new), default=0)
+    for name, client in planned.new.items():
         click.echo(f"  {name:{width}}  {client.client_id}", err=True)
     if out is None or preview_only:
         click.echo(source, nl=False)
     else:
-        click.echo(f"{out} declares {'it' if len(decided.enter) == 1 else 'them'}.", err=True)
+        click.echo(f"{out} declares {'it' if len(planned.new) == 1 else 'them'}.", err=True)
 
 
 def _importable(

@@ -22,7 +22,7 @@ __all__ = [
     "COLOURS",
     "choose_colour",
     "mark",
-    "one_line",
+    "printable",
     "show_fields",
     "show_json",
     "show_rows",
@@ -108,10 +108,10 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]
 
 
 def _text(cell: str | list[str], between: str) -> str:
-    return one_line(cell) if isinstance(cell, str) else between.join(map(one_line, cell))
+    return printable(cell) if isinstance(cell, str) else between.join(map(printable, cell))
 
 
-def one_line(text: str) -> str:
+def printable(text: str) -> str:
     """The text without line breaks, tabs and whatever else a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
 
@@ -123,7 +123,7 @@ def show_fields(fields: Sequence[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in fields)
     console = stdout()
     for name, value in fields:
-        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", one_line(value)))
+        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", printable(value)))
 
 
 @contextlib.contextmanager
