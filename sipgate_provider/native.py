@@ -121,7 +121,7 @@ class OAuthClient(ClientResource):
         if account is not None:
             provider = _of_account(_account(account, f"OAuthClient {resource_name!r}"))
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
-        ours = pulumi.ResourceOptions(
+        own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             aliases=aliases(opts, tokens.DYNAMIC),
         )
@@ -130,7 +130,7 @@ class OAuthClient(ClientResource):
             tokens.NATIVE,
             resource_name,
             properties | {"client_id": None, "client_secret": None},
-            pulumi.ResourceOptions.merge(opts, ours),
+            pulumi.ResourceOptions.merge(opts, own),
         )
 
 
@@ -146,7 +146,7 @@ def get_oauth_client(
 
     Args:
         client_id: The id.
-        name: The name, if not the id is given.
+        name: The name, if the id is left out.
         opts: Pulumi's invoke options, such as the provider to use.
 
     Raises:

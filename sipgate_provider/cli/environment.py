@@ -172,8 +172,10 @@ def _no_python(fact: str) -> Check:
 
 def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Check:
     """Checks that Pulumi finds the native plugin, which serves programs in every language."""
-    named = (document.get("plugins") or {}).get("providers") or []
-    folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
+    providers = (document.get("plugins") or {}).get("providers") or []
+    folders = [
+        file.parent / str(one.get("path")) for one in providers if one.get("name") == "sipgate"
+    ]
     found = next(
         filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
     )

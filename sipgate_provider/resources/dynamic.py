@@ -53,7 +53,7 @@ class OAuthClient(ClientResource):
                 f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
                 "start. Rename it."
             )
-        ours = pulumi.ResourceOptions(
+        own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             # So a stack of the native plugin is taken over as it is.
             aliases=aliases(opts, tokens.NATIVE),
@@ -63,7 +63,7 @@ class OAuthClient(ClientResource):
             tokens.DYNAMIC,
             resource_name,
             properties | {"client_secret": None} | host,
-            pulumi.ResourceOptions.merge(opts, ours),
+            pulumi.ResourceOptions.merge(opts, own),
         )
         for name in ("redirect_uris", "web_origins"):
             self._warn(name, properties[name])

@@ -80,7 +80,7 @@ def get_oauth_client(
 
     Args:
         client_id: The id.
-        name: The name, if not the id is given.
+        name: The name, if the id is left out.
         account: Which account's settings to use; by default the usual ones.
 
     Raises:

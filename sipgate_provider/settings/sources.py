@@ -75,8 +75,8 @@ def namespace(account: str | None) -> str:
 
 def environment_variable(account: str | None, key: str) -> str:
     """The environment variable for a key such as `tokenId`."""
-    words = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
-    return "_".join(words).upper()
+    parts = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
+    return "_".join(parts).upper()
 
 
 @dataclass(frozen=True)
