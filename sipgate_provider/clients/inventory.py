@@ -3,8 +3,8 @@
 **Managed clients.** The engine does not show the state to a provider. But every resource that goes through diff, read,
 update or delete names its client on the way. A resource that is about to be replaced goes through check and not through
 diff: its old inputs then announce a client with that content, in the account that they name. If the engine replaces by
-force (`--replace`, a taint), it does not pass these either. A client that is neither named nor announced counts as
-unmanaged: another stack manages it, or an interrupted run has left it over.
+force (`--replace`, a taint), it does not pass the old inputs either. A client that is neither named nor announced
+counts as unmanaged: another stack manages it, or an interrupted run has left it over.
 
 A creation has to wait until the resource that may manage an equal client has named that client. The engine reaches the
 resource only while the engine and this process can serve more calls. So only one creation waits for each client in
