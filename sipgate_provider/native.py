@@ -140,7 +140,7 @@ def get_oauth_client(
     name: str | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> GetOAuthClientResult:
-    """The client of that id, or the only one of that exact name.
+    """Reads the client with that id, or the only one with that exact name.
 
     In a preview that does not know the provider's settings yet, every attribute is None.
 
@@ -150,7 +150,7 @@ def get_oauth_client(
         opts: Pulumi's invoke options, such as the provider to use.
 
     Raises:
-        pulumi.RunError: There is none, there are several of the name, or sipgate could not be asked.
+        pulumi.RunError: There is none, several have the name, or sipgate could not be reached.
     """
     return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts))
 
@@ -169,7 +169,7 @@ def get_oauth_client_output(
 def get_oauth_clients(
     *, name: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> list[GetOAuthClientResult]:
-    """The account's clients.
+    """Reads the account's clients.
 
     In a preview that does not know the provider's settings yet, there are none.
 
@@ -178,7 +178,7 @@ def get_oauth_clients(
         opts: Pulumi's invoke options, such as the provider to use.
 
     Raises:
-        pulumi.RunError: sipgate could not be asked.
+        pulumi.RunError: sipgate could not be reached.
     """
     return results(invoke(tokens.GET_CLIENTS, {"name": name}, opts))
 

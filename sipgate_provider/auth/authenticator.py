@@ -106,7 +106,7 @@ class _Renewing:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Keeps other threads from renewing; waiting for one counts towards the operation's deadline."""
+        """Keeps other threads from renewing meanwhile; waiting for one counts towards the operation's deadline."""
         if not self._lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
             raise TransportError(
                 f"The time was over while another operation fetched the access token. {_NOTHING_DONE}",

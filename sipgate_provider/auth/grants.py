@@ -37,7 +37,7 @@ class Grant(Protocol):
     """
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         ...
 
 
@@ -83,7 +83,7 @@ class PasswordGrant:
         self._session: _PasswordSession | None = None
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         if self._session is not None:
             try:
                 return self._renew(self._session)
@@ -131,7 +131,7 @@ class RefreshGrant:
         self._transport = transport
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         credential = self._credential
         file = TokenFile(credential.file)
         with file.locked(seconds_left()):

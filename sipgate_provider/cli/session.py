@@ -61,7 +61,7 @@ class Session:
 
     @functools.cached_property
     def stack(self) -> Stack:
-        """The stack.
+        """The stack of this run.
 
         Raises:
             ConfigurationError: The folder belongs to no Pulumi project.
