@@ -118,7 +118,7 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	  --dist worksteal \
 	  -k 'creates or second_up or every_property or every_changed or destroy or says_nothing_certain or missing_credential'
 
-fuzz: $(READY) ## ten thousand generated declarations, settings and answers: 10 minutes
+fuzz: $(READY) ## three thousand generated declarations, settings and responses: 3 minutes
 	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 engine: $(READY) ## get the genuine engine onto this machine
