@@ -1,11 +1,13 @@
-# make demo   the whole life of a client, on the genuine engine, against an embedded sipgate
-# make test   every check: lint, types, import contracts, unit, integration and browser tests, the packages and the
-#             oldest dependencies
+# make demo      the whole life of a client, on the genuine engine, against an embedded sipgate
+# make test      what a change is checked with: at most 10 minutes on two cores, once the engine is cached
+# make test-all  that, and what takes long or seldom says anything new; what CI runs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# Tests wait for each other's processes, sockets and deadlines, so two cores can serve more than two at a time.
+WORKERS ?= 4
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 # Like pip, with the certificates that this machine trusts.
 UV := $(BIN)/uv --quiet --system-certs
 # What `dev` is, on every Python that is supported, with the hash of each file.
@@ -17,11 +19,11 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit contract fuzz integration browser keycloak package floor \
-	engine chromium postgres typescript sdk bench readme dist docs lock clean
+.PHONY: help demo test test-all lint types imports unit contract integration browser full keycloak languages package floor fuzz \
+	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
-help: ## what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## what there is to do, and what it costs on two cores
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -52,46 +54,54 @@ $(DEMO)/.ready: pyproject.toml
 demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
 	@$(DEMO)/bin/python tools/demo
 
-test: lint types imports unit integration browser package floor ## every check there is
+# What is quick and often fails comes first.
+.NOTPARALLEL:
+test: lint types imports unit integration browser ## the six below, as a change is checked: about 8 minutes
 
-lint: $(READY) ## ruff: style and formatting
+test-all: test full keycloak languages package floor fuzz ## everything, as CI runs it: about 45 minutes
+
+lint: $(READY) ## ruff, style and formatting: 1 s
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY) ## mypy, strict; and what users see under pyright, strict
+types: $(READY) ## mypy, strict, and what users see under pyright, strict: 10 s
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 
-imports: $(READY) ## import contracts: who may know whom
+imports: $(READY) ## import contracts, who may know whom: 1 s
 	$(BIN)/lint-imports
 
-unit: $(READY) ## tests without the engine
-	$(BIN)/pytest tests/unit tests/contract -n $(WORKERS)
+unit: $(READY) ## tests without the engine: 1 minute
+	$(PYTEST) tests/unit tests/contract -m 'not full'
 
 # Make hands SIPGATE_… variables on, whether they are set in the environment or behind the target.
 contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID=… SIPGATE_TOKEN=…
 	@$(BIN)/pytest tests/contract --on-account --timeout 0 --report build/contract.json
 
-fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
-	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
+integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
+	$(PYTEST) tests/integration -m 'not full'
 
-integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine
-	$(BIN)/pytest tests/integration -n $(WORKERS)
+browser: $(READY) engine chromium ## tests in a real browser: half a minute
+	$(PYTEST) tests/browser -m 'not full'
 
-browser: $(READY) engine chromium ## tests in a real browser
-	$(BIN)/pytest tests/browser -n $(WORKERS)
+full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
+	$(PYTEST) tests/unit tests/integration tests/browser -m full
+
+# Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
+languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine
+	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
 
 # One process: each would start a Keycloak of its own.
-keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets
+keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets: 1 minute
 	-@$(BIN)/python tools/keycloak >/dev/null
 	$(BIN)/pytest tests/keycloak
 
-package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, and that they work where nothing else is
+package: $(READY) engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
 	$(BIN)/pytest tests/packaging
 
 # In a folder without the package, so that what is tested is the wheel. Left out is what takes long and depends
 # least on other packages.
-floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python that this machine has
+floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python of this machine: 4 minutes
 	rm -rf $(FLOOR)
 	$(UV) venv --no-python-downloads --python "$(OLDEST)" $(FLOOR)
 	$(UV) build --build-constraints $(LOCK) --require-hashes --out-dir $(FLOOR)/dist
@@ -104,8 +114,12 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
 	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py clients/test_fault_matrix.py examples/test_with_other_resources.py) \
 	  -k 'not silent_connection and not HTTPS_PROXY'
-	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py -n $(WORKERS) --dist worksteal \
-	  -k 'creates or second_up or every_property or drift or destroy or read_that_fails or missing_credential'
+	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py tests/integration/test_drift.py -n $(WORKERS) \
+	  --dist worksteal \
+	  -k 'creates or second_up or every_property or every_changed or destroy or says_nothing_certain or missing_credential'
+
+fuzz: $(READY) ## three thousand generated declarations, settings and responses: 3 minutes
+	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 engine: $(READY) ## get the genuine engine onto this machine
 	@$(BIN)/python tools/engine >/dev/null
@@ -118,6 +132,13 @@ chromium: $(READY) ## get a Chromium onto this machine
 postgres: $(READY) ## get a PostgreSQL onto this machine
 	-@$(BIN)/python tools/postgres >/dev/null
 
+golang: $(READY) ## get Go onto this machine
+	@$(BIN)/python tools/golang >/dev/null
+
+# Without Java, the tests say what follows from that.
+java: $(READY) ## get Pulumi's language host for Java onto this machine
+	-@$(BIN)/python tools/java >/dev/null
+
 typescript: $(READY) ## get TypeScript and Pulumi's SDK for Node.js onto this machine, from npm
 	@$(BIN)/python tools/typescript >/dev/null
 
@@ -125,7 +146,7 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 	@rm -rf build/nodejs
 	@mkdir -p build
 	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
-	@$(BIN)/python tools/sdk build/schema.json build/nodejs
+	@$(BIN)/python tools/sdk nodejs build/schema.json build/nodejs
 
 # In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
 # plugins before every command, and the development environment has two large ones.
@@ -141,6 +162,12 @@ dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist
 	$(UV) build --build-constraints $(LOCK) --require-hashes
 	$(BIN)/twine check --strict dist/*
+
+plugin: $(READY) ## the native plugin with a Python of its own, as Pulumi installs it, in dist/
+	@$(BIN)/python tools/plugin
+
+registry: $(READY) ## write the pages for Pulumi's registry, in docs/, from the schema and the examples
+	@$(BIN)/python tools/registry
 
 docs: $(READY) ## the reference manual, in build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -1,6 +1,6 @@
-"""The command line, `sipgate-provider`: one module for each command, named like it.
+"""The command line, `sipgate-provider`, with a module named like each command.
 
-Importing this needs click and nothing more; a command loads what it needs when it runs.
+Importing this package imports only click. A command imports what it needs when it runs.
 """
 
 from __future__ import annotations

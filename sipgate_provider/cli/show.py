@@ -1,4 +1,4 @@
-"""`show`: one client with all its properties."""
+"""`show`: shows one client with all its properties."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
 
 
 def _lines(name: str, value: object) -> list[tuple[str, str]]:
-    """A property in lines: each entry of a list has one, and only the first has the name."""
+    """The lines of a property: one for each entry of a list, and only the first with the name."""
     entries = value if isinstance(value, list) else [value]
     return [("" if index else name, str(entry)) for index, entry in enumerate(entries or [""])]

@@ -51,7 +51,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("nodejs")
     schema = folder / "schema.json"
     schema.write_text(text())
-    return sdk.generate(schema, folder / "sdk")
+    return sdk.generate("nodejs", schema, folder / "sdk")
 
 
 @pytest.fixture
@@ -186,7 +186,12 @@ def test_the_compiler_tells_what_cannot_work_by_line(trial: TypeScript) -> None:
 
 
 def test_the_generator_as_a_command_writes_the_same_sdk(generated: Path, tmp_path: Path) -> None:
-    command = (sys.executable, str(ROOT / "tools/sdk"), str(generated.parent / "schema.json"))
+    command = (
+        sys.executable,
+        str(ROOT / "tools/sdk"),
+        "nodejs",
+        str(generated.parent / "schema.json"),
+    )
     run = subprocess.run(
         (*command, str(tmp_path / "out")), check=False, capture_output=True, text=True
     )

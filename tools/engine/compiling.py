@@ -53,8 +53,12 @@ class Compiler(NamedTuple):
             if resumed
             else f"Building {what} from its Go modules: about {takes}, once per machine."
         )
-        environment = _environment(work)
-        return cls(toolchain.find(work), work, environment)
+        temporary = work / "tmp"
+        # What a killed linker leaves would otherwise fill the machine's temporary folder.
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        variables = {**environment(work), "GOTMPDIR": str(temporary)}
+        return cls(toolchain.find(work), work, variables)
 
     def compile(self, binary: Binary, folder: Path) -> None:
         """The program is in the folder; its modules are fetched, unless an earlier build has compiled it.
@@ -121,19 +125,18 @@ def _require_space(work: Path, space: int) -> None:
         )
 
 
-def _environment(work: Path) -> dict[str, str]:
-    """The user's environment, proxies and all, with what would change the build overruled."""
-    temporary = work / "tmp"
-    # What a killed linker leaves would otherwise fill the machine's temporary folder.
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
+def environment(work: Path) -> dict[str, str]:
+    """The user's environment, proxies and all, with what would change a build overruled.
+
+    Args:
+        work: Where modules and compiled packages are kept.
+    """
     foreign = {"GOROOT", "GOOS", "GOARCH", "GOEXPERIMENT"}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
     return {
         **kept,
         "GOMODCACHE": str(work / "modules"),
         "GOCACHE": str(work / "compiled"),
-        "GOTMPDIR": str(temporary),
         # Go makes its modules read-only, and then nobody can simply delete them.
         "GOFLAGS": f"{kept.get('GOFLAGS', '')} -modcacherw".strip(),
         "GO111MODULE": "on",

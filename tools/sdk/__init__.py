@@ -1,14 +1,14 @@
-"""Generates the provider's SDK for Node.js, in TypeScript, from its schema.
+"""Generates the provider's SDK for a language from its schema.
 
-    $ python tools/sdk sipgate_provider/plugin/schema.json build/nodejs
+    $ python tools/sdk nodejs sipgate_provider/plugin/schema.json build/nodejs
     build/nodejs
 
-Where Pulumi's Node language host is, `pulumi package gen-sdk --language nodejs` does the same with the same code
-generator. The host is no Go module, so it cannot be had where only package registries can be reached; the generator
-is one.
+Where Pulumi's language hosts are, `pulumi package gen-sdk` does the same with the same code generators. The hosts for
+Node.js and Go are no Go modules, so they cannot be had where only package registries can be reached; the generators
+are.
 """
 
 from tools.sdk.errors import SdkError
-from tools.sdk.generator import generate
+from tools.sdk.generator import LANGUAGES, generate
 
-__all__ = ["SdkError", "generate"]
+__all__ = ["LANGUAGES", "SdkError", "generate"]

@@ -1,11 +1,10 @@
-"""The generator: Pulumi's own code, in a program of ours that is built once per machine and kept in the cache."""
+"""The generator: Pulumi's own code, in a program of ours."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from tools.engine import cache, pins, ways
+from tools.engine import pins, single
 from tools.engine.errors import CommandFailedError, UnavailableError
 from tools.engine.process import follow
 from tools.sdk.errors import SdkError
@@ -13,16 +12,18 @@ from tools.sdk.errors import SdkError
 if TYPE_CHECKING:
     from pathlib import Path
 
-GENERATOR = pins.Binary("generate_nodejs", "sipgate-provider/tools/engine/go/generate_nodejs")
+GENERATOR = pins.Binary("generate", "sipgate-provider/tools/engine/go/generate")
+LANGUAGES = ("go", "nodejs")
 _SPACE = 2_500_000_000  # 1.8 GB at the end, and the linker's temporary files
 
 
-def generate(schema: Path, folder: Path) -> Path:
+def generate(language: str, schema: Path, folder: Path) -> Path:
     """The SDK is in the folder, which is made if need be; answers with the folder.
 
     Progress goes to stderr. The first call on a machine can take two minutes.
 
     Args:
+        language: One of `LANGUAGES`.
         schema: The provider's schema, as JSON.
         folder: Where the SDK goes; nothing else may be there.
 
@@ -32,7 +33,7 @@ def generate(schema: Path, folder: Path) -> Path:
     if folder.exists() and any(folder.iterdir()):
         raise SdkError(f"{folder} is not empty; name another folder, or remove what is there")
     try:
-        follow([str(locate()), str(schema), str(folder)])
+        follow([str(locate()), language, str(schema), str(folder)])
     except CommandFailedError as reason:
         raise SdkError(f"No SDK could be generated from {schema}: {reason}") from reason
     return folder
@@ -44,30 +45,13 @@ def locate() -> Path:
     Raises:
         SdkError: There is none and none can be built.
     """
-    name = pins.entry_name(f"{GENERATOR.name}-{pins.VERSION}", [GENERATOR])
-    entry = cache.Entry(cache.root() / name, "generator of the SDK", _require)
-
-    def compile_(stage: Path) -> None:
-        # Not at the top: a generator that is there is found without it.
-        from tools.engine.compiling import Compiler  # noqa: PLC0415
-
-        compiler = Compiler.get(
-            entry.work, space=_SPACE, what="the generator of the SDK", takes="2 minutes"
+    what = "generator of the SDKs"
+    try:
+        return single.locate(
+            GENERATOR, version=pins.VERSION, what=what, takes="2 minutes", space=_SPACE
         )
-        (stage / "bin").mkdir()
-        compiler.compile(GENERATOR, stage / "bin")
-
-    tried: dict[str, str] = {}
-    found = ways.first(entry, {"a build from Go modules": compile_}, tried)
-    if found is None:
-        obstacles = "\n".join(f"  - {way}: {reason}" for way, reason in tried.items())
+    except UnavailableError as obstacles:
         raise SdkError(
-            "The generator of the SDK could not be built. Remove one of these obstacles, or use"
-            f" `pulumi package gen-sdk` where Pulumi's Node language host is:\n{obstacles}"
-        )
-    return found / GENERATOR.name
-
-
-def _require(folder: Path) -> None:
-    if not os.access(folder / GENERATOR.name, os.X_OK):
-        raise UnavailableError(f"{GENERATOR.name} missing in {folder}")
+            f"The {what} could not be built. Remove one of these obstacles, or use"
+            f" `pulumi package gen-sdk` where Pulumi's language hosts are:\n{obstacles}"
+        ) from obstacles

@@ -11,7 +11,7 @@ from sipgate_provider.auth.browser_login import Login
 from sipgate_provider.auth.verification import Verification
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.simulator import Answer, Simulator
-from tests.recording_server import RecordingServer
+from tests.recording_server import RecordingServer, serving
 
 CALLBACK = "https://crm.example.com/callback"
 ORIGIN = "https://crm.example.com"
@@ -123,7 +123,7 @@ def test_nothing_changes_and_nobody_is_logged_in(
 def test_the_secret_goes_to_the_token_endpoint_alone_and_only_where_it_is_needed(
     client: dict[str, Any],
 ) -> None:
-    with RecordingServer.running() as server:
+    with serving(RecordingServer()) as server:
         url = f"http://127.0.0.1:{server.server_port}/protocol/openid-connect/token"
         asked = Verification(Login(client["clientId"], client["clientSecret"], url))
         asked.redirect_uri(CALLBACK)
@@ -220,7 +220,7 @@ def test_an_address_that_fits_does_not_work_where_the_log_in_refuses_the_request
 
 
 def test_each_request_has_a_state_and_a_challenge_of_its_own() -> None:
-    with RecordingServer.running() as server:
+    with serving(RecordingServer()) as server:
         url = f"http://127.0.0.1:{server.server_port}/protocol/openid-connect/token"
         for _ in range(2):
             Verification(Login("client", "", url)).redirect_uri(CALLBACK)

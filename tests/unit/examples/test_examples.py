@@ -19,8 +19,13 @@ from tests.engine_stack import ROOT
 EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
 # Its stacks are made by the Automation API, which needs no settings in a file.
 INLINE = "automation"
-# Its program is its settings.
-DECLARED = "yaml"
+# Not Python: their programs, and their runtimes. What YAML declares is in its settings.
+OTHERS = {
+    "go": ("main.go", "go"),
+    "java": ("src/main/java/app/App.java", "java"),
+    "typescript": ("index.ts", "nodejs"),
+    "yaml": ("Pulumi.yaml", "yaml"),
+}
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda folder: folder.name)
@@ -29,12 +34,13 @@ def example(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["Pulumi.yaml", "README.md", "__main__.py"])
-def test_an_example_has_settings_a_description_and_a_program(example: Path, name: str) -> None:
-    if (example.name, name) in {(INLINE, "Pulumi.yaml"), (DECLARED, "__main__.py")}:
-        assert not (example / name).exists()
-    else:
-        assert (example / name).read_text().strip()
+def test_an_example_has_settings_a_description_and_a_program(example: Path) -> None:
+    program, _ = OTHERS.get(example.name, ("__main__.py", ""))
+    for name in ("Pulumi.yaml", "README.md", program):
+        if (example.name, name) == (INLINE, "Pulumi.yaml"):
+            assert not (example / name).exists()
+        else:
+            assert (example / name).read_text().strip()
 
 
 def test_an_example_is_a_project_of_a_name_of_its_own(example: Path) -> None:
@@ -44,7 +50,7 @@ def test_an_example_is_a_project_of_a_name_of_its_own(example: Path) -> None:
     settings = yaml.safe_load((example / "Pulumi.yaml").read_text())
 
     assert settings["name"] == "sipgate-" + example.name.replace("_", "-")
-    assert settings["runtime"] == ("yaml" if example.name == DECLARED else "python")
+    assert settings["runtime"] == OTHERS.get(example.name, ("", "python"))[1]
     assert settings["description"].endswith(".")
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +82,28 @@ def test_the_schema_describes_everything_and_marks_what_is_secret() -> None:
     assert all(one["description"] for one in [*described, *settings.values()])
 
 
+def test_every_sdk_has_a_name_of_the_project_s_own() -> None:
+    schema = package()
+    names = {
+        "csharp": "rootNamespace",
+        "go": "importBasePath",
+        "java": "basePackage",
+        "nodejs": "packageName",
+    }
+    for language, key in names.items():
+        assert "sipgate" in schema["language"][language][key].lower()
+        assert "example.com" not in schema["language"][language][key]
+    # Nothing is served from there yet: Pulumi would try it, and fail, where the plugin is not installed.
+    assert "pluginDownloadURL" not in schema
+
+
+def test_the_schema_names_the_repository_that_the_package_names() -> None:
+    named = dict(
+        line.split(", ", 1) for line in metadata("sipgate-provider").get_all("Project-URL") or []
+    )
+    assert package().get("repository") == named.get("Repository")
+
+
 def test_the_executable_tells_schema_and_version_and_helps() -> None:
     def told(*arguments: str) -> str:
         command = (sys.executable, "-m", "sipgate_provider.plugin", *arguments)
@@ -117,6 +140,7 @@ class ListeningEngine(EngineServicer):
     """An engine that has started a plugin."""
 
 
+@pytest.mark.full
 def test_a_proxy_for_the_rest_of_the_world_does_not_part_plugin_and_engine(tmp_path: Path) -> None:
     engine = grpc.server(ThreadPoolExecutor(2))
     add_EngineServicer_to_server(ListeningEngine(), engine)

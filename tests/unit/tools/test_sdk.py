@@ -43,7 +43,7 @@ def test_the_generator_is_built_once_and_then_used_without_a_word(
 ) -> None:
     machine.has_go()
     built = locate()
-    assert "Building the generator of the SDK from its Go modules" in capfd.readouterr().err
+    assert "Building the generator of the SDKs from its Go modules" in capfd.readouterr().err
 
     assert locate() == built
     assert machine.builds == 1
@@ -58,13 +58,13 @@ def test_it_is_given_the_schema_and_the_folder_and_only_the_folder_is_printed(
     machine: Machine, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     machine.has_go()
-    program(locate(), 'mkdir "$2"; echo "$1" > "$2/index.ts"')
+    program(locate(), 'mkdir "$3"; echo "$1 $2" > "$3/index.ts"')
     capfd.readouterr()
 
-    assert main(["schema.json", str(tmp_path / "out")]) == 0
+    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 0
 
     assert capfd.readouterr() == (f"{tmp_path / 'out'}\n", "")
-    assert (tmp_path / "out" / "index.ts").read_text() == "schema.json\n"
+    assert (tmp_path / "out" / "index.ts").read_text() == "nodejs schema.json\n"
 
 
 def test_what_is_in_the_folder_already_is_not_mixed_with_the_sdk(
@@ -72,7 +72,7 @@ def test_what_is_in_the_folder_already_is_not_mixed_with_the_sdk(
 ) -> None:
     machine.has_go()
     with pytest.raises(SdkError, match="is not empty; name another folder"):
-        generate(tmp_path / "schema.json", tmp_path)
+        generate("nodejs", tmp_path / "schema.json", tmp_path)
     assert not machine.builds
 
 
@@ -82,7 +82,7 @@ def test_a_schema_that_is_refused_is_told_with_the_reason(
     machine.has_go()
     program(locate(), "echo '#/resources/x: no token' >&2; exit 1")
 
-    assert main(["schema.json", str(tmp_path / "out")]) == 1
+    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 1
 
     out, err = capfd.readouterr()
     assert out == ""
@@ -94,10 +94,10 @@ def test_a_schema_that_is_refused_is_told_with_the_reason(
 def test_what_keeps_the_generator_from_being_built_is_named(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["schema.json", str(tmp_path / "out")]) == 1
+    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 1
 
     message = capfd.readouterr().err.partition("error: ")[2]
-    assert "The generator of the SDK could not be built." in message
+    assert "The generator of the SDKs could not be built." in message
     assert "the cache: nothing was installed or built yet" in message
     assert "a build from Go modules: " in message
     assert pins.GO_FROM_PYPI in message

@@ -1,6 +1,6 @@
-// generate_nodejs SCHEMA FOLDER: the provider's SDK for Node.js is in FOLDER, written in TypeScript from SCHEMA.
+// generate LANGUAGE SCHEMA FOLDER: the provider's SDK for LANGUAGE, go or nodejs, is in FOLDER, written from SCHEMA.
 //
-// What `pulumi package gen-sdk --language nodejs` does, without the language host that it needs.
+// What `pulumi package gen-sdk` does, without the language host that it needs.
 package main
 
 import (
@@ -10,15 +10,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fail(fmt.Errorf("what was given is not SCHEMA FOLDER"))
+	if len(os.Args) != 4 {
+		fail(fmt.Errorf("what was given is not LANGUAGE SCHEMA FOLDER"))
 	}
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
+	if err := generate(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fail(err)
 	}
 }
@@ -28,12 +29,20 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-func generate(schemaFile, folder string) error {
+func generate(language, schemaFile, folder string) error {
 	pkg, err := bind(schemaFile)
 	if err != nil {
 		return err
 	}
-	files, err := nodejs.GeneratePackage("pulumi", pkg, nil, nil, false, nil)
+	var files map[string][]byte
+	switch language {
+	case "go":
+		files, err = gen.GeneratePackage("pulumi", pkg, nil)
+	case "nodejs":
+		files, err = nodejs.GeneratePackage("pulumi", pkg, nil, nil, false, nil)
+	default:
+		err = fmt.Errorf("no generator for %q; there is one for go and one for nodejs", language)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,92 @@
+"""The native plugin as it is given to people who have no Python environment: as an archive, and as its source."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sipgate_provider
+from sipgate_provider.simulator import Simulator
+from tests.engine_stack import ROOT
+
+MEGABYTES = 60
+
+
+def program(uri: str, plugin: str = "") -> str:
+    return f"""
+name: trial
+runtime: yaml
+{plugin}
+resources:
+  crm:
+    type: sipgate:OAuthClient
+    properties:
+      redirectUris: ["{uri}"]
+outputs:
+  secret: ${{crm.clientSecret}}
+"""
+
+
+def lives(engine: Any, sipgate: Simulator, plugin: str = "") -> None:
+    """The program creates, changes and deletes a client, and nothing is held against it."""
+    said = []
+    for uri in ("https://a.example.com", "https://b.example.com"):
+        (engine.project / "Pulumi.yaml").write_text(program(uri, plugin))
+        said.append(engine.succeeds("up", "--yes"))
+        (client,) = sipgate.account.clients()
+        assert client["redirectUris"] == [uri]
+        assert engine.outputs() == {"secret": client["clientSecret"]}
+    said.append(engine.succeeds("destroy", "--yes"))
+
+    assert not sipgate.account.clients()
+    assert "warning" not in "".join(said)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    command = (sys.executable, "tools/plugin", tmp_path_factory.mktemp("archive"))
+    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return Path(built.stdout.strip())
+
+
+def test_a_yaml_program_runs_on_the_archive_where_no_python_is(
+    engine: Any, sipgate: Simulator, archive: Path, engine_folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "path"
+    path.mkdir()
+    for name in ("pulumi", "pulumi-language-yaml"):
+        (path / name).symlink_to(engine_folder / name)
+    engine.environment["PATH"] = str(path)
+    (engine.project / "__main__.py").unlink()
+    version = sipgate_provider.__version__
+
+    engine.succeeds("plugin", "install", "resource", "sipgate", version, "--file", str(archive))
+
+    lives(engine, sipgate)
+    assert archive.name.startswith(f"pulumi-resource-sipgate-v{version}-{sys.platform}-")
+    assert archive.stat().st_size < MEGABYTES * 1_000_000
+
+
+def test_pulumi_makes_the_environment_of_the_source_plugin(
+    engine: Any, sipgate: Simulator, checkout: Path, tmp_path: Path
+) -> None:
+    subprocess.run(("cp", "-R", checkout, tmp_path / "checkout"), check=True)
+    folder = tmp_path / "checkout" / "plugin"
+    # The built language host, which is older, makes the environment in the plugin's folder, looks for it on PATH and
+    # runs what is in the current folder; so the program is there, too.
+    engine.project = folder
+    search = (folder / "bin", folder / "venv/bin", engine.environment["PATH"])
+    engine.environment["PATH"] = os.pathsep.join(map(str, search))
+    plugin = "plugins: {providers: [{name: sipgate, path: .}]}"
+
+    described = engine.succeeds("package", "get-schema", ".")
+    (folder / "Pulumi.yaml").write_text(program("https://a.example.com", plugin))
+    engine.succeeds("stack", "init", "trial")
+
+    assert '"sipgate:index:OAuthClient"' in described
+    lives(engine, sipgate, plugin)
