@@ -1,11 +1,13 @@
-# make demo   the whole life of a client, on the genuine engine, against an embedded sipgate
-# make test   every check: lint, types, import contracts, unit, integration and browser tests, the packages and the
-#             oldest dependencies
+# make demo      the whole life of a client, on the genuine engine, against an embedded sipgate
+# make test      what a change is checked with: at most 10 minutes on two cores, once the engine is cached
+# make test-all  that, and what takes long or seldom says anything new; what CI runs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# Tests wait for each other's processes, sockets and deadlines, so two cores can serve more than two at a time.
+WORKERS ?= 4
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 # Like pip, with the certificates that this machine trusts.
 UV := $(BIN)/uv --quiet --system-certs
 # What `dev` is, on every Python that is supported, with the hash of each file.
@@ -17,11 +19,11 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit fuzz integration browser keycloak languages package floor \
+.PHONY: help demo test test-all lint types imports unit integration browser full keycloak languages package floor fuzz \
 	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
-help: ## what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## what there is to do, and what it costs on two cores
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -52,46 +54,50 @@ $(DEMO)/.ready: pyproject.toml
 demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
 	@$(DEMO)/bin/python tools/demo
 
-test: lint types imports unit integration browser package floor ## every check there is
+# What is quick and often fails comes first.
+.NOTPARALLEL:
+test: lint types imports unit integration browser ## the six below, as a change is checked: about 8 minutes
 
-lint: $(READY) ## ruff: style and formatting
+test-all: test full keycloak languages package floor fuzz ## everything, as CI runs it: about 45 minutes
+
+lint: $(READY) ## ruff, style and formatting: 1 s
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY) ## mypy, strict; and what users see under pyright, strict
+types: $(READY) ## mypy, strict, and what users see under pyright, strict: 10 s
 	$(BIN)/mypy
 	$(BIN)/basedpyright
 
-imports: $(READY) ## import contracts: who may know whom
+imports: $(READY) ## import contracts, who may know whom: 1 s
 	$(BIN)/lint-imports
 
-unit: $(READY) ## tests without the engine
-	$(BIN)/pytest tests/unit -n $(WORKERS)
+unit: $(READY) ## tests without the engine: 1 minute
+	$(PYTEST) tests/unit -m 'not full'
 
-fuzz: $(READY) ## ten thousand generated declarations, settings and answers: about ten minutes
-	$(BIN)/pytest tests/unit/test_anything.py -n $(WORKERS) --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
+integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
+	$(PYTEST) tests/integration -m 'not full'
 
-integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine
-	$(BIN)/pytest tests/integration -n $(WORKERS)
+browser: $(READY) engine chromium ## tests in a real browser: half a minute
+	$(PYTEST) tests/browser -m 'not full'
+
+full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
+	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
-languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine
+languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine: 1 minute
 	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
 
-browser: $(READY) engine chromium ## tests in a real browser
-	$(BIN)/pytest tests/browser -n $(WORKERS)
-
 # One process: each would start a Keycloak of its own.
-keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets
+keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets: 1 minute
 	-@$(BIN)/python tools/keycloak >/dev/null
 	$(BIN)/pytest tests/keycloak
 
-package: $(READY) engine ## wheel, sdist and manual: that nothing is missing, and that they work where nothing else is
+package: $(READY) engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
 	$(BIN)/pytest tests/packaging
 
 # In a folder without the package, so that what is tested is the wheel. Left out is what takes long and depends
 # least on other packages.
-floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python that this machine has
+floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldest Python of this machine: 4 minutes
 	rm -rf $(FLOOR)
 	$(UV) venv --no-python-downloads --python "$(OLDEST)" $(FLOOR)
 	$(UV) build --build-constraints $(LOCK) --require-hashes --out-dir $(FLOOR)/dist
@@ -104,8 +110,12 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	cd $(FLOOR)/checkout && ../bin/pytest tests/unit -n $(WORKERS) --dist worksteal \
 	  $(patsubst %,--ignore tests/unit/%,tools test_anything.py clients/test_fault_matrix.py examples/test_with_other_resources.py) \
 	  -k 'not silent_connection and not HTTPS_PROXY'
-	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py -n $(WORKERS) --dist worksteal \
-	  -k 'creates or second_up or every_property or drift or destroy or read_that_fails or missing_credential'
+	cd $(FLOOR)/checkout && ../bin/pytest tests/integration/test_client.py tests/integration/test_drift.py -n $(WORKERS) \
+	  --dist worksteal \
+	  -k 'creates or second_up or every_property or every_changed or destroy or says_nothing_certain or missing_credential'
+
+fuzz: $(READY) ## ten thousand generated declarations, settings and answers: 10 minutes
+	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 engine: $(READY) ## get the genuine engine onto this machine
 	@$(BIN)/python tools/engine >/dev/null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -31,23 +32,35 @@ def host() -> str:
     return "dynamic"
 
 
+@pytest.fixture(scope="session")
+def empty_stack(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the backend and the project of the stack `trial`, in which nothing is yet."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "project").mkdir()
+    engine = Engine(folder / "project", scratch_environment(folder, engine_folder))
+    engine.write("")
+    engine.succeeds("stack", "init", "trial")
+    return folder
+
+
 @pytest.fixture
 def make_engine(
-    engine_folder: Path, tmp_path: Path, sipgate: Simulator, host: str
+    engine_folder: Path, empty_stack: Path, tmp_path: Path, sipgate: Simulator, host: str
 ) -> Callable[[str], Engine]:
     """Engines on folders of the test's own."""
 
     def make(name: str) -> Engine:
         folder = tmp_path / name
-        (folder / "project").mkdir(parents=True)
+        # Copied, since to make a stack's key takes the engine longer than anything else here.
+        for part in ("backend", "project"):
+            shutil.copytree(empty_stack / part, folder / part)
         environment = scratch_environment(folder, engine_folder) | {
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
             "SIPGATE_TOKEN": DEMO_TOKEN,
         }
         engine = Engine(folder / "project", environment, host)
-        engine.write("")
-        engine.succeeds("stack", "init", "trial")
+        engine.succeeds("stack", "select", "trial")
         return engine
 
     return make

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import TypeVar
 
-__all__ = ["RecordingServer"]
+__all__ = ["RecordingServer", "serving"]
+
+_Server = TypeVar("_Server", bound=ThreadingHTTPServer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -49,15 +52,15 @@ class RecordingServer(ThreadingHTTPServer):
         """An address that a setting may have."""
         return f"http://127.0.0.1:{self.server_port}/v2"
 
-    @classmethod
-    @contextmanager
-    def running(cls) -> Iterator[RecordingServer]:
-        """One that serves inside the block."""
-        with cls() as server:
-            thread = Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield server
-            finally:
-                server.shutdown()
-                thread.join()
+
+@contextmanager
+def serving(server: _Server) -> Iterator[_Server]:
+    """The server, which serves inside the block."""
+    with server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()

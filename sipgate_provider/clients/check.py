@@ -53,17 +53,25 @@ def check(
 def _is_unchanged(properties: Mapping[str, object], olds: Mapping[str, object]) -> bool:
     """Whether the last deployment has checked all of this already, as the same client."""
     return properties.keys() <= set(WRITABLE) and all(
-        values_equal(name, value, olds.get(name)) for name, value in _completed(properties).items()
+        values_equal(name, properties.get(name, _empty(name)), olds.get(name)) for name in WRITABLE
     )
 
 
 def _completed(properties: Mapping[str, object]) -> dict[str, object]:
-    """All that a client has: what is left out is empty, and sets hold nothing twice."""
-    return {
-        name: list(dict.fromkeys(value)) if name in SETS and isinstance(value, list) else value
-        for name in WRITABLE
-        for value in (properties.get(name, [] if name in SETS else ""),)
-    }
+    """All that a client has; sets hold nothing twice."""
+    completed = {name: properties.get(name, _empty(name)) for name in WRITABLE}
+    for name in SETS:
+        entries = completed[name]
+        if isinstance(entries, list):
+            completed[name] = [
+                entry for index, entry in enumerate(entries) if entry not in entries[:index]
+            ]
+    return completed
+
+
+def _empty(name: str) -> object:
+    """What a client has where the program leaves `name` out."""
+    return [] if name in SETS else ""
 
 
 def _validated(

@@ -75,21 +75,16 @@ def test_a_refresh_takes_over_a_field_that_changed_alone_and_the_next_up_repairs
     assert sipgate.account.client(client_id) == before
 
 
-def test_a_client_that_is_gone_is_created_anew_by_one_up_with_refresh(
-    engine: Any, sipgate: Simulator
-) -> None:
-    client_id = created(engine, sipgate)
-    sipgate.account.remove_client(client_id)
-
-    engine.succeeds("up", "--refresh", "--yes", "--skip-preview")
-
-    (client,) = sipgate.account.clients()
-    (resource,) = engine.resources()
-    assert resource["id"] == client["clientId"] != client_id
-
-
 @pytest.mark.parametrize(
-    "fault", [Answer(200, b"<html>"), Answer(200, b"{}"), Answer(404), "no network"], ids=str
+    "fault",
+    [
+        Answer(404),
+        *map(Answer, (401, 403, 500)),
+        Answer(200, b"<html>"),
+        Answer(200, b"{}"),
+        "no network",
+    ],
+    ids=str,
 )
 def test_a_read_that_says_nothing_certain_keeps_the_client_in_the_state(
     engine: Any, sipgate: Simulator, fault: Any
@@ -118,6 +113,7 @@ def test_fields_that_sipgate_adds_are_no_change(engine: Any, sipgate: Simulator)
     assert sipgate.count("PUT") == 0
 
 
+@pytest.mark.each_case
 def test_a_preview_of_an_update_keeps_known_what_can_be_known(
     engine: Any, sipgate: Simulator
 ) -> None:

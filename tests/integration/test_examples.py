@@ -235,20 +235,6 @@ def test_an_existing_account_that_is_not_taken_over_yet_says_how_and_sends_nothi
     assert not sipgate.requests
 
 
-def test_the_quickstart_makes_its_client_and_exports_what_is_needed(
-    engine: Any, sipgate: Simulator
-) -> None:
-    engine.take_example("quickstart")
-
-    engine.succeeds("up", "--yes", "--skip-preview")
-
-    (client,) = sipgate.account.clients()
-    assert engine.outputs() == {
-        "client_id": client["clientId"],
-        "client_secret": client["clientSecret"],
-    }
-
-
 def test_yaml_declares_clients_shows_each_change_and_asks_about_others(
     engine: Any, sipgate: Simulator
 ) -> None:

@@ -93,8 +93,7 @@ def test_a_lookup_that_fails_is_a_sentence(engine: Any) -> None:
     refused = engine.up()
 
     assert refused.code != 0
-    assert "the account has no client of that name" in refused.output
-    assert "Traceback" not in refused.output
+    assert "Looking up client 'nobody': the account has no client of that name." in refused.output
 
 
 def test_a_plugin_whose_folder_the_project_names_is_used_without_a_warning(engine: Any) -> None:
@@ -224,30 +223,6 @@ def test_a_provider_of_its_own_keeps_its_credential_secret_and_a_new_one_replace
     assert sipgate.count("DELETE") == 0
 
 
-def test_another_account_replaces_the_client_and_the_preview_says_why(
-    engine: Any, sipgate: Simulator
-) -> None:
-    engine.write(declared())
-    engine.succeeds("up", "--yes", "--skip-preview")
-    (before,) = sipgate.account.clients()
-    with Simulator() as elsewhere:
-        eu = {
-            "SIPGATE_EU_TOKEN_ID": DEMO_TOKEN_ID,
-            "SIPGATE_EU_TOKEN": DEMO_TOKEN,
-            "SIPGATE_EU_BASE_URL": elsewhere.base_url,
-        }
-        engine.write(declared().replace("'crm', ", "'crm', account='eu', ", 1))
-        preview = engine.succeeds("preview", "--diff", **eu)
-        moved = engine.up(**eu)
-
-        assert "(replace)" in preview
-        assert "account" in preview
-        assert moved.code == 0, moved.output
-        (client,) = elsewhere.account.clients()
-    assert client["clientId"] != before["clientId"]
-    assert not sipgate.account.clients()
-
-
 def test_a_resource_may_be_renamed_by_an_alias_on_the_way_to_the_other_host(
     engine: Any, sipgate: Simulator
 ) -> None:
@@ -291,17 +266,7 @@ def test_functions_answer_in_programs_and_keep_secrets(engine: Any, sipgate: Sim
     assert client["clientSecret"] not in engine.succeeds("stack", "export")
 
 
-def test_a_question_that_has_no_answer_is_told_in_a_sentence(engine: Any) -> None:
-    engine.write(f"{BOTH}sipgate.get_oauth_client(name='nobody')\n")
-
-    refused = engine.pulumi("preview")
-
-    assert refused.code != 0
-    assert "Looking up client 'nobody': the account has no client of that name." in refused.output
-    # The SDK shows where in the program it was asked.
-    engine.log.clear()
-
-
+@pytest.mark.full
 def test_as_many_clients_as_are_allowed_are_made_at_once(engine: Any, sipgate: Simulator) -> None:
     engine.write(
         f"{BOTH}for n in range(12):\n"
@@ -348,7 +313,7 @@ def test_a_cancelled_run_ends_soon_though_sipgate_asks_to_wait(
 
     assert time.monotonic() - began < 10
     assert (
-        "not tried again, since the run was cancelled"
+        "not repeated, because the run was cancelled"
         in (engine.project.parent / "started.log").read_text()
     )
     assert not sipgate.account.clients()

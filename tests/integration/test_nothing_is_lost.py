@@ -105,8 +105,7 @@ def test_a_client_that_was_not_made_is_told_and_made_by_the_next_up(
     assert len(in_the_state(engine)) == 1
 
 
-@pytest.mark.parametrize("whom", ["plugin", "everything"])
-@pytest.mark.parametrize("then", ["import", "delete"])
+@pytest.mark.parametrize(("whom", "then"), [("everything", "import"), ("plugin", "delete")])
 def test_what_a_killed_creation_leaves_over_is_named_and_can_be_imported_or_deleted(
     engine: Any, sipgate: Simulator, whom: str, then: str
 ) -> None:
@@ -206,20 +205,3 @@ def test_a_resource_renamed_without_an_alias_does_not_double_its_client(
 
     assert renamed.code == 0, renamed.output
     assert in_the_account(sipgate) == in_the_state(engine) == before
-
-
-def test_deleting_by_hand_refuses_what_the_stack_manages_and_asks_first(
-    engine: Any, sipgate: Simulator
-) -> None:
-    engine.client(**ONE)
-    engine.succeeds("up", "--yes", "--skip-preview")
-    (managed,) = in_the_account(sipgate)
-    other = sipgate.account.add_client(name="other")["clientId"]
-
-    refused = engine.ours("delete", "--yes", managed)
-    unasked = engine.ours("delete", other)
-
-    assert refused.returncode == 1
-    assert "manages client" in refused.stderr
-    assert unasked.returncode == 1
-    assert len(in_the_account(sipgate)) == 2

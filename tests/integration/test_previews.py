@@ -117,6 +117,7 @@ def test_the_plugin_refuses_to_ignore_an_entry_in_every_language(
 
 
 @BOTH_HOSTS
+@pytest.mark.each_case
 def test_replace_on_changes_and_its_warning_agree(
     engine: Any, sipgate: Simulator, host: str
 ) -> None:

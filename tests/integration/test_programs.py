@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from sipgate_provider.simulator import Simulator
 from tests.engine_fixtures import BOTH_HOSTS
 
@@ -238,28 +240,24 @@ def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     assert sipgate.count("PUT") == 1
 
 
-def test_a_module_that_shadows_what_the_provider_needs_is_named_in_a_sentence(engine: Any) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
-    )
-    (engine.project / "requests.py").touch()
-
-    failed = engine.up()
-
-    assert failed.code != 0
-    assert f"error: SipgateError: {engine.project}/requests.py shadows a module" in failed.output
-    assert "Traceback" not in failed.output
-
-
-def test_a_module_that_keeps_the_provider_from_starting_is_named_before_it_is_started(
-    engine: Any,
+@pytest.mark.each_case
+@pytest.mark.parametrize(
+    ("module", "error"),
+    [
+        ("requests", "error: SipgateError: "),
+        # It keeps the provider from starting, so it is named before.
+        ("random", ""),
+    ],
+)
+def test_a_module_that_shadows_what_the_provider_needs_is_named_in_a_sentence(
+    engine: Any, module: str, error: str
 ) -> None:
     engine.write(
         IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
     )
-    (engine.project / "random.py").touch()
+    (engine.project / f"{module}.py").touch()
 
     failed = engine.up()
 
     assert failed.code != 0
-    assert f"{engine.project}/random.py shadows a module" in failed.output
+    assert f"{error}{engine.project}/{module}.py shadows a module" in failed.output

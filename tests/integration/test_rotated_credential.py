@@ -136,5 +136,5 @@ def test_doctor_finds_a_credential_that_stands_in_clear_in_the_stacks_file(engin
 
     found = engine.ours("doctor")
 
-    assert "sipgate-eu:token stands unencrypted" in found.stdout
+    assert "sipgate-eu:token is stored unencrypted" in found.stdout
     assert "in-clear" not in found.stdout

@@ -96,14 +96,17 @@ def test_another_account_replaces_the_client_and_deletes_the_old_one_where_it_is
         ours.write(WAYS[way].format(account) if "{}" in WAYS[way] else WAYS[way])
         if way == "sipgate:account":
             ours.succeeds("config", "set", "sipgate:account", account)
+        preview = ours.succeeds("preview", "--diff")
         ours.succeeds("up", "--yes", "--skip-preview")
 
+    assert "(replace)" in preview
     assert not sipgate.accounts[0].clients()
     (client,) = sipgate.accounts[1].clients()
     assert [resource["id"] for resource in ours.resources()] == [client["clientId"]]
 
 
 @pytest.mark.parametrize("host", ["native"])
+@pytest.mark.full
 def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
     ours: Any, sipgate: Simulator
 ) -> None:

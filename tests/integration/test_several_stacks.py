@@ -112,19 +112,22 @@ def test_delete_refuses_what_any_stack_of_the_backend_manages_and_names_the_stac
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_delete_refuses_what_the_selected_stack_manages_even_by_force(
+def test_delete_refuses_what_the_selected_stack_manages_even_by_force_and_asks_about_the_rest(
     engine: Any, sipgate: Simulator, protect: bool
 ) -> None:
     engine.write(PROGRAM.format(PROTECTED if protect else ""))
     engine.succeeds("up", "--yes", "--skip-preview")
     (client_id,) = in_the_account(sipgate)
+    other = sipgate.account.add_client(name="other")["clientId"]
 
     refused = engine.ours("delete", "--yes", "--force", client_id)
+    unasked = engine.ours("delete", other)
 
     assert refused.returncode == 1
     assert "The current stack manages" in refused.stderr
     assert ("remove its protection" in refused.stderr) is protect
-    assert in_the_account(sipgate) == [client_id]
+    assert unasked.returncode == 1
+    assert in_the_account(sipgate) == sorted([client_id, other])
 
 
 @pytest.mark.parametrize("command", ["import", "delete"])

@@ -8,7 +8,7 @@ import pytest
 
 from sipgate_provider.simulator import DEMO_PASSWORD, DEMO_TOKEN, DEMO_USERNAME, Simulator
 from tests.engine_fixtures import BOTH_HOSTS
-from tests.recording_server import RecordingServer
+from tests.recording_server import RecordingServer, serving
 
 pytestmark = BOTH_HOSTS
 
@@ -31,7 +31,7 @@ def test_no_command_sends_the_environments_credential_to_an_address_of_the_stack
             "SIPGATE_BASE_URL": genuine,
         }
         key, variable = "tokenUrl", "SIPGATE_TOKEN_URL"
-    with RecordingServer.running() as attacker:
+    with serving(RecordingServer()) as attacker:
         engine.succeeds("config", "set", "--plaintext", f"sipgate:{key}", attacker.base_url)
         engine.client(**CLIENT)
         said = [engine.up().output]

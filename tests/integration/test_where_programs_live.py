@@ -28,7 +28,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_program_at_the_root_is_the_quickstart(engine: Any, sipgate: Simulator) -> None:
+def test_the_program_at_the_root_is_the_quickstart_and_exports_what_is_needed(
+    engine: Any, sipgate: Simulator
+) -> None:
     for name in ("Pulumi.yaml", "examples"):
         (engine.project / name).unlink(missing_ok=True)
         (engine.project / name).symlink_to(ROOT / name)
@@ -36,11 +38,17 @@ def test_the_program_at_the_root_is_the_quickstart(engine: Any, sipgate: Simulat
 
     engine.succeeds("up", "--yes", "--skip-preview")
 
-    assert [client["name"] for client in sipgate.account.clients()] == ["CRM integration"]
+    (client,) = sipgate.account.clients()
+    assert client["name"] == "CRM integration"
+    assert engine.outputs() == {
+        "client_id": client["clientId"],
+        "client_secret": client["clientSecret"],
+    }
     assert "protected" in engine.pulumi("destroy", "--yes", "--skip-preview").output
     assert len(sipgate.account.clients()) == 1
 
 
+@pytest.mark.full
 def test_the_installed_package_works_from_an_activated_environment(
     engine: Any, sipgate: Simulator, installed: Path
 ) -> None:
@@ -52,6 +60,7 @@ def test_the_installed_package_works_from_an_activated_environment(
     assert len(sipgate.account.clients()) == 1
 
 
+@pytest.mark.full
 def test_the_installed_package_works_from_an_environment_named_in_the_settings(
     engine: Any, sipgate: Simulator, installed: Path
 ) -> None:

@@ -116,7 +116,7 @@ def test_a_wrong_password_is_a_sentence_that_does_not_hold_it(
     by_password: Callable[..., SipgateAPI], username: str, password: str
 ) -> None:
     with pytest.raises(
-        AuthenticationError, match=r"Invalid user credentials'\). Check both, unless"
+        AuthenticationError, match=r"Invalid user credentials'\). Check both\. If sipgate"
     ) as caught:
         by_password(username, password).list_clients()
 

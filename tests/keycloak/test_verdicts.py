@@ -47,6 +47,24 @@ ADDRESSES = st.tuples(SCHEMES, HOSTS, PORTS, PATHS, ENDS).map("".join)
 REGISTERED = st.one_of(ADDRESSES, ADDRESSES.map(lambda address: f"{address}*"), st.just("*"))
 
 
+# What is put into an address, or in place of one of its characters.
+SIGNS = st.one_of(
+    st.sampled_from("%/\\.:;?#[]@!$&'()*+,=-_~|^`{}<>\" \t\x00\x7f\x85"),
+    st.sampled_from(["%2e", "%2f", "%00", "..", "//", "code=1", "&state", "%25", "://", "*."]),
+    st.characters(codec="utf-8"),
+)
+
+
+@st.composite
+def edited(draw: st.DrawFn, address: str) -> str:
+    """The address with a few changes at any place."""
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.integers(0, len(address)))
+        behind = place + draw(st.integers(0, 1))
+        address = address[:place] + draw(SIGNS) + address[behind:]
+    return address
+
+
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
     """What is registered, and an address that is related to it or not."""
@@ -57,7 +75,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
             st.just(registered),
             ADDRESSES,
             st.tuples(st.just(stem), PATHS, ENDS).map("".join),
-            st.tuples(st.just(stem), st.text(max_size=3), ENDS).map("".join),
+            edited(stem),
         )
     )
     return registered, asked

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tools import command
 from tools.engine import EngineNotFoundError, cache, locate, pins
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DESCRIPTION = f"""\
 Prints the folder that holds a genuine Pulumi engine and its language hosts for Python and YAML. Put
@@ -41,19 +38,15 @@ environment:
 exit status: 0 the folder was printed, 1 no engine could be had, 130 interrupted
 """
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line and answers with the exit status."""
-    return command.run(
-        argv,
-        locate,
-        EngineNotFoundError,
-        prog="python tools/engine",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        interrupted="Interrupted. What was fetched and compiled is kept: run it again to go on from there.",
-    )
-
+main = partial(
+    command.run,
+    locate=locate,
+    not_found=EngineNotFoundError,
+    prog="python tools/engine",
+    description=DESCRIPTION,
+    epilog=EPILOG,
+    interrupted="Interrupted. What was fetched and compiled is kept: run it again to go on from there.",
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(None))

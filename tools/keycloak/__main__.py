@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -13,9 +13,6 @@ from tools import command
 from tools.engine import cache
 from tools.keycloak import VERSION, KeycloakNotFoundError, locate
 from tools.keycloak.java import MINIMUM
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DESCRIPTION = f"""\
 Prints the folder of a genuine Keycloak {VERSION} that is ready to start, for the tests that compare
@@ -35,18 +32,14 @@ environment:
 exit status: 0 the folder was printed, 1 no Keycloak could be had, 130 interrupted
 """
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line and answers with the exit status."""
-    return command.run(
-        argv,
-        locate,
-        KeycloakNotFoundError,
-        prog="python tools/keycloak",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-    )
-
+main = partial(
+    command.run,
+    locate=locate,
+    not_found=KeycloakNotFoundError,
+    prog="python tools/keycloak",
+    description=DESCRIPTION,
+    epilog=EPILOG,
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(None))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # Run as a folder, Python looks for modules in this folder, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -12,9 +12,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tools import command
 from tools.postgres import PostgresNotFoundError, locate
 from tools.postgres.installed import MINIMUM, OVERRIDE, PACKAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DESCRIPTION = f"""\
 Prints the folder with the programs of a genuine PostgreSQL, from version {MINIMUM} on, for the tests that
@@ -28,18 +25,14 @@ Only the folder is printed on standard output, everything else on standard error
 """
 EPILOG = "exit status: 0 the folder was printed, 1 no PostgreSQL could be had, 130 interrupted"
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line and answers with the exit status."""
-    return command.run(
-        argv,
-        locate,
-        PostgresNotFoundError,
-        prog="python tools/postgres",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-    )
-
+main = partial(
+    command.run,
+    locate=locate,
+    not_found=PostgresNotFoundError,
+    prog="python tools/postgres",
+    description=DESCRIPTION,
+    epilog=EPILOG,
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(None))

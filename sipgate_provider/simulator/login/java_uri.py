@@ -21,9 +21,9 @@ def _of(characters: str) -> str:
 _ANY = _of(r";/?:@&=+$,\[\]")
 _SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
 _HIERARCHICAL = re.compile(
-    # Before a path without a scheme there is no colon.
+    # Behind a scheme there is a slash, and before a path without one no colon.
     # An authority may only be empty if something follows.
-    rf"(?:{_SCHEME}|(?![^/?#]*:))(?:(?!//)|//(?P<authority>[^/?#]+(?=[/?#]|\Z)|(?=[/?#])))"
+    rf"(?:{_SCHEME}(?=/)|(?![^/?#]*:))(?:(?!//)|//(?P<authority>[^/?#]+(?=[/?#]|\Z)|(?=[/?#])))"
     rf"(?P<path>{_of(':@&=+$,;/')})(?:\?(?P<query>{_ANY}))?(?:\#(?P<fragment>{_ANY}))?"
 )
 _OPAQUE = re.compile(rf"{_SCHEME}(?![/#]){_ANY}(?:\#(?P<fragment>{_ANY}))?")

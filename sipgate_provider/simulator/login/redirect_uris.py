@@ -67,15 +67,19 @@ def with_parameters(
     address: str, parameters: Mapping[str, str], *, in_fragment: bool = False
 ) -> str:
     """The address with these parameters added to its query, or as its fragment; as plain as Keycloak writes it."""
-    before, _, query = address.partition("#")[0].partition("?")
+    address, hash_, fragment = address.partition("#")
+    before, _, query = address.partition("?")
     added = urlencode(parameters)
     if re.match("[^:/?#]+:(?!/)", before):  # without slashes it is one name, as a whole
-        return f"{address}{'#' if in_fragment else '?'}{added}"
+        return f"{address}{hash_}{fragment}{'#' if in_fragment else '?'}{added}"
     before = _DEFAULT_PORT.sub(r"\1\2", before)
-    kept = query.strip("&").replace("[", "%5B").replace("]", "%5D")
-    query = kept if in_fragment else "&".join(filter(None, (kept, added)))
-    fragment = f"#{added}" if in_fragment else "".join(address.partition("#")[1:])
-    return f"{before}{'?' if query else ''}{query}{fragment}"
+    query, fragment = query.strip("&"), fragment.strip("&")
+    if in_fragment:
+        hash_, fragment = "#", added
+    else:
+        query = "&".join(filter(None, (query, added)))
+    rest = f"{'?' if query else ''}{query}{hash_}{fragment}"
+    return before + rest.replace("[", "%5B").replace("]", "%5D")
 
 
 def covers(pattern: str, address: str) -> bool:
@@ -119,7 +123,8 @@ def _with_host_of(uri: URI, pattern: str) -> str:
 def _without_port(address: str, uri: URI) -> str:
     authority = f"//{uri.authority}"
     without = f"//{f'{uri.user}@' if uri.user is not None else ''}{uri.host}"
-    return address.replace(authority, without, 1).rstrip("?")
+    # An empty query goes with it.
+    return address.replace(authority, without, 1).removesuffix("" if uri.query else "?")
 
 
 def _match(address: str, patterns: Iterable[str], *, wildcards: bool) -> str | None:

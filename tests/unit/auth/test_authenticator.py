@@ -112,7 +112,9 @@ def test_a_wrong_password_is_the_same_sentence_at_an_older_keycloak(
     body = b'{"error": "invalid_grant", "error_description": "Invalid user credentials"}'
     sipgate.misbehave(Answer(status, body), path="token$")
 
-    said = rf"refused \({status}, 'invalid_grant: Invalid user credentials'\). Check both, unless"
+    said = (
+        rf"refused \({status}, 'invalid_grant: Invalid user credentials'\). Check both\. If sipgate"
+    )
     with pytest.raises(AuthenticationError, match=said):
         by_password(sipgate).list_clients()
 

@@ -31,6 +31,7 @@ from sipgate_provider.auth.token_endpoint import Token
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.settings.settings import Settings
+from tests.recording_server import serving
 
 SECRET = "PLANTED-client-secret-1"
 GOOD = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer", "expires_in": 300}
@@ -75,21 +76,9 @@ class _Endpoint(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[TokenEndpoint]:
-    with TokenEndpoint() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture
 def endpoint() -> Iterator[TokenEndpoint]:
-    with serving() as server:
+    with serving(TokenEndpoint()) as server:
         yield server
 
 
@@ -160,7 +149,7 @@ def sentence(error: SipgateError) -> str:
 def test_a_redirect_of_the_token_endpoint_carries_nothing_elsewhere(
     endpoint: TokenEndpoint, status: int
 ) -> None:
-    with serving() as elsewhere:
+    with serving(TokenEndpoint()) as elsewhere:
         endpoint.status = status
         endpoint.headers = {"Location": f"http://localhost:{elsewhere.server_port}/stolen"}
 
@@ -173,7 +162,7 @@ def test_a_redirect_of_the_token_endpoint_carries_nothing_elsewhere(
 def test_a_proxy_sees_nothing_of_a_token_endpoint_on_loopback(
     endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving() as proxy:
+    with serving(TokenEndpoint()) as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.server_port}")
 

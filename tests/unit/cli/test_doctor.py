@@ -198,7 +198,15 @@ def proxy() -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("name", ["grpc_proxy", "https_proxy", "http_proxy"])
+# gRPC gives up after 5 s.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grpc_proxy",
+        pytest.param("https_proxy", marks=pytest.mark.full),
+        pytest.param("http_proxy", marks=pytest.mark.full),
+    ],
+)
 def test_a_proxy_in_the_way_of_pulumis_own_connections_is_found(
     monkeypatch: pytest.MonkeyPatch, proxy: str, name: str
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import creation
+from sipgate_provider.clients import absence, creation
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
@@ -100,6 +100,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = transport._RETRY_RULE.new(backoff_factor=0.01, backoff_jitter=0)  # noqa: SLF001
     monkeypatch.setattr(transport, "_RETRY_RULE", rule)
     monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.05))
 
 
 @pytest.fixture(scope="module")

@@ -140,6 +140,7 @@ class ListeningEngine(EngineServicer):
     """An engine that has started a plugin."""
 
 
+@pytest.mark.full
 def test_a_proxy_for_the_rest_of_the_world_does_not_part_plugin_and_engine(tmp_path: Path) -> None:
     engine = grpc.server(ThreadPoolExecutor(2))
     add_EngineServicer_to_server(ListeningEngine(), engine)

@@ -20,7 +20,7 @@ from sipgate_provider.auth.token_store import TokenFile, login_path
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.settings.settings import Settings, login_settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from tests.recording_server import RecordingServer
+from tests.recording_server import RecordingServer, serving
 
 EVIL = "https://evil.example.com/v2"
 EVIL_TOKENS = "https://evil.example.com/auth/realms/sipgate-apps/protocol/openid-connect/token"
@@ -276,7 +276,7 @@ def test_nobody_is_asked_to_log_in_at_an_address_that_the_stack_alone_names(
 
 @pytest.fixture
 def attacker() -> Iterator[RecordingServer]:
-    with RecordingServer.running() as server:
+    with serving(RecordingServer()) as server:
         yield server
 
 
