@@ -19,7 +19,7 @@ OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types imports unit integration browser full keycloak languages package floor fuzz \
+.PHONY: help demo test test-all lint types imports unit contract integration browser full keycloak languages package floor fuzz \
 	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
 
 help: ## what there is to do, and what it costs on two cores
@@ -72,7 +72,11 @@ imports: $(READY) ## import contracts, who may know whom: 1 s
 	$(BIN)/lint-imports
 
 unit: $(READY) ## tests without the engine: 1 minute
-	$(PYTEST) tests/unit -m 'not full'
+	$(PYTEST) tests/unit tests/contract -m 'not full'
+
+# Make hands SIPGATE_… variables on, whether they are set in the environment or behind the target.
+contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID=… SIPGATE_TOKEN=…
+	@$(BIN)/pytest tests/contract --on-account --timeout 0 --report build/contract.json
 
 integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
 	$(PYTEST) tests/integration -m 'not full'
@@ -84,7 +88,7 @@ full: $(READY) engine chromium postgres typescript sdk ## tests marked full: oth
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
-languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine: 1 minute
+languages: $(READY) engine typescript golang java sdk ## the same program in every language, on the genuine engine
 	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
 
 # One process: each would start a Keycloak of its own.
@@ -114,7 +118,7 @@ floor: $(READY) engine ## the oldest dependencies that are allowed, on the oldes
 	  --dist worksteal \
 	  -k 'creates or second_up or every_property or every_changed or destroy or says_nothing_certain or missing_credential'
 
-fuzz: $(READY) ## ten thousand generated declarations, settings and answers: 10 minutes
+fuzz: $(READY) ## three thousand generated declarations, settings and responses: 3 minutes
 	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 engine: $(READY) ## get the genuine engine onto this machine

@@ -1,7 +1,7 @@
-"""The command line, `sipgate-provider`, or one sentence about how to get it.
+"""The command line, `sipgate-provider`, or a message that says how to install it.
 
-Messages and documentation recommend the script. `python -m sipgate_provider` does the same, but Python puts the current
-folder first on its path then, and a module there hides the standard library's of the same name.
+Messages and documentation recommend the script. `python -m sipgate_provider` does the same, but Python then puts the
+current folder first on its path, where a module may hide one of the standard library.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 
 def main() -> None:
-    """Runs the command that was typed; usage and completion name the program as it was called."""
+    """Runs the command line."""
     try:
         from sipgate_provider.cli import main as command_line  # noqa: PLC0415  click is an extra
         from sipgate_provider.cli.streams import tolerant_streams  # noqa: PLC0415
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # Nothing of the command line is a project's; not with `-P` or `-I`, which leave the folder out.
+    # The command line imports nothing from the current folder. `-P` and `-I` leave that folder out already.
     if sys.path[:1] == [os.getcwd()]:  # noqa: PTH109  pathlib would be looked for in that folder
         del sys.path[0]
     main()

@@ -1,7 +1,7 @@
 """The exceptions of this package, as one tree.
 
-    SipgateError                  whatever this package raises on purpose
-    ├── ConfigurationError        the settings do not add up; nothing was sent
+    SipgateError                  every error that this package raises on purpose
+    ├── ConfigurationError        the settings are missing, incomplete or wrong; nothing was sent
     ├── TransportError            no usable response: unreachable, timed out, cut off, or not sipgate's
     └── APIError                  an answer with an error status: .status .method .path .detail
         ├── AuthenticationError   401, or a refused log-in at the token endpoint
@@ -9,7 +9,7 @@
         ├── NotFoundError         404
         └── RateLimitError        429
 
-`TransportError` and `APIError` are separate branches: after a `TransportError` it is mostly unknown whether sipgate
+`TransportError` and `APIError` are separate branches: after a `TransportError` it is usually unknown whether sipgate
 executed the request. A class exists only if a caller catches it or a user has to act differently.
 
 Every message stands alone: the operation, the client, sipgate's answer, and what to do next. It never contains a
@@ -37,23 +37,23 @@ __all__ = [
 
 
 class SipgateError(Exception):
-    """Something a user or sipgate can mend; its text is written for the user."""
+    """An error that the user or sipgate can fix; its message is written for the user."""
 
     def followed_by(self, sentence: str) -> Self:
-        """The same error, whose text goes on with `sentence`."""
+        """Appends `sentence` to the message, and returns the error."""
         self.args = (f"{self} {sentence}",)
         return self
 
 
 class ConfigurationError(SipgateError):
-    """The settings are missing, half given or wrong; nothing was sent."""
+    """The settings are missing, incomplete or wrong; nothing was sent."""
 
 
 class TransportError(SipgateError):
     """There is no usable response.
 
     Attributes:
-        sent: Whether the request may have reached sipgate, so that nobody knows whether it acted on it.
+        sent: Whether the request may have reached sipgate, which may have acted on it.
     """
 
     def __init__(self, message: str, *, sent: bool = True) -> None:
@@ -68,7 +68,7 @@ class APIError(SipgateError):
         status: The HTTP status code.
         method: The HTTP verb of the request.
         path: The path of the request, without host and query.
-        detail: Sipgate's own words, shortened and without credentials; empty where it had none.
+        detail: Sipgate's error text, shortened and without credentials; empty where there was none.
     """
 
     def __init__(self, message: str, *, status: int, method: str, path: str, detail: str) -> None:
@@ -84,19 +84,19 @@ class AuthenticationError(APIError):
 
 
 class PermissionDeniedError(APIError):
-    """The credential is good, but a scope, role, feature or account type is missing."""
+    """The credential is valid, but a scope, role, feature or account type is missing."""
 
 
 class NotFoundError(APIError):
-    """The client is gone, or never was in this account."""
+    """The account has no such client."""
 
 
 class RateLimitError(APIError):
-    """Sipgate asks to slow down, and went on asking while we waited."""
+    """Sipgate asks to slow down, even after several retries."""
 
 
 def may_have_acted(error: SipgateError) -> bool:
-    """Whether sipgate may have done what it was asked to, though the request failed with `error`."""
+    """Whether sipgate may have executed a request that failed with `error`."""
     if isinstance(error, APIError):
         return error.status >= 500  # noqa: PLR2004  RFC 9110, 15.6
     return isinstance(error, TransportError) and error.sent

@@ -1,4 +1,4 @@
-"""Pages of the manual that messages point to. A message says what happened; what to do may take a page."""
+"""The pages of the manual that messages refer to, where a sentence cannot say what to do."""
 
 from __future__ import annotations
 

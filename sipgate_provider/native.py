@@ -38,7 +38,7 @@ __all__ = [
 class Provider(pulumi.ProviderResource):
     """An account at sipgate, for programs that use more than one.
 
-    What is not given comes from the environment. Changing a credential replaces nothing.
+    Settings that are left out come from the environment. A new credential replaces no resource.
     """
 
     def __init__(
@@ -72,17 +72,17 @@ class Provider(pulumi.ProviderResource):
             username: The user name of a person's log-in (password grant).
             password: The password that belongs to it.
             refresh_token: A refresh token of the client `client_id`.
-            client_id: The client that it was given to.
+            client_id: The client that it was issued to.
             client_secret: The secret of that client; left out for a public one.
-            base_url: Where the API is, if not at sipgate's address. A credential out of the environment is not sent
+            base_url: Where the API is, if not at sipgate's address. A credential from the environment is not sent
                 there, unless the environment names the address, too.
-            token_url: The token endpoint, if not sipgate's; what is said of `base_url` holds for it as well.
+            token_url: The token endpoint, if not sipgate's; the same applies as for `base_url`.
             allow_duplicate_clients: Whether a client may equal an existing one in every property; by default not.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
                 tells whose account it is; by default not.
             parallel: How many clients are worked on at once, 1 to 64; by default 10.
-            account: Which account's settings to use for what is not given: "eu" reads the stack's `sipgate-eu:`,
-                `SIPGATE_EU_…` and what `login --account eu` left. Another account replaces the clients.
+            account: The account for settings that are left out: "eu" reads the stack's `sipgate-eu:`, `SIPGATE_EU_…`
+                and the log-in of `login --account eu`. Another account replaces the clients.
         """
         arguments = locals()
         settings = {key: arguments[_snake(key)] for key in KEYS}
@@ -90,7 +90,7 @@ class Provider(pulumi.ProviderResource):
             configured = pulumi.Config(namespace(_account(account, f"Provider {resource_name!r}")))
             for key, value in settings.items():
                 if value is None:
-                    # A secret whoever reads it, as the stack's file has it.
+                    # A secret of the stack's file stays secret in the program.
                     settings[key] = (
                         configured.get_secret(key)
                         if is_config_secret(configured.full_key(key))
@@ -121,7 +121,7 @@ class OAuthClient(ClientResource):
         if account is not None:
             provider = _of_account(_account(account, f"OAuthClient {resource_name!r}"))
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
-        ours = pulumi.ResourceOptions(
+        own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
             aliases=aliases(opts, tokens.DYNAMIC),
         )
@@ -130,7 +130,7 @@ class OAuthClient(ClientResource):
             tokens.NATIVE,
             resource_name,
             properties | {"client_id": None, "client_secret": None},
-            pulumi.ResourceOptions.merge(opts, ours),
+            pulumi.ResourceOptions.merge(opts, own),
         )
 
 
@@ -140,17 +140,17 @@ def get_oauth_client(
     name: str | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> GetOAuthClientResult:
-    """The client of that id, or the only one of that exact name.
+    """Reads the client with that id, or the only one with that exact name.
 
     In a preview that does not know the provider's settings yet, every attribute is None.
 
     Args:
         client_id: The id.
-        name: The name, if not the id is given.
-        opts: Pulumi's options, as for which provider to ask.
+        name: The name, if the id is left out.
+        opts: Pulumi's invoke options, such as the provider to use.
 
     Raises:
-        pulumi.RunError: There is none, there are several of the name, or sipgate could not be asked.
+        pulumi.RunError: There is none, several have the name, or sipgate could not be reached.
     """
     return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}, opts))
 
@@ -169,16 +169,16 @@ def get_oauth_client_output(
 def get_oauth_clients(
     *, name: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> list[GetOAuthClientResult]:
-    """The account's clients.
+    """Reads the account's clients.
 
     In a preview that does not know the provider's settings yet, there are none.
 
     Args:
         name: Only clients of this name; each `*` stands for any text. By default all.
-        opts: Pulumi's options, as for which provider to ask.
+        opts: Pulumi's invoke options, such as the provider to use.
 
     Raises:
-        pulumi.RunError: sipgate could not be asked.
+        pulumi.RunError: sipgate could not be reached.
     """
     return results(invoke(tokens.GET_CLIENTS, {"name": name}, opts))
 
@@ -196,18 +196,18 @@ _providers: WeakKeyDictionary[Any, dict[str, Provider]] = WeakKeyDictionary()
 
 
 def _of_account(account: str) -> Provider:
-    """The account's provider, one for each run of a program."""
-    made = _providers.setdefault(pulumi.runtime.get_root_resource(), {})
-    if account not in made:
-        made[account] = Provider(f"sipgate-{account}", account=account)
-    return made[account]
+    """The account's provider, which each run of a program creates once."""
+    providers = _providers.setdefault(pulumi.runtime.get_root_resource(), {})
+    if account not in providers:
+        providers[account] = Provider(f"sipgate-{account}", account=account)
+    return providers[account]
 
 
-def _account(account: str, what: str) -> str:
+def _account(account: str, subject: str) -> str:
     try:
         return checked_account(account)
     except ConfigurationError as error:
-        raise pulumi.RunError(f"{what}: {error}") from None
+        raise pulumi.RunError(f"{subject}: {error}") from None
 
 
 def _snake(key: str) -> str:
@@ -215,7 +215,7 @@ def _snake(key: str) -> str:
 
 
 def _as_text(value: object) -> str | None:
-    """As the engine passes settings on."""
+    """The value of a setting as text, which is how the engine passes it on."""
     if value is None:
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)

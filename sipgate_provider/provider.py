@@ -1,16 +1,16 @@
-"""The dynamic host: what the Pulumi engine calls, translated to `lifecycle` and back.
+"""The dynamic host: translates the Pulumi engine's calls to `lifecycle` and back.
 
 The provider object is pickled by reference into every resource's `__provider`, and the engine calls it in a process of
-its own. So this class's dotted path is in users' states and frozen; the object holds nothing at all when pickled;
-and the core is imported only in that process, which keeps a program as quick to start as one without the provider.
+its own. So the dotted path of this class is part of users' states, and frozen. Only that process imports the core, so
+a program starts as quickly as one without the provider.
 
-The SDK turns every exception into a whole traceback. A `SipgateError` is written for the user, who gets that
-sentence and nothing else: it is raised again under a type without a module, with the traceback's length set to
-nothing. Any other exception is a fault of ours, keeps its traceback, and gives the length back.
+The SDK turns every exception into a whole traceback. A `SipgateError` is written for the user, who gets its message and
+nothing else: it is raised again as a type without a module, with a traceback limit of zero. Any other exception is a
+bug of ours. It keeps its traceback, and restores the limit.
 
-An account by name is all that an object may hold: it says which settings to read, and settings are read in the
-plugin. The account is a property of the resource too, since a client cannot move to another account: a change of it
-replaces the client, and the preview says why.
+The pickled object contains at most the name of an account, which says which settings the plugin reads. The account is a
+property of the resource, too: a client cannot move to another account, so a change replaces the client, and the preview
+says why.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ class OAuthClientProvider(ResourceProvider):
         self._connection = LazyAccount(self._configured, self._managed, account)
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
-        """Nothing but the class's name and the account's reaches the state, the same under every version of Python."""
+        """Pickles only the names of class and account, so that the state is equal under all versions of Python."""
         return OAuthClientProvider, (self._account,) if self._account else ()
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keeps the stack configuration; missing credentials are complained of at the first call that needs them."""
+        """Stores the stack configuration; the first call that needs a credential reports a missing one."""
         self._config = req.config
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Completes and validates what a program declares."""
+        """Completes and validates the properties that a program declares."""
         from sipgate_provider.clients.check import check
         from sipgate_provider.clients.comparison import fingerprint
 
@@ -82,10 +82,10 @@ class OAuthClientProvider(ResourceProvider):
         known, unknown = _split(news)
         checked = check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
-        return CheckResult({**checked.inputs, **unknown, **self._mark}, failures)
+        return CheckResult({**checked.inputs, **unknown, **self._own_account}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Says whether an update is due; nothing but another account replaces a client."""
+        """Says whether an update is due; only another account replaces a client."""
         from sipgate_provider.clients.comparison import fingerprint
         from sipgate_provider.clients.diff import diff
 
@@ -93,8 +93,8 @@ class OAuthClientProvider(ResourceProvider):
             return DiffResult(changes=True, replaces=[_ACCOUNT])
         self._managed.add(_id, fingerprint(_olds))
         if _PROVIDER not in _olds:
-            # The native plugin's state: the engine finds this provider in it for reads and deletions only after an
-            # update, which sends nothing where nothing differs.
+            # The native plugin wrote this state. The engine needs an update to find this provider in it for reads and
+            # deletions. The update sends nothing if nothing differs.
             return DiffResult(changes=True, replaces=[])
         known, unknown = _split(_news)
         return DiffResult(changes=diff(_olds, known, unknown=unknown), replaces=[])
@@ -103,7 +103,7 @@ class OAuthClientProvider(ResourceProvider):
         """Creates a client."""
         with self._lifecycle() as lifecycle:
             outs = lifecycle.create(_split(props)[0])
-        return CreateResult(str(outs["clientId"]), outs | self._mark)
+        return CreateResult(str(outs["clientId"]), outs | self._own_account)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Reads a client; an empty id says that it is gone."""
@@ -114,13 +114,13 @@ class OAuthClientProvider(ResourceProvider):
         if outs is None:
             return ReadResult("", {})
         inputs = {name: outs[name] for name in WRITABLE}
-        return ReadResult(id_, outs | self._mark, inputs | self._mark)
+        return ReadResult(id_, outs | self._own_account, inputs | self._own_account)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Rewrites a client where it differs."""
+        """Updates a client if it differs."""
         with self._lifecycle() as lifecycle:
             outs = lifecycle.update(_id, _olds, _split(_news)[0])
-        return UpdateResult(outs | self._mark)
+        return UpdateResult(outs | self._own_account)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Deletes a client."""
@@ -129,13 +129,13 @@ class OAuthClientProvider(ResourceProvider):
 
     @contextmanager
     def _lifecycle(self) -> Iterator[Lifecycle]:
-        """The account's lifecycle; errors leave the block as sentences."""
+        """Provides the account's lifecycle, and raises errors as plain messages."""
         with _user_errors():
             yield self._connection.lifecycle()
 
     @property
-    def _mark(self) -> dict[str, Any]:
-        return _marked(self._account)
+    def _own_account(self) -> dict[str, Any]:
+        return _account_property(self._account)
 
     def _configured(self, key: str) -> object:
         return self._config.get(key) if self._config else None
@@ -143,22 +143,22 @@ class OAuthClientProvider(ResourceProvider):
 
 @functools.cache
 def stored(account: str | None = None) -> str:
-    """What stands in a resource's `__provider`: the same as the SDK's own function makes of the provider."""
+    """The value of a resource's `__provider`, equal to what the SDK's own function makes of the provider."""
     # The protocol is part of the frozen string; Python's default changes.
     return base64.b64encode(pickle.dumps(OAuthClientProvider(account), protocol=4)).decode()
 
 
 def host_properties(account: str | None = None) -> dict[str, str]:
-    """What a resource has besides the client's own properties, so that this host serves it."""
-    return {_PROVIDER: stored(account), **_marked(account)}
+    """The properties, besides the client's own, by which the engine finds this host."""
+    return {_PROVIDER: stored(account), **_account_property(account)}
 
 
-def _marked(account: str | None) -> dict[str, str]:
+def _account_property(account: str | None) -> dict[str, str]:
     return {_ACCOUNT: account} if account else {}
 
 
 def _split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The properties that are known, and those that hold anything unknown at any depth."""
+    """Splits properties into known ones and those that contain anything unknown, at any depth."""
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, value in properties.items():
@@ -169,21 +169,21 @@ def _split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
 
 @contextmanager
 def _user_errors() -> Iterator[None]:
-    """Lets a `SipgateError` out as its sentence alone."""
+    """Raises a `SipgateError` as its message alone."""
     try:
         yield
     except SipgateError as error:
-        _raise_sentence(str(error))
+        _raise_message(str(error))
     except Exception:
         if files := shadowing_imported():
-            _raise_sentence(
+            _raise_message(
                 f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
             )
         sys.tracebacklimit = 1000
         raise
 
 
-def _raise_sentence(sentence: str) -> NoReturn:
+def _raise_message(message: str) -> NoReturn:
     sys.tracebacklimit = 0
     shown = type("SipgateError", (Exception,), {"__module__": "builtins"})
-    raise shown(sentence) from None
+    raise shown(message) from None

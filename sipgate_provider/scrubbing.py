@@ -1,8 +1,8 @@
-"""Words from outside in a message: one short line, without credentials and without what a terminal would obey.
+"""Makes text from outside safe for messages: one short line, without credentials and control characters.
 
-A response may echo a credential, or hold one that this process has never seen. So what was sent is taken out by its
-value, and what looks like a credential by its form: a UUID, a JWT, what stands behind the name of a credential, and
-long words with digits in them. A host's name is no credential, whatever digits it has.
+A response may echo a credential, or contain one that this process has never seen. So the values that were sent are
+removed, and everything that looks like a credential: a UUID, a JWT, the text after the name of a credential, and long
+words with digits. Host names are kept, whatever digits they have.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["one_line", "scrubbed", "shell_word"]
 
 _LENGTH = 200
 _SHORTEST = 2
-# No more of it than this is looked at.
+# What follows in a longer text is ignored.
 _LONGEST = 10_000
 _HOST = r"\b(?:[a-z0-9]{1,11}(?:-[a-z0-9]{1,11})*\.)+[a-z]{2,24}\b"
 _CREDENTIAL = re.compile(
@@ -27,21 +27,21 @@ _CREDENTIAL = re.compile(
 )
 
 
-def scrubbed(words: str, secrets: Iterable[str] = ()) -> str:
-    """`words` as one short line that holds none of `secrets` and nothing like a credential."""
-    # One or two characters are no secret, and taking them out would leave no word whole.
+def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` as one short line, without `secrets` and without anything that looks like a credential."""
+    # One or two characters are no secret, and removing them would damage every word.
     for secret in (secret for secret in secrets if len(secret) > _SHORTEST):
         for spelling in (secret, quote(secret, safe=""), quote_plus(secret), html.escape(secret)):
-            words = words.replace(spelling, "…")
+            text = text.replace(spelling, "…")
     return one_line(
-        _CREDENTIAL.sub(lambda found: found["host"] or "…", _printable(words)), length=_LENGTH
+        _CREDENTIAL.sub(lambda found: found["host"] or "…", _printable(text)), length=_LENGTH
     )
 
 
-def one_line(words: str, *, length: int = _LENGTH) -> str:
-    """`words` as one line of at most so many characters, without control characters."""
-    words = _printable(words)
-    return words if len(words) <= length else words[: length - 1] + "…"
+def one_line(text: str, *, length: int = _LENGTH) -> str:
+    """`text` as one line of at most `length` characters, without control characters."""
+    text = _printable(text)
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def shell_word(text: str) -> str:
@@ -49,5 +49,5 @@ def shell_word(text: str) -> str:
     return shlex.quote(one_line(text, length=_LONGEST))
 
 
-def _printable(words: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in words[:_LONGEST]).split())
+def _printable(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:_LONGEST]).split())

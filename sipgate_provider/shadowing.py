@@ -1,11 +1,11 @@
-"""Modules of a project that shadow one of Python's or of an installed package, and what that does to the provider.
+"""Finds modules of a project that shadow Python's or an installed package's, and so break the provider.
 
-The engine starts the provider's process with `-m`, in the program's folder, which Python puts first on its path. A
-`random.py` there is imported by Pulumi in place of Python's own, and the process dies before any code of this package
-runs. The program's process is not affected: Pulumi is imported before the folder is on its path. So the program looks
-whether a file has the name of a module that Pulumi has imported itself, and tries, only then, whether the provider's
-process would start. What shadows a module that only the provider needs, such as `requests`, is named by the provider
-when it has failed. `sipgate-provider doctor` finds both beforehand.
+The engine starts the provider's process with `-m` in the program's folder, which Python then puts first on its path.
+Pulumi imports a `random.py` there instead of Python's own, and the process dies before any code of this package runs.
+The program's own process is not affected, since it imports Pulumi before the folder is on its path. So the program
+looks for files with the name of a module that Pulumi has imported. Only if it finds one does it try whether the
+provider's process would start. If a file shadows a module that only the provider needs, such as `requests`, the
+provider names that file when it fails. `sipgate-provider doctor` finds both beforehand.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ def shadowing_pulumi() -> tuple[str, ...]:
         files = _with_names_of_imported_modules()
         if not files:
             return ()
-        tried = subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603  a command of ours
+        process = subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603  a command of ours
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    return files if tried.returncode else ()
+    return files if process.returncode else ()
 
 
 def _with_names_of_imported_modules() -> tuple[str, ...]:
-    """The program's modules that have the name of one that this process has from elsewhere."""
+    """The program's modules with the name of a module that this process has imported from elsewhere."""
     folder = os.getcwd()  # noqa: PTH109  compared as text
-    # It is on the path of a program that Pulumi runs, and on that of no installed script.
+    # The folder is first on the path of a program that Pulumi runs, but not of an installed script.
     if os.path.abspath(sys.path[0]) != folder:  # noqa: PTH100  likewise
         return ()
     with os.scandir(folder) as entries:

@@ -19,7 +19,7 @@ pytest_plugins = ["tests.engine_fixtures"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", max_examples=300, deadline=None)
-settings.register_profile("full", max_examples=10_000, deadline=None)
+settings.register_profile("full", max_examples=3_000, deadline=None)
 settings.load_profile("default")
 
 

@@ -1,1 +1,1 @@
-"""sipgate's REST API: its calls for OAuth clients, their models, and what its errors mean."""
+"""sipgate's REST API: its calls for OAuth clients, its models, and what its errors mean."""

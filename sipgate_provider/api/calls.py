@@ -1,10 +1,9 @@
-"""The calls that sipgate has for clients, and what its refusals mean to a user.
+"""The calls of sipgate's REST API for clients, and what its errors mean to a user.
 
-Paths, verbs and scopes are those of sipgate's REST description. Every response is checked against what was asked: a
-client has the id that the request names, and a list has each id once. An id that cannot be one is not sent, since
-`..` would be another path. A refusal's body comes in three shapes (JSON
-`errors`, plain text, empty or HTML) and may echo a credential, so what is shown of it is short, one line, and
-without the credential or anything that looks like a token.
+Paths, methods and scopes are those of sipgate's REST description. Every response is checked against the request: a
+client must have the requested id, and a list must contain each id once. An invalid id is not sent, since `..` would be
+another path. The body of an error has one of three forms (JSON `errors`, plain text, empty or HTML) and may echo a
+credential. So messages show one short line of it, without the credential or anything that looks like a token.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ _NAME_LENGTH = 60
 class SipgateAPI:
     """The clients of one sipgate account; safe to share between threads.
 
-    Every method raises `TransportError` where no usable response came and `APIError` where sipgate refused.
+    Every method raises `TransportError` if no usable response came, and `APIError` if sipgate refused.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -59,18 +58,18 @@ class SipgateAPI:
         self._source = settings.source or "the sipgate: settings"
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
-        """The client that sipgate has just made; its `client_secret` may be None."""
+        """Creates a client and returns it; its `client_secret` may be None."""
         operation = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
         return self._client(operation, self._request(operation, "POST", "write", body=inputs))
 
     def get_client(self, client_id: str) -> OAuthClientState:
-        """The client as sipgate has it now, secret included."""
+        """Reads a client, including its secret."""
         operation = f"Reading client {_shown_id(client_id)}"
         response = self._request(operation, "GET", "read", client_id=client_id)
         return self._client(operation, response, client_id)
 
     def list_clients(self) -> list[OAuthClientState]:
-        """All clients of the account."""
+        """Lists all clients of the account."""
         operation = "Listing the account's clients"
         document = self._request(operation, "GET", "read").json()
         listed = document.get("data") if isinstance(document, dict) else None
@@ -86,7 +85,7 @@ class SipgateAPI:
     def account_number(self) -> str | None:
         """The number of the account that the credential belongs to; None where sipgate does not tell it.
 
-        A 401 here does not condemn the credential: Keycloak refuses user info so where a scope is missing.
+        A 401 here does not mean that the credential is invalid: Keycloak also answers 401 if a scope is missing.
         """
         try:
             document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
@@ -96,17 +95,17 @@ class SipgateAPI:
         return number if isinstance(number, str) and _NUMBER.fullmatch(number) else None
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
-        """The client after it was rewritten whole."""
+        """Replaces every property of a client and returns the client."""
         operation = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
         response = self._request(operation, "PUT", "write", client_id=client_id, body=inputs)
         return self._client(operation, response, client_id)
 
     def delete_client(self, client_id: str) -> None:
-        """The client is gone, or on its way: sipgate answers 202 without a body."""
+        """Deletes a client; sipgate answers 202 without a body, and may finish later."""
         operation = f"Deleting client {_shown_id(client_id)}"
         response = self._request(operation, "DELETE", "write", client_id=client_id)
         if response.body.strip() and response.json() is None:
-            # A page of some proxy on the way says nothing about the client.
+            # A page of a proxy says nothing about the client.
             raise TransportError(
                 f"{operation}: the response is not sipgate's; check sipgate:baseUrl and any proxy."
             )
@@ -140,7 +139,7 @@ class SipgateAPI:
             if response.status == _UNAUTHORIZED and (
                 other := self._authenticator.replacement(auth)
             ):
-                # Refused means not done, so a POST may be sent again as well.
+                # A rejected request was not executed, so even a POST may be sent again.
                 response = send(auth=other)
         if not response.ok:
             where = urlsplit(self._base_url).path + path
@@ -237,9 +236,9 @@ def _api_error(
         case _:
             advice = "Check the values that were sent."
     detail = _detail(response, secrets)
-    said = f"{response.status}, {detail!r}" if detail else f"{response.status}"
+    reason = f"{response.status}, {detail!r}" if detail else f"{response.status}"
     return kind(
-        f"{operation}: sipgate refused ({said}). {advice}",
+        f"{operation}: sipgate refused ({reason}). {advice}",
         status=response.status,
         method=method,
         path=path,
@@ -263,12 +262,12 @@ def _retry_time(retry_after: str | None) -> str:
 
 
 def _detail(response: Response, secrets: Sequence[str]) -> str:
-    """Sipgate's own words: one short line without credentials, empty where there are none."""
+    """Sipgate's error text: one short line without credentials; empty where there is none."""
     document = response.json()
-    words = ""
+    message = ""
     if isinstance(document, dict) and isinstance(document.get("errors"), list):
         problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
-        words = "; ".join(
+        message = "; ".join(
             next(
                 (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
                 "",
@@ -276,12 +275,12 @@ def _detail(response: Response, secrets: Sequence[str]) -> str:
             for problem in problems
         )
     elif document is None and "<" not in response.text:
-        words = response.text
-    return scrubbed(words, secrets)
+        message = response.text
+    return scrubbed(message, secrets)
 
 
 def _shown_id(client_id: str) -> str:
-    """The id in a message; what cannot be an id is quoted, so that nothing in it moves a cursor."""
+    """The id for a message; an invalid id is quoted, so that no control character reaches a terminal."""
     return (
         client_id
         if CLIENT_ID.fullmatch(client_id)

@@ -1,13 +1,13 @@
-"""A client as sipgate's API has it: what POST and PUT send, and what a response holds.
+"""The models of a client: what POST and PUT send, and what a response contains.
 
-Names are the API's in the state and on the wire (`redirectUris`), Python's in code (`redirect_uris`). All six inputs
-are always sent, since sipgate's REST description requires them; what a user leaves out has a default here.
+Property names are the API's in the state and in requests (`redirectUris`), and Python's in code (`redirect_uris`). All
+six inputs are always sent, since sipgate's REST description requires them. Optional ones have their defaults here.
 
-Here is the shape alone: text and lists of text. What a value may be is in `clients.rules`. `redirectUris` and
-`webOrigins` are sets at sipgate: duplicates are dropped, the user's order is kept.
+The models check only types: text and lists of text. `clients.rules` checks the values. `redirectUris` and `webOrigins`
+are sets at sipgate: duplicates are dropped, and the user's order is kept.
 
-pydantic costs every process that imports it some 50 ms. A run that changes nothing has nothing to validate, so its
-modules import `properties` and not this one.
+Importing pydantic takes some 50 ms. A run that changes nothing has nothing to validate, so its modules import
+`properties` and not this one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing_extensions import Self
 __all__ = ["CLIENT_ID", "OAuthClientInputs", "OAuthClientState", "problems"]
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,254}")
-"""What an id is made of: two numbers and a UUID at sipgate, and never a path, a blank or an escape."""
+"""A valid id: at sipgate two numbers and a UUID, and never a path, a blank or an escape."""
 
-_WORDS = {
+_MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a property of a client",
     "list_type": "must be a list of text",
@@ -51,7 +51,7 @@ class _Client(BaseModel):
     )
 
     def properties(self) -> dict[str, Any]:
-        """The properties in the API's spelling."""
+        """The properties under the API's names."""
         return self.model_dump(by_alias=True)
 
 
@@ -77,18 +77,18 @@ class OAuthClientInputs(_Client, extra="forbid"):
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, object]) -> Self:
-        """The inputs out of `properties`, which are spelled as in the API.
+        """Creates the inputs from `properties`, which have the API's names.
 
         Raises:
-            ValidationError: They have another shape; `problems` says where.
+            ValidationError: They are invalid; `problems` says where.
         """
         return cls.model_validate(dict(properties), by_name=False)
 
 
 class OAuthClientState(_Client):
-    """A client as sipgate responds with it: lenient where a response may differ, strict about what identifies it.
+    """A client in sipgate's response, which has to contain the id.
 
-    Unknown fields are ignored, absent ones are empty. `client_secret` is None where the response lacks it.
+    Unknown fields are ignored, and missing ones are empty. `client_secret` is None where the response lacks it.
     """
 
     client_id: Annotated[
@@ -110,10 +110,10 @@ class OAuthClientState(_Client):
 
     @classmethod
     def from_response(cls, document: object) -> Self:
-        """The client in sipgate's response, where null means absent.
+        """Creates the client from a response, in which null counts as missing.
 
         Raises:
-            ValidationError: There is none; `problems` says where.
+            ValidationError: The response is invalid; `problems` says where.
         """
         if isinstance(document, dict):
             document = {name: value for name, value in document.items() if value is not None}
@@ -121,7 +121,7 @@ class OAuthClientState(_Client):
 
 
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """Each path that `error` is about, such as `redirectUris[0]`, and the words for it; "" is the whole."""
+    """Each invalid path, such as `redirectUris[0]`, and what is wrong there; "" is the whole document."""
     for found in error.errors(include_url=False, include_input=False):
         path = "".join(f"[{part}]" if isinstance(part, int) else part for part in found["loc"])
-        yield path, _WORDS.get(found["type"], "must be text")
+        yield path, _MESSAGES.get(found["type"], "must be text")

@@ -1,6 +1,6 @@
 """The names of a client's properties, as the API spells them.
 
-Plain Python: a run that changes nothing compares properties by these names, and loads no model for it.
+This module is plain Python: a run that changes nothing needs these names, but no model.
 """
 
 from __future__ import annotations
@@ -10,4 +10,4 @@ __all__ = ["SETS", "WRITABLE"]
 WRITABLE = ("name", "description", "redirectUris", "webOrigins", "privacyUrl", "termsUrl")
 """The properties that a program declares, and that a POST or PUT sends."""
 SETS = frozenset({"redirectUris", "webOrigins"})
-"""Those of them whose order means nothing at sipgate."""
+"""The properties that are sets at sipgate, so that their order means nothing."""

@@ -1,1 +1,1 @@
-"""Authentication: credentials, the grants that turn them into access tokens, and log-in with a browser."""
+"""Authentication: credentials, the grants that exchange them for access tokens, and log-in with a browser."""

@@ -1,10 +1,10 @@
-"""What puts a credential on a request, and what happens when sipgate no longer takes it.
+"""Adds the credential to requests, and renews an access token that sipgate no longer accepts.
 
-A personal access token and a given access token are used as they are. With a grant there is one access token for
-all: renewed before it ends, by one thread while the others wait, and once more when sipgate refuses it early.
+A personal access token and a configured access token are used as they are. With a grant, all threads share one access
+token. One thread renews it before it expires, while the others wait, and again if sipgate rejects it early.
 
-Whatever fails while an access token is fetched, the request that waits for it was not sent. A 5xx or a lost response of
-the token endpoint therefore never counts as "sipgate may have acted", which would start the search for a lost client.
+If fetching an access token fails, the request that waits for it was not sent. So a 5xx or a lost response of the token
+endpoint never counts as "sipgate may have acted", which would start the search for a lost client.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ if TYPE_CHECKING:
 
 __all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
-# An access token lives 300 s; one that ends while a request is under way would fail it.
+# An access token lives 300 s. A request fails if its token expires on the way.
 _LEEWAY_SECONDS = 30.0
 _NOTHING_DONE = "Without an access token nothing was read, created or changed."
 
 
 class BearerAuth(AuthBase):
-    """An access token on a request (RFC 6750)."""
+    """Adds an access token to a request (RFC 6750)."""
 
     def __init__(self, access_token: str) -> None:
         self.access_token = access_token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """The request with the token on it."""
+        """Adds the token."""
         request.headers["Authorization"] = f"Bearer {self.access_token}"
         return request
 
 
 class Authenticator(Protocol):
-    """Where the `auth` of the next request comes from; safe to share between threads."""
+    """Provides the `auth` of each request; safe to share between threads."""
 
     def current(self) -> AuthBase:
-        """What to put on a request now.
+        """The `auth` for a request now.
 
         Raises:
-            SipgateError: It has to be fetched first, and that failed; the request that waits for it was not sent.
+            SipgateError: Fetching a token failed; the request that waits for it was not sent.
         """
         ...
 
     def replacement(self, refused: AuthBase) -> AuthBase | None:
-        """What to try after sipgate has refused that one; None where there is nothing else.
+        """The `auth` to try after sipgate has rejected `refused`; None where there is no other.
 
         Raises:
-            SipgateError: It has to be fetched first, and that failed.
+            SipgateError: Fetching a token failed.
         """
         ...
 
@@ -85,7 +85,7 @@ class _Fixed:
 
 
 class _Renewing:
-    """Access tokens from a grant, one at a time for all threads."""
+    """Access tokens from a grant, of which all threads share the latest."""
 
     def __init__(self, grant: Grant) -> None:
         self._grant = grant
@@ -101,12 +101,12 @@ class _Renewing:
 
     def replacement(self, refused: AuthBase) -> AuthBase | None:
         with self._locked():
-            # Another thread may have met the same refusal and renewed already.
+            # Another thread may have renewed the token after the same rejection.
             return self._renew() if refused is self._bearer else self._bearer
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """No other thread renews meanwhile; to wait for one counts towards the operation's deadline."""
+        """Keeps other threads from renewing meanwhile; waiting for one counts towards the operation's deadline."""
         if not self._lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
             raise TransportError(
                 f"The time was over while another operation fetched the access token. {_NOTHING_DONE}",
@@ -124,21 +124,21 @@ class _Renewing:
             failure = TransportError(str(error), sent=False) if may_have_acted(error) else error
             raise failure.followed_by(_NOTHING_DONE) from None
         self._bearer = BearerAuth(token.access_token)
-        life = max(0.0, token.expires_in or 0.0)
-        # A very short life must not mean a renewal per request within that life.
-        self._renew_at = time.monotonic() + max(life - _LEEWAY_SECONDS, life / 2)
+        lifetime = max(0.0, token.expires_in or 0.0)
+        # Even a token with a very short lifetime is used for more than one request.
+        self._renew_at = time.monotonic() + max(lifetime - _LEEWAY_SECONDS, lifetime / 2)
         return self._bearer
 
 
 def authenticator_for(credential: Credential, transport: Transport) -> Authenticator:
-    """What authenticates requests with `credential`."""
+    """The authenticator for `credential`."""
     match credential:
         case PersonalAccessToken():
             return _Fixed(HTTPBasicAuth(credential.token_id.encode(), credential.token.encode()))
         case AccessToken():
             return _Fixed(BearerAuth(credential.access_token))
         case Password():
-            # OAuth's library takes as long to import as all the rest, and most runs use a personal access token.
+            # oauthlib takes as long to import as everything else, and most runs use a personal access token.
             from sipgate_provider.auth.grants import PasswordGrant
 
             return _Renewing(PasswordGrant(credential, transport))

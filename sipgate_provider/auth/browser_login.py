@@ -1,11 +1,11 @@
 """Logging in with the user's own browser: the authorization code flow with PKCE (RFC 6749, 4.1; 7636; 8252).
 
-oauthlib makes the PKCE pair and the form; the code goes to the token endpoint through the one transport. oauthlib's
-functions for the two addresses are not used, since they refuse http, also on loopback.
+oauthlib creates the PKCE pair and the form, and `Transport` sends the code to the token endpoint. oauthlib's functions
+for the two addresses are not used, since they reject http even on loopback.
 
-Where the server says who it is (`iss`, RFC 9207), that has to be the realm of the token endpoint, letter by letter: a
-code of another server is not sent there. The realm's own discovery document is not asked, since an endpoint that
-collects codes would lie there as well.
+If the server identifies itself (`iss`, RFC 9207), the value must equal the realm of the token endpoint exactly: a code
+of another server is not sent there. The realm's discovery document is not read, since a server that collects codes
+would lie there as well.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from sipgate_provider.scrubbing import one_line, scrubbed
 __all__ = ["Login", "log_in"]
 
 SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
-"""What managing clients needs, and no more."""
+"""The scopes for managing clients, and no others."""
 
 _KEYCLOAK_PATH = "/protocol/openid-connect/token"
-# Characters, or bytes before they are encoded, as oauthlib's version has it: either makes the 43 to 128 of RFC 7636.
+# oauthlib counts characters, or in some versions bytes before encoding. Both give the 43 to 128 of RFC 7636.
 _VERIFIER_LENGTH = 64
 _OPERATION = "Logging in"
 
 
 @dataclass(frozen=True)
 class Login:
-    """Through which client and at which endpoints somebody logs in."""
+    """The client to log in through, and its endpoints."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -44,7 +44,7 @@ class Login:
 
     @property
     def authorization_url(self) -> str:
-        """The authorization endpoint, the token endpoint's neighbour."""
+        """The authorization endpoint, which is beside the token endpoint."""
         return self.token_url.removesuffix("/token") + "/auth"
 
 
@@ -56,14 +56,14 @@ def log_in(
     seconds: float = 300.0,
     show_seconds_left: Callable[[int], None] = lambda _: None,
 ) -> Token:
-    """The tokens of somebody who has just logged in, a refresh token among them.
+    """Lets a person log in, and returns the tokens, which include a refresh token.
 
     Args:
-        login: Where and through what.
-        show: Shows the address to log in at, which is served already.
-        port: Where on loopback the browser comes back to; 0 takes any free one.
-        seconds: How long to wait for that.
-        show_seconds_left: Called about once a second meanwhile.
+        login: The client and its endpoints.
+        show: Called with the address to log in at, once the callback server is running.
+        port: The port on loopback that the browser returns to; 0 takes any free one.
+        seconds: How long to wait for the browser.
+        show_seconds_left: Called about once a second while waiting.
 
     Raises:
         SipgateError: Nobody logged in, or sipgate refused.
@@ -97,9 +97,9 @@ def log_in(
         raise SipgateError(f"{_OPERATION}: nobody logged in within {seconds:.0f} s; run it again.")
     _check_issuer(parameters.get("iss"), login.token_url)
     if not parameters.get("code"):
-        said = [parameters[key] for key in ("error", "error_description") if key in parameters]
+        reasons = [parameters[key] for key in ("error", "error_description") if key in parameters]
         raise SipgateError(
-            f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(said)) or 'no code'}); nothing was stored."
+            f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(reasons)) or 'no code'}); nothing was stored."
         )
     token = request_token(
         Transport(),
@@ -122,13 +122,13 @@ def log_in(
 
 
 def _check_issuer(issuer: str | None, token_url: str) -> None:
-    """Raises SipgateError where the browser comes from another server than the code would go to."""
+    """Raises SipgateError if the browser comes from another server than the code would be sent to."""
     if issuer is None:
         return
     realm = token_url.removesuffix(_KEYCLOAK_PATH)
-    # An endpoint elsewhere than Keycloak's tells nothing but its origin.
-    ours = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
-    if not ours:
+    # Without Keycloak's path, the token endpoint reveals only its origin.
+    matches = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
+    if not matches:
         raise SipgateError(
             f"{_OPERATION}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; "
             "the code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."

@@ -1,7 +1,7 @@
-"""A server on loopback that lives for one log-in and receives the browser when it comes back (RFC 8252, 7.3).
+"""A server on loopback for one log-in, which receives the browser when it returns (RFC 8252, 7.3).
 
-Any program of this machine and any web page can knock here. What does not bring this log-in's state is refused; no
-connection waits for another, none lasts long, and there are never many, so that whatever knocks the browser is served.
+Any program on this machine and any web page can send requests to it. Requests without this log-in's state are
+rejected. No connection waits for another, and their time and number are limited, so the browser is always served.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _MOST_CONNECTIONS = 32
 
 
 class CallbackServer(socketserver.ThreadingTCPServer):
-    """Waits for the browser's answer to one log-in.
+    """Waits for the browser to return from one log-in.
 
     Args:
-        port: Where on loopback; 0 takes any free one.
-        state: What the browser brings back.
+        port: The port on loopback; 0 takes any free one.
+        state: The `state` parameter that the browser has to bring back.
 
     Raises:
-        OSError: The port cannot be listened on.
+        OSError: The server cannot listen on the port.
     """
 
     daemon_threads = True
@@ -49,12 +49,12 @@ class CallbackServer(socketserver.ThreadingTCPServer):
 
     @property
     def redirect_uri(self) -> str:
-        """Where the browser is to come back to."""
+        """The address that the browser returns to."""
         return f"http://127.0.0.1:{self.server_address[1]}{_PATH}"
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
-        """Connections are taken while the block runs."""
+        """Accepts connections during the block."""
         thread = threading.Thread(target=self.serve_forever, args=(0.2,), daemon=True)
         thread.start()
         try:
@@ -66,7 +66,7 @@ class CallbackServer(socketserver.ThreadingTCPServer):
     def wait(
         self, seconds: float, show_seconds_left: Callable[[int], None]
     ) -> dict[str, str] | None:
-        """The parameters that the browser brought, each of which came once; None if it did not come in time.
+        """Waits for the browser, and returns its parameters; None if it did not return in time.
 
         Args:
             seconds: How long to wait.
@@ -80,7 +80,7 @@ class CallbackServer(socketserver.ThreadingTCPServer):
         return None
 
     def accept(self, target: str) -> dict[str, str] | None:
-        """The parameters, if the request is the one that this log-in waits for."""
+        """The parameters of a request that belongs to this log-in; None for any other."""
         parts = urlsplit(target)
         query = parse_qs(parts.query, keep_blank_values=True, max_num_fields=50)
         states = query.get("state", [])
@@ -88,36 +88,36 @@ class CallbackServer(socketserver.ThreadingTCPServer):
             return None
         if not hmac.compare_digest(states[0].encode(errors="replace"), self._state.encode()):
             return None
-        # A parameter that comes twice counts as none (RFC 6749, 3.1).
+        # A parameter that is sent twice counts as missing (RFC 6749, 3.1).
         return {name: values[0] for name, values in query.items() if len(values) == 1}
 
     def finish(self, parameters: dict[str, str]) -> None:
-        """`wait` returns these."""
+        """Makes `wait` return these parameters."""
         if not self._answered.is_set():
             self._parameters = parameters
             self._answered.set()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """A thread of its own serves the connection."""
+        """Serves the connection in a thread of its own."""
         self._opened[request] = time.monotonic()
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """The connection is closed."""
+        """Closes the connection."""
         self._opened.pop(request, None)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Connections that last too long, and the oldest where there are too many, are cut."""
-        late = time.monotonic() - _CONNECTION_SECONDS
+        """Closes connections that last too long, and the oldest ones where there are too many."""
+        oldest_allowed = time.monotonic() - _CONNECTION_SECONDS
         opened = list(self._opened.items())
         for index, (connection, since) in enumerate(opened):
-            if since < late or index < len(opened) - _MOST_CONNECTIONS:
+            if since < oldest_allowed or index < len(opened) - _MOST_CONNECTIONS:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Silent: a connection that breaks is nobody's business."""
+        """Ignores connections that break."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -135,22 +135,26 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             parameters = None
         if parameters is None:
-            self._say(404, "Nothing here", "This address serves one log-in only.")
+            self._respond(404, "Nothing here", "This address serves one log-in only.")
             return
         try:
             if "code" in parameters:
-                self._say(200, "Logged in", "You can close this page and go back to the terminal.")
+                self._respond(
+                    200, "Logged in", "You can close this page and go back to the terminal."
+                )
             else:
-                self._say(200, "Not logged in", "The terminal says why. You can close this page.")
+                self._respond(
+                    200, "Not logged in", "The terminal says why. You can close this page."
+                )
         finally:
             server.finish(parameters)
 
-    def _say(self, status: int, title: str, words: str) -> None:
+    def _respond(self, status: int, title: str, text: str) -> None:
         page = (
             '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
             f"<title>{html.escape(title)}</title>"
             '<body style="font-family: system-ui; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">'
-            f"<h1>{html.escape(title)}</h1><p>{html.escape(words)}</p></body></html>"
+            f"<h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></body></html>"
         ).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -162,4 +166,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the signature of http.server
-        """Silent: the request line holds the code."""
+        """Logs nothing, since the request line contains the code."""

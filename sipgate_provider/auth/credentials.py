@@ -1,4 +1,4 @@
-"""The ways to authenticate at sipgate, one class each. What is secret in one is not in its repr."""
+"""The ways to authenticate at sipgate, one class each. Their reprs contain no secrets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = [
 
 
 TOKEN_CHARACTERS = re.compile(r"[\x21-\x7e]+")
-"""What a token is made of (RFC 6750, 2.1)."""
+"""The characters of a token (RFC 6750, 2.1)."""
 
 
 @dataclass(frozen=True)
 class PersonalAccessToken:
-    """Sipgate's way for machines: HTTP Basic with a token id and a token."""
+    """Sipgate's credential for machines: HTTP Basic with a token id and a token."""
 
     token_id: str
     token: str = field(repr=False)
@@ -32,7 +32,7 @@ class PersonalAccessToken:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """A bearer token from elsewhere, used as it is while it lives."""
+    """A bearer token from elsewhere, used as it is until it expires."""
 
     access_token: str = field(repr=False)
 
@@ -48,14 +48,14 @@ class Password:
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """What a log-in through a client left, exchanged for access tokens at `token_url` (RFC 6749, 6).
+    """The refresh token of a log-in, exchanged for access tokens at `token_url` (RFC 6749, 6).
 
     Attributes:
         client_id: The client that the log-in went through.
         client_secret: Its secret; empty for a public client.
-        refresh_token: The token as it was given; `file` may hold a later one.
+        refresh_token: The token from the settings or the stored log-in; `file` may hold a newer one.
         token_url: The token endpoint.
-        file: Where its successors are stored.
+        file: The file that stores its successors.
     """
 
     client_id: str
@@ -69,7 +69,7 @@ Credential = PersonalAccessToken | AccessToken | Password | RefreshToken
 
 
 def secrets_of(credential: Credential) -> list[str]:
-    """The values that no output may hold."""
+    """The values that no output may contain."""
     values = (
         getattr(credential, part.name) for part in dataclasses.fields(credential) if not part.repr
     )

@@ -1,8 +1,8 @@
-"""Getting access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
+"""Fetches access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
 
-oauthlib writes the forms. sipgate's log-in, a Keycloak, keeps a session for each password grant, for 30 days. So the
-password is used once in a process; later access tokens come from the refresh token that came with the first, and the
-session is ended when the process ends. A process that is killed cannot do that, and leaves its session behind.
+oauthlib creates the forms. sipgate's log-in server, a Keycloak, keeps a session for each password grant, for 30 days.
+So a process uses the password once. It fetches later access tokens with the refresh token that came with the first
+one, and ends the session at exit. A process that is killed leaves its session behind.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sipgate_provider.http.transport import Transport
 
 __all__ = ["Grant", "PasswordGrant", "RefreshGrant"]
 
-# The client that sipgate's documentation page names for the password grant.
+# The client in sipgate's documentation of the password grant.
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
-# The engine waits 5 s for a plugin to end, and the plugin 2 s for what it is still working on.
+# The engine waits 5 s for a plugin to end, and the plugin waits 2 s for its last calls.
 _SECONDS_AT_EXIT = 2.0
 
 
@@ -37,12 +37,12 @@ class Grant(Protocol):
     """
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         ...
 
 
 class _PasswordSession:
-    """A session that a password grant has begun."""
+    """A session that a password grant has started."""
 
     def __init__(self, token_url: str, refresh_token: str) -> None:
         self.token_url = token_url
@@ -61,21 +61,21 @@ _sessions: set[_PasswordSession] = set()
 
 @atexit.register
 def _end_sessions() -> None:
-    """No session of this process is left behind, as far as there is time."""
-    # At an interpreter's end no thread can be started, should the transport need one: RuntimeError. Who interrupts
-    # once more wants no more waiting.
+    """Ends the sessions of this process, as far as there is time."""
+    # RuntimeError: at exit, Python starts no more threads, and the transport may need one. A second Ctrl-C ends the
+    # waiting.
     with (
         contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
         deadline(_SECONDS_AT_EXIT),
     ):
         while _sessions:
-            # Over already is as good; what cannot be reached for one session cannot be reached for the next.
+            # A session that has ended already is fine. Without a connection, the other sessions are not tried.
             with contextlib.suppress(APIError):
                 _sessions.pop().end()
 
 
 class PasswordGrant:
-    """Access tokens for a user name and password, all of one session."""
+    """Fetches access tokens with a user name and password, all in one session."""
 
     def __init__(self, credential: Password, transport: Transport) -> None:
         self._credential = credential
@@ -83,12 +83,12 @@ class PasswordGrant:
         self._session: _PasswordSession | None = None
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         if self._session is not None:
             try:
                 return self._renew(self._session)
             except AuthenticationError:
-                # The session is over.
+                # The session has ended.
                 _sessions.discard(self._session)
                 self._session = None
         token = self._log_in()
@@ -124,20 +124,20 @@ class PasswordGrant:
 
 
 class RefreshGrant:
-    """Access tokens for a refresh token, whose successor is stored before anything else happens."""
+    """Fetches access tokens with a refresh token, and stores its successor before anything else happens."""
 
     def __init__(self, credential: RefreshToken, transport: Transport) -> None:
         self._credential = credential
         self._transport = transport
 
     def __call__(self) -> Token:
-        """A new access token."""
+        """Fetches a new access token."""
         credential = self._credential
         file = TokenFile(credential.file)
         with file.locked(seconds_left()):
             stored = file.read() or {}
             self._check_owner(stored)
-            # What is stored came from the given token, so it is the newer one.
+            # The stored token came from the credential's, so it is newer.
             current = stored.get("refresh_token") or credential.refresh_token
             form = WebApplicationClient(credential.client_id).prepare_refresh_body(
                 refresh_token=current,
@@ -159,9 +159,12 @@ class RefreshGrant:
             return token
 
     def _check_owner(self, stored: dict[str, str]) -> None:
-        """Raises SipgateError where the file now holds the token of another client or server."""
-        ours = {"client_id": self._credential.client_id, "token_url": self._credential.token_url}
-        if any(stored.get(name, value) != value for name, value in ours.items()):
+        """Raises SipgateError if the file now holds the token of another client or server."""
+        expected = {
+            "client_id": self._credential.client_id,
+            "token_url": self._credential.token_url,
+        }
+        if any(stored.get(name, value) != value for name, value in expected.items()):
             raise SipgateError(
                 "Logging in with the refresh token: `sipgate-provider login` has just replaced the stored "
                 "log-in by one through another client or server. Run again."

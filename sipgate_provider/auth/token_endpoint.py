@@ -1,12 +1,12 @@
-"""The token endpoint: one form sent, and tokens or a refusal in its own words received (RFC 6749, 5).
+"""Sends a form to the token endpoint, and returns its tokens or raises its error (RFC 6749, 5).
 
-Everything here goes through the one transport: it follows no redirect, which would carry the code, the verifier and
-the client secret elsewhere, and it never sends a POST twice that may have arrived, which for a refresh token would be
-the second use that ends the log-in. pydantic reads the response rather than oauthlib, which takes any JSON type for a
-token and any text for a form.
+All requests go through `Transport`. It follows no redirect, which would send the code, the verifier and the client
+secret elsewhere. It never repeats a POST that may have arrived: the second use of a refresh token would end the log-in.
+pydantic parses the response, since oauthlib accepts any JSON type as a token and parses any text as a form.
 
-What the endpoint says is shown, since only it knows that "Account is not fully set up" is no wrong password. Its words
-are one short line without control characters, without what was sent, and without what looks like a credential.
+Messages show the endpoint's error text, since only the endpoint knows that "Account is not fully set up" is no wrong
+password. The text is one short line without control characters, without the values that were sent, and without
+anything that looks like a credential.
 """
 
 from __future__ import annotations
@@ -17,22 +17,20 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from requests import PreparedRequest
-from requests.auth import AuthBase
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.http.transport import Response, Transport
+from sipgate_provider.http.transport import NoAuth, Response, Transport
 from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["Token", "end_log_in", "end_session", "request_token"]
 
-# How a token endpoint says that it does not take the credential: RFC 6749, 5.2, and Keycloak's 401.
+# The statuses of a rejected credential: RFC 6749, 5.2, and Keycloak's 401.
 _REFUSALS = frozenset({400, 401, 403})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 # A wrong or missing client secret; Keycloak says `unauthorized_client`, RFC 6749 `invalid_client`.
 _CLIENT_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
-# Longer than any token, and shorter than the room that is made for one on the disk.
+# Longer than any token, and shorter than the space that is reserved for one on the disk.
 _LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
 
@@ -43,12 +41,12 @@ _Issued = Annotated[
 
 
 class Token(BaseModel):
-    """What the endpoint issued (RFC 6749, 5.1).
+    """The response of the token endpoint (RFC 6749, 5.1).
 
     Attributes:
-        access_token: Goes on requests.
-        expires_in: For how many seconds from now on.
-        refresh_token: Fetches the next one, if there is to be one.
+        access_token: The token for requests.
+        expires_in: Its lifetime in seconds.
+        refresh_token: The token that fetches the next access token, if there is one.
         session_state: Keycloak's id of the log-in that the tokens belong to.
     """
 
@@ -61,14 +59,14 @@ class Token(BaseModel):
 
     @property
     def session(self) -> str:
-        """The id of the log-in that the tokens belong to; empty where they do not say it."""
+        """The id of the log-in that the tokens belong to; empty where they do not contain it."""
         return self.session_state or _claim(self.access_token, "sid")
 
     @property
     def username(self) -> str:
-        """Who logged in, for the user to read and for nothing else; empty where the token does not say it.
+        """The name of the user who logged in; empty where the token does not contain it.
 
-        It comes unverified out of the token, which is enough for a remark and asks for no further scope or endpoint.
+        It is not verified, so it serves for display only. It needs no further scope or endpoint.
         """
         return _claim(self.access_token, "preferred_username") or _claim(self.access_token, "sub")
 
@@ -76,34 +74,35 @@ class Token(BaseModel):
 def request_token(
     transport: Transport, url: str, form: str, *, operation: str, advice: str
 ) -> Token:
-    """The tokens that the endpoint issues for `form`.
+    """Sends `form` to the token endpoint, and returns the tokens.
 
     Args:
         transport: Sends the request.
         url: The token endpoint.
         form: The encoded form.
-        operation: What is being done, for the error's sentence.
-        advice: What to do where the endpoint refuses what is in the form.
+        operation: What is being done, for error messages.
+        advice: What to do if the endpoint rejects the form's values.
 
     Raises:
-        AuthenticationError: It refuses.
+        AuthenticationError: The endpoint rejects them.
         SipgateError: No usable response came.
     """
     response = _post(transport, url, form, operation=operation, advice=advice)
     try:
         return Token.model_validate(response.json())
     except ValidationError as error:
-        named = error.errors(include_url=False, include_input=False)[0]["loc"] or ("access_token",)
+        location = error.errors(include_url=False, include_input=False)[0]["loc"]
+        field = location[0] if location else "access_token"
         raise TransportError(
-            f"{operation}: the response holds no usable {named[0]}; check sipgate:tokenUrl."
+            f"{operation}: the response holds no usable {field}; check sipgate:tokenUrl."
         ) from None
 
 
 def end_log_in(log_in: RefreshToken) -> None:
-    """The log-in that is stored as `log_in` is over at sipgate.
+    """Ends the stored log-in at sipgate.
 
     Raises:
-        SipgateError: That is not certain.
+        SipgateError: The log-in may not have ended.
     """
     end_session(
         log_in.token_url,
@@ -116,10 +115,10 @@ def end_log_in(log_in: RefreshToken) -> None:
 def end_session(
     token_url: str, *, client_id: str, refresh_token: str, client_secret: str = ""
 ) -> None:
-    """The log-in that the refresh token belongs to is over at sipgate (Keycloak's log-out endpoint).
+    """Ends the log-in that the refresh token belongs to (Keycloak's log-out endpoint).
 
     Raises:
-        SipgateError: That is not certain.
+        SipgateError: The log-in may not have ended.
     """
     form = {"client_id": client_id, "refresh_token": refresh_token}
     if client_secret:
@@ -133,15 +132,8 @@ def end_session(
     )
 
 
-class _NoAuth(AuthBase):
-    """Keeps `requests` from adding a credential out of `.netrc`; the form holds ours."""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        return request
-
-
 def _post(transport: Transport, url: str, form: str, *, operation: str, advice: str) -> Response:
-    response = transport.send("POST", url, operation=operation, auth=_NoAuth(), form=form)
+    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=form)
     if not response.ok:
         raise _refusal(url, form, response, operation, advice)
     return response
@@ -150,16 +142,16 @@ def _post(transport: Transport, url: str, form: str, *, operation: str, advice: 
 def _refusal(url: str, form: str, response: Response, operation: str, advice: str) -> SipgateError:
     document = response.json()
     document = document if isinstance(document, dict) else {}
-    said = [
-        word for key in ("error", "error_description") if isinstance(word := document.get(key), str)
+    texts = [
+        text for key in ("error", "error_description") if isinstance(text := document.get(key), str)
     ]
     fields = dict(parse_qsl(form))
-    words = scrubbed(": ".join(said), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
+    detail = scrubbed(": ".join(texts), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
     refused = response.status in _REFUSALS
     kind = AuthenticationError if refused else APIError
     # No setting names the client of the password grant.
-    settable = fields.get("grant_type") != "password"
-    if refused and settable and said and said[0] in _CLIENT_REFUSED:
+    client_is_configurable = fields.get("grant_type") != "password"
+    if refused and client_is_configurable and texts and texts[0] in _CLIENT_REFUSED:
         advice = (
             "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "
             "and that the client may be used in this way."
@@ -172,16 +164,16 @@ def _refusal(url: str, form: str, response: Response, operation: str, advice: st
             "interferes."
         )
     return kind(
-        f"{operation}: sipgate refused ({response.status}{f', {words!r}' if words else ''}). {advice}",
+        f"{operation}: sipgate refused ({response.status}{f', {detail!r}' if detail else ''}). {advice}",
         status=response.status,
         method="POST",
         path=urlsplit(url).path,
-        detail=words,
+        detail=detail,
     )
 
 
 def _claim(access_token: str, name: str) -> str:
-    """A claim of a signed token (RFC 7519), unverified; empty where the token is opaque or does not hold it."""
+    """A claim of a JWT (RFC 7519), unverified; empty where the token is opaque or lacks the claim."""
     _, _, rest = access_token.partition(".")
     try:
         claims: Any = json.loads(base64.urlsafe_b64decode(f"{rest.partition('.')[0]}=="))

@@ -1,15 +1,15 @@
-"""Refresh tokens that outlive a run: one small file each, the user's own.
+"""Stores refresh tokens between runs, each in a small file that only the user can access.
 
-sipgate ends a refresh token when it is used and answers its successor, so whoever loses the successor is logged
-out. A successor is written before anything is done with it, into a file whose room on the disk was taken before the
-old token was sent; a folder that cannot be written, a full disk or a limit is found out while nothing is lost. Files
-are replaced whole, and are locked between processes, so that two deployments do not spend the same token.
+A refresh token can be used once. sipgate returns its successor, and whoever loses the successor is logged out. So the
+successor is stored before anything else is done with it. The space on the disk is reserved before the old token is
+sent, so that a read-only folder, a full disk or a quota is detected while nothing is lost. Files are replaced
+atomically, and locked between processes, so that two deployments do not use the same token.
 
-A file decides where a credential goes. One that another user could have written or read is refused, and the command
-that mends it is named; so is a link, and a `token_url` that no setting may have.
+A file decides where a credential is sent. A file that another user could have written or read is rejected, with the
+command that repairs it. Links are rejected as well, and so is a `token_url` that no setting may have.
 
-A token from the settings has a file named after itself: what is in the file came from that token and is newer. A
-log-in by `login` has a file for each account.
+The file of a token from the settings is named after a hash of that token: the token in the file is its successor.
+`login` has a file for each account.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ from sipgate_provider.scrubbing import shell_word
 __all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
 
 _LOCK_SECONDS = 60.0
-# Room for any answer that is accepted from the token endpoint, and the most that is read.
-_ROOM = 64 * 1024
+# Enough for any response that is accepted from the token endpoint; also the most that is read.
+_RESERVED_BYTES = 64 * 1024
 
 
 def login_path(account: str | None) -> Path:
-    """Where `login` leaves what it got."""
+    """The file in which `login` stores its refresh token."""
     return _folder() / (f"login-{account}.json" if account else "login.json")
 
 
 def token_path(refresh_token: str, client_id: str, token_url: str) -> Path:
-    """Where the successors of a token out of the settings are stored."""
+    """The file for the successors of a refresh token from the settings."""
     origin = json.dumps([token_url, client_id, refresh_token]).encode()
     return _folder() / f"refresh-{hashlib.sha256(origin).hexdigest()[:32]}.json"
 
 
 def stored_login(account: str | None) -> RefreshToken | None:
-    """What `login` left for the account, if anything.
+    """The log-in that `login` has stored for the account, if any.
 
     Raises:
-        ConfigurationError: Something is there, and it is not what `login` writes.
+        ConfigurationError: There is a file, but not one that `login` writes.
     """
     try:
         path = login_path(account)
     except ConfigurationError:
-        # Without a home nothing is stored, and what is missing is a credential.
+        # Without a home directory nothing is stored, so the error to report is the missing credential.
         return None
     stored = TokenFile(path).read()
     if stored is None:
@@ -81,56 +81,55 @@ def stored_login(account: str | None) -> RefreshToken | None:
 
 @dataclass(frozen=True)
 class TokenFile:
-    """One file of text by name."""
+    """A small file with named text values, such as a refresh token."""
 
     path: Path
 
     def read(self) -> dict[str, str] | None:
-        """What is in it, or None where there is no such file.
+        """Reads the values; None if there is no file.
 
         Raises:
-            ConfigurationError: It cannot be read, is not the user's own alone, or holds something else.
+            ConfigurationError: It cannot be read, other users can access it, or it holds something else.
         """
-        if not self._is_there():
+        if not self._exists():
             return None
         try:
             with self.path.open("rb") as file:
-                document: dict[str, str] = json.loads(file.read(_ROOM))
+                document: dict[str, str] = json.loads(file.read(_RESERVED_BYTES))
             for value in document.values():
-                # Not every JSON string can be sent.
+                # JSON allows lone surrogates, which cannot be sent.
                 value.encode()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _unusable(self.path, str(error.strerror)) from None
         except (ValueError, AttributeError, RecursionError):
-            # No JSON, no object, or an object that holds something else than text.
+            # It is not JSON, not an object, or an object with values other than text.
             raise _unusable(self.path, "it holds something else than was written") from None
         return document
 
     @contextlib.contextmanager
     def locked(self, seconds: float = _LOCK_SECONDS) -> Iterator[None]:
-        """No other process or thread has it meanwhile.
+        """Locks the file against other processes and threads during the block.
 
         Args:
-            seconds: How long to wait for another one to let go.
+            seconds: How long to wait for the lock.
 
         Raises:
-            ConfigurationError: Folder or file is not the user's own alone, or cannot be used.
-            SipgateError: Another one has it and does not let go.
+            ConfigurationError: Other users can access the folder or the file, or it cannot be used.
+            SipgateError: Another process or thread did not release the lock in time.
         """
         lock = FileLock(f"{self.path}.lock", mode=0o600)
         seconds = max(0.0, seconds)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._is_there()
+            self._exists()
             lock.acquire(timeout=seconds)
         except Timeout:
             raise SipgateError(
                 f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
             ) from None
         except OSError as error:
-            # That of the folder, or of the lock.
             raise _unusable(Path(error.filename or self.path), str(error.strerror)) from None
         try:
             yield
@@ -139,10 +138,10 @@ class TokenFile:
 
     @contextlib.contextmanager
     def replacement(self) -> Iterator[_Replacement]:
-        """A new content can be put in place from here on: the room for it on the disk is taken first.
+        """Reserves the space for new content, which `commit` then puts in place.
 
         Raises:
-            ConfigurationError: The folder cannot be written, or the room is not there.
+            ConfigurationError: The folder cannot be written, or the disk is full.
         """
         try:
             descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
@@ -150,7 +149,7 @@ class TokenFile:
             raise _unusable(self.path, str(error.strerror)) from None
         try:
             try:
-                _write(descriptor, bytes(_ROOM))
+                _write(descriptor, bytes(_RESERVED_BYTES))
             except OSError as error:
                 raise _unusable(self.path, f"no room for it ({error.strerror})") from None
             yield _Replacement(self.path, Path(name), descriptor)
@@ -160,12 +159,12 @@ class TokenFile:
                 Path(name).unlink()
 
     def write(self, content: Mapping[str, str]) -> None:
-        """The file holds this."""
+        """Replaces the content of the file."""
         with self.replacement() as successor:
             successor.commit(content)
 
     def remove(self) -> bool:
-        """The file is gone; returns whether there was one.
+        """Removes the file; returns whether there was one.
 
         Raises:
             ConfigurationError: It cannot be removed.
@@ -178,8 +177,8 @@ class TokenFile:
             raise _unusable(self.path, str(error.strerror)) from None
         return True
 
-    def _is_there(self) -> bool:
-        """Whether there is such a file; folder and file, as far as they exist, are the user's own alone."""
+    def _exists(self) -> bool:
+        """Whether the file exists; raises ConfigurationError if other users can access it or its folder."""
         folder, user = self.path.parent, os.geteuid()
         for path, forbidden, mode in ((folder, 0o022, "700"), (self.path, 0o077, "600")):
             try:
@@ -204,10 +203,10 @@ class _Replacement:
     descriptor: int
 
     def commit(self, content: Mapping[str, str]) -> None:
-        """The file holds this now, also if the machine stops in this moment.
+        """Replaces the content of the file, safely even if the machine stops in this moment.
 
         Raises:
-            SipgateError: It does not, and still holds what it held.
+            SipgateError: That failed; the file keeps its content.
         """
         document = json.dumps(dict(content)).encode()
         try:
@@ -221,7 +220,7 @@ class _Replacement:
                 f"sipgate has issued a new refresh token, and it cannot be stored in {self.path}: {error.strerror}. "
                 "Fix that, and log in again with `sipgate-provider login`, or set a new sipgate:refreshToken."
             ) from None
-        # Not every file system knows how to sync a folder.
+        # Not every file system can sync a folder.
         with contextlib.suppress(OSError):
             folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -231,7 +230,7 @@ class _Replacement:
 
 
 def _write(descriptor: int, content: bytes) -> None:
-    """All of `content` is on the disk."""
+    """Writes all of `content` to the disk."""
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
@@ -243,7 +242,7 @@ def _folder() -> Path:
         folder = Path(platformdirs.user_state_dir("sipgate-provider", appauthor=False))
     except (RuntimeError, KeyError):
         folder = Path()
-    # Where nobody knows the user's home, it is spelled "~".
+    # Where the home directory is unknown, the path begins with "~".
     if not folder.is_absolute():
         raise ConfigurationError(
             "Refresh tokens are stored in the user's home directory, and there is none; set HOME or "

@@ -1,6 +1,6 @@
-"""The command line, `sipgate-provider`: one module for each command, named like it.
+"""The command line, `sipgate-provider`, with a module named like each command.
 
-Importing this needs click and nothing more; a command loads what it needs when it runs.
+Importing this package imports only click. A command imports what it needs when it runs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sipgate_provider.cli import (
     logout,
     show,
     simulator,
+    verify,
     whoami,
 )
 from sipgate_provider.cli.terminal import COLOURS, choose_colour
@@ -48,7 +49,7 @@ def main(color: str) -> None:
     \b
     Exit codes:
       0  done
-      1  it failed, as the message says; from doctor and whoami: something is missing
+      1  it failed, as the message says; from doctor, verify and whoami: something is missing
       2  the command line was wrong, and nothing was done
     """  # noqa: D301  click keeps the lines after \\b as they are
     choose_colour(color)
@@ -64,6 +65,7 @@ for module in (
     logout,
     show,
     simulator,
+    verify,
     whoami,
 ):
     main.add_command(module.command)

@@ -1,7 +1,7 @@
-"""What a credential may do, found out without changing anything.
+"""Finds out what a credential may do, without changing anything.
 
-sipgate has no call that says it. Listing the clients needs the read scope; deleting a client that cannot exist needs
-the write scope and does nothing: 404 says that the scope is there, 403 that it is not.
+sipgate has no call for that. Listing the clients needs the read scope. Deleting a client that cannot exist needs the
+write scope and does nothing: 404 means that the credential has the scope, 403 that it has not.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ __all__ = ["Access", "probe_access"]
 
 @dataclass(frozen=True)
 class Access:
-    """Whether sipgate takes the credential, and what it may do with clients.
+    """Whether sipgate accepts the credential, and what it may do with clients.
 
     Attributes:
-        accepted: Whether the credential is good at all.
+        accepted: Whether the credential is valid.
         read: Whether clients may be read.
         write: Whether clients may be created, changed and deleted.
-        account_number: Whose account it is for; None where sipgate does not tell it.
-        problem: Why it is not accepted, in sipgate's words and ours.
+        account_number: The number of its account; None where sipgate does not tell it.
+        problem: The error message, if it is not accepted.
     """
 
     accepted: bool
@@ -35,10 +35,10 @@ class Access:
 
 
 def probe_access(api: SipgateAPI) -> Access:
-    """What the credential may do.
+    """Finds out what the credential may do.
 
     Raises:
-        SipgateError: sipgate could not be asked.
+        SipgateError: sipgate could not be reached.
     """
     try:
         read = _may_read(api)

@@ -1,8 +1,4 @@
-"""One finding of `doctor`.
-
-A check tells one fact and, where that is not as it should be, what to do about it. "Bad" is what `pulumi up` would
-fail at; "doubtful" is what works today.
-"""
+"""The result of one check of `doctor`: a fact, and what to do if something is wrong."""
 
 from __future__ import annotations
 
@@ -17,10 +13,10 @@ class Check:
     """One fact about the set-up.
 
     Attributes:
-        subject: What was looked at: `pulumi`, `credential`.
-        state: `good`; `doubtful` where it works but should not stay so; `bad` where `pulumi up` would fail.
-        fact: What was found.
-        remedy: What to do; empty where all is good.
+        subject: The subject of the check: `pulumi`, `credential`.
+        state: `good`; `doubtful` if it works but should change; `bad` if `pulumi up` would fail.
+        fact: What the check has found.
+        remedy: What to do; empty if nothing is wrong.
     """
 
     subject: str

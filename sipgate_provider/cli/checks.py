@@ -1,6 +1,6 @@
-"""What `doctor` looks at, in the order in which things go wrong: the machine, the project, the credential, sipgate.
+"""All checks of `doctor`: the machine, the project, the credential, sipgate.
 
-A check that needs an earlier one's success is left out after its failure.
+A check that depends on an earlier one is left out if that one fails.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["checks"]
 
 
 def checks(session: Session) -> Iterator[Check]:
-    """The checks, one by one as they are done."""
+    """Runs the checks, and yields each result."""
     cli = command_line()
     yield cli
     yield sdk()
@@ -56,13 +56,13 @@ def _settings(session: Session) -> Iterator[Check]:
 
 def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iterator[Check]:
     prefix = namespace(session.account)
-    ours = {
+    own = {
         key.partition(":")[2]: entry
         for key, entry in entries.items()
         if key.partition(":")[0] == prefix
     }
-    unknown = sorted(set(ours) - set(KEYS))
-    clear = sorted(
+    unknown = sorted(set(own) - set(KEYS))
+    unencrypted = sorted(
         key
         for key, entry in entries.items()
         if _is_secret_key(key) and "value" in entry and not entry.get("secret")
@@ -75,7 +75,7 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"{prefix}:{key} is not a key of this provider.",
             f"Perhaps {prefix}:{near} is meant." if near else f"Known are {', '.join(KEYS)}.",
         )
-    for key in clear:
+    for key in unencrypted:
         yield Check(
             "stack",
             "doubtful",
@@ -92,10 +92,14 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"Its state cannot be read: {error}",
             "See that its passphrase or key can be had.",
         )
-    now = {f"{prefix}:{key}": str(ours[key].get("value")) for key in KEYS if key in ours}
-    then = {full: stored[full] for full in (f"{prefix}:{key}" for key in KEYS) if full in stored}
-    # What is only in the state counts as well: a refresh prefers it to the environment.
-    changed = sorted(key for key in {*now, *then} if then and then.get(key) != now.get(key))
+    current = {f"{prefix}:{key}": str(own[key].get("value")) for key in KEYS if key in own}
+    previous = {
+        full: stored[full] for full in (f"{prefix}:{key}" for key in KEYS) if full in stored
+    }
+    # Keys that are only in the state count as well: a refresh prefers them to the environment.
+    changed = sorted(
+        key for key in {*current, *previous} if previous and previous.get(key) != current.get(key)
+    )
     if changed:
         yield Check(
             "stack",
@@ -103,15 +107,13 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"The state holds another {', '.join(changed)} than the configuration.",
             "`pulumi refresh` and `pulumi destroy` use the state's: run `pulumi up` first, or add `--run-program`.",
         )
-    if not unknown and not clear and not changed:
-        keys = (
-            ", ".join(f"{prefix}:{key}" for key in sorted(ours)) or "none of this provider's keys"
-        )
+    if not unknown and not unencrypted and not changed:
+        keys = ", ".join(f"{prefix}:{key}" for key in sorted(own)) or "none of this provider's keys"
         yield Check("stack", "good", f"Its configuration has {keys}.")
 
 
 def _is_secret_key(key: str) -> bool:
-    """Whether the key, of any account, holds what no file should hold in clear."""
+    """Whether no file should contain the key's value unencrypted, for any account."""
     prefix, _, name = key.partition(":")
     return (prefix == "sipgate" or prefix.startswith("sipgate-")) and name in SECRET_KEYS
 
@@ -139,12 +141,12 @@ def _sipgate(session: Session) -> Iterator[Check]:
             "Make a new token at sipgate, or log in again with `sipgate-provider login`.",
         )
         return
-    for scope, there, need in (
+    for scope, granted, need in (
         ("read", access.read, "refresh, import, lookups and finding lost clients again"),
         ("write", access.write, "creating, changing and deleting clients"),
     ):
         name = f"authorization:oauth2:clients:{scope}"
-        if there:
+        if granted:
             yield Check("scope", "good", f"{name} is there.")
         else:
             yield Check(

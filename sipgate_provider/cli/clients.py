@@ -1,4 +1,4 @@
-"""`clients`: the account's clients, and which stack manages each."""
+"""`clients`: lists the account's clients, and the stack that manages each."""
 
 from __future__ import annotations
 

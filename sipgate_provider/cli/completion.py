@@ -1,4 +1,4 @@
-"""`completion`: the shell completes commands and options."""
+"""`completion`: prints the script with which a shell completes commands and options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def command(shell: str) -> None:
     It works for the installed command, not for `python -m sipgate_provider`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     kind = get_completion_class(shell)
-    # click knows all three.
+    # click supports all three shells.
     assert kind is not None  # noqa: S101
     root = click.get_current_context().find_root().command
     click.echo(kind(root, {}, _PROGRAM, _VARIABLE).source())

@@ -6,7 +6,7 @@ import click
 
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import one_line
+from sipgate_provider.cli.terminal import printable
 from sipgate_provider.errors import ConfigurationError
 
 
@@ -44,7 +44,7 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     for label, value in client.properties().items():
         if label != "clientSecret":
             shown = ", ".join(value) if isinstance(value, list) else value
-            click.echo(f"{label:14} {one_line(shown)}", err=True)
+            click.echo(f"{label:14} {printable(shown)}", err=True)
     if owner := owner_of(client.description):
         click.echo(
             f"It is left over from stack {owner}, unless a `pulumi up` of that stack is creating it just now.",

@@ -1,4 +1,4 @@
-"""`doctor`: whether all is set up as it should be, and what to do where it is not."""
+"""`doctor`: checks the set-up, and says what to fix."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def command(session: Session, as_json: bool) -> None:
         width = max(len(check.subject) for check in found)
         arrow = mark("→", "->")
         for check in found:
-            drawn, spelled, colour = _MARKS[check.state]
+            symbol, fallback, colour = _MARKS[check.state]
             console.print(
                 Text.assemble(
-                    (mark(drawn, spelled), colour), f" {check.subject:{width}}  {check.fact}"
+                    (mark(symbol, fallback), colour), f" {check.subject:{width}}  {check.fact}"
                 )
             )
             if check.remedy:

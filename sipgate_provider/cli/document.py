@@ -1,6 +1,6 @@
-"""A client as the commands' JSON has it: sipgate's names, no secret unless it is asked for, and who manages it.
+"""The JSON of a client in the commands' output: sipgate's names, its manager, and its secret only on request.
 
-Programs rely on it, so names are only ever added.
+Programs rely on it, so names may be added but never changed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def document(
 
     Args:
         client: The client.
-        managers: Who manages which client; None where that is not known, and then `managedBy` is left out.
-        show_secret: Whether `clientSecret` is among the properties.
+        managers: The managers by client id; None if they are not known, and then `managedBy` is left out.
+        show_secret: Whether to include `clientSecret`.
     """
     properties = client.properties()
     if not show_secret:

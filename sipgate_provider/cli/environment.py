@@ -1,8 +1,8 @@
-"""What `doctor` looks at in a project: the Python that Pulumi would start, and whether the provider works in it.
+"""The checks of a project: the Python that Pulumi would start, and whether the provider works in it.
 
-Pulumi starts two processes, and finds their Pythons in two ways. The program's follows the project's folder; the
-provider's is `pulumi-resource-pulumi-python`, a shell script that is started in the program's folder and looks there.
-With `toolchain: uv` in a workspace, or with `main:`, they do not meet, and the second fails.
+Pulumi starts two processes, and finds their Pythons in two ways. For the program, it starts from the project's folder.
+For the provider, `pulumi-resource-pulumi-python`, a shell script, starts from the program's folder. With
+`toolchain: uv` in a workspace, or with `main:`, these may be two environments, and the provider fails.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["program_environment"]
 
 _PLUGIN = "pulumi-resource-sipgate"
 
-# Run by the project's Python. Imports all that the provider's process does: with the program's folder (the first
-# argument) off the path, where it shadows nothing; first on it, where Pulumi has it; or last, in case the package
-# itself is there.
+# The project's Python runs this. It imports everything that the provider's process imports, with the program's folder
+# (the first argument) off the path, where it shadows nothing; first on the path, as with Pulumi; or last, in case the
+# folder contains the package itself.
 _PROBE = """
 import sys
 at_start = set(sys.modules)
@@ -60,7 +60,7 @@ print(json.dumps({
 
 
 def program_environment(file: Path) -> Iterator[Check]:
-    """Whether the Python that Pulumi will start for this project has the package, and finds all of it."""
+    """Checks that the Python that Pulumi starts for this project can import the whole package."""
     document = read_project(file)
     name, options = runtime_of(document)
     if name != "python":
@@ -105,7 +105,7 @@ def program_environment(file: Path) -> Iterator[Check]:
 
 
 def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any] | None:
-    """What the probe found out; None where it failed."""
+    """Runs the probe and returns its result; None if it fails."""
     printed = output(python, "-c", _PROBE, str(folder), place, checker, cwd=folder)
     try:
         found = json.loads((printed or "").splitlines()[-1])
@@ -115,7 +115,7 @@ def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any
 
 
 def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
-    """The Python that Pulumi's language host starts, for the program and for the provider alike."""
+    """The Python that Pulumi starts for the program and the provider, or why there is none."""
     toolchain = options.get("toolchain") or "pip"
     if toolchain in {"uv", "poetry"} and shutil.which(toolchain) is None:
         return Check(
@@ -171,9 +171,11 @@ def _no_python(fact: str) -> Check:
 
 
 def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Check:
-    """Whether Pulumi finds the native plugin, which serves programs in every language."""
-    named = (document.get("plugins") or {}).get("providers") or []
-    folders = [file.parent / str(one.get("path")) for one in named if one.get("name") == "sipgate"]
+    """Checks that Pulumi finds the native plugin, which serves programs in every language."""
+    providers = (document.get("plugins") or {}).get("providers") or []
+    folders = [
+        file.parent / str(one.get("path")) for one in providers if one.get("name") == "sipgate"
+    ]
     found = next(
         filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
     )

@@ -1,4 +1,4 @@
-"""`import`: takes clients that exist into the current stack."""
+"""`import`: imports existing clients into the current stack."""
 
 from __future__ import annotations
 
@@ -74,16 +74,16 @@ def command(
     managed, read, _ = stack.clients()
     _refuse_names_in_use(pairs, read)
     found = _importable(session, pairs.values(), managed, everything=everything, force=force)
-    decided = plan(
+    planned = plan(
         found,
         pairs,
         managed,
         {*managed.values(), *read.values()},
         everything=everything,
     )
-    for name in decided.there:
+    for name in planned.existing:
         click.echo(f"{name} is in the stack already.", err=True)
-    if not decided.enter and not decided.there:
+    if not planned.new and not planned.existing:
         click.echo(
             "There is no client to import."
             + (
@@ -94,42 +94,42 @@ def command(
             err=True,
         )
         return
-    source = program({**decided.enter, **decided.there}, protect=protect, account=session.account)
-    count = f"{len(decided.enter)} client" + ("" if len(decided.enter) == 1 else "s")
+    source = program({**planned.new, **planned.existing}, protect=protect, account=session.account)
+    count = f"{len(planned.new)} client" + ("" if len(planned.new) == 1 else "s")
     if preview_only:
         click.echo(f"{count} would be imported:", err=True)
     else:
         with _written(out, source):
-            if decided.enter:
-                stack.import_clients(decided.enter, protect=protect, account=session.account)
+            if planned.new:
+                stack.import_clients(planned.new, protect=protect, account=session.account)
         click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
-    width = max(map(len, decided.enter), default=0)
-    for name, client in decided.enter.items():
+    width = max(map(len, planned.new), default=0)
+    for name, client in planned.new.items():
         click.echo(f"  {name:{width}}  {client.client_id}", err=True)
     if out is None or preview_only:
         click.echo(source, nl=False)
     else:
-        click.echo(f"{out} declares {'it' if len(decided.enter) == 1 else 'them'}.", err=True)
+        click.echo(f"{out} declares {'it' if len(planned.new) == 1 else 'them'}.", err=True)
 
 
 def _importable(
     session: Session,
-    asked: Collection[str],
+    requested: Collection[str],
     managed: Collection[str],
     *,
     everything: bool,
     force: bool,
 ) -> list[OAuthClientState]:
-    """The clients that are asked for, and all others that no other stack manages if `everything` is."""
+    """The requested clients and, with `everything`, all others that no other stack manages."""
     from sipgate_provider.clients.search import find_client, find_clients  # noqa: PLC0415
 
-    clients = [find_client(session.api, client_id) for client_id in asked]
+    clients = [find_client(session.api, client_id) for client_id in requested]
     ownership = Ownership(session, force=force)
     for client in clients:
         if client.client_id not in managed:
             ownership.check(client)
     for client in find_clients(session.api) if everything else []:
-        if client.client_id in asked:
+        if client.client_id in requested:
             continue
         objection = None if client.client_id in managed else ownership.objection(client)
         if objection:
@@ -140,7 +140,7 @@ def _importable(
 
 
 def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
-    """A dynamic resource serves Python alone; the native plugin imports by id."""
+    """Raises ConfigurationError for other languages, whose clients Pulumi itself imports."""
     language, _ = runtime_of(session.project)
     if language != "python":
         name, client_id = next(iter(pairs.items()), ("<name>", "<clientId>"))
@@ -160,7 +160,7 @@ def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def _written(path: Path | None, text: str) -> Iterator[None]:
-    """The text is in the file before the block begins, so that it cannot be lost; where the block fails, it is not."""
+    """Writes the text to the file before the block, so that it cannot be lost; removes it if the block fails."""
     if path is None:
         yield
         return

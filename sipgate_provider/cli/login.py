@@ -1,4 +1,4 @@
-"""`login`: logs in with the browser and keeps a refresh token for `pulumi up`."""
+"""`login`: logs in with the browser and stores a refresh token for `pulumi up`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         )
     path = login_path(session.account)
     file = TokenFile(path)
-    # Found out before the user logs in for nothing. `pulumi up` may use the former log-in meanwhile.
+    # Checks the file before the user logs in, without blocking the former log-in for `pulumi up` meanwhile.
     with file.locked(), file.replacement():
         pass
 
@@ -65,7 +65,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         also = ", which the browser was told to open" if opened else ""
         click.echo(f"Log in at this address{also}:\n\n  {address}\n", err=True)
 
-    with _time_shown() as show_seconds_left:
+    with _countdown() as show_seconds_left:
         token = log_in(
             Login(through, client_secret, token_url),
             show,
@@ -89,7 +89,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         f"Logged in{who} through the client {one_line(through)}. The refresh token is stored in {path}.",
         err=True,
     )
-    # A browser that is still logged in continues its session: to end the former would end this one.
+    # A browser that is still logged in continues its session, so ending the former one would end this one.
     if former is not None and former_session != token.session:
         _end(former)
     source = session.settings.source
@@ -98,7 +98,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
 
 
 def _former(account: str | None) -> tuple[RefreshToken | None, str]:
-    """The log-in that is stored so far, if it can be read, and the id of its session."""
+    """The log-in that is stored now, if it can be read, and the id of its session."""
     from sipgate_provider.auth.token_store import TokenFile, stored_login  # noqa: PLC0415
 
     with contextlib.suppress(ConfigurationError):
@@ -118,17 +118,17 @@ def _end(former: RefreshToken) -> None:
 
 
 def _open_in_background(address: str) -> bool:
-    """Whether a browser was asked to open the address; it is not waited for.
+    """Asks a browser to open the address, without waiting for it; returns whether it was asked.
 
-    A text browser would take the terminal, or wait for an answer that it is itself to bring. So one is only opened
-    where there is a display, or the user's own BROWSER; and it has no terminal.
+    A text browser would take over the terminal, or block the command that waits for it. So a browser is opened only if
+    there is a display or the user has set BROWSER, and it gets no terminal.
     """
     if sys.platform not in {"darwin", "win32"} and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     ):
         return False
     try:
-        # Isolated: no module out of the current folder is run.
+        # Isolated, so that it imports no module from the current folder.
         subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-m", "webbrowser", address],
             stdin=subprocess.DEVNULL,
@@ -142,8 +142,8 @@ def _open_in_background(address: str) -> bool:
 
 
 @contextlib.contextmanager
-def _time_shown() -> Iterator[Callable[[int], None]]:
-    """A terminal counts the time down; a pipe gets one line."""
+def _countdown() -> Iterator[Callable[[int], None]]:
+    """Counts the time down on a terminal; prints one line in a pipe."""
     if not sys.stderr.isatty():
         click.echo(f"Waiting for that, for {_SECONDS} s …", err=True)
         yield lambda _: None

@@ -1,4 +1,4 @@
-"""`logout`: ends what `login` began."""
+"""`logout`: ends the log-in of `login`."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def command(session: Session) -> None:
                 f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.",
                 err=True,
             )
-        there = file.remove()
-    click.echo("Logged out." if there else "Nobody was logged in.", err=True)
+        removed = file.remove()
+    click.echo("Logged out." if removed else "Nobody was logged in.", err=True)

@@ -1,4 +1,4 @@
-"""What `doctor` looks at on the machine: Pulumi's command line, its SDK, and its connections to itself."""
+"""The checks of the machine: Pulumi's command line, its SDK, and its connections on this machine."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sipgate_provider.cli.check import Check
 
 __all__ = ["command_line", "output", "own_connections", "sdk"]
 
-# `pulumi import` takes a dynamic provider's resources from a file since then.
+# The first version in which `pulumi import` accepts a dynamic provider's resources from a file.
 _CLI = (3, 254, 0)
 _SDK = (3, 216, 0)
 _SECONDS = 60
 # The only spellings that gRPC for Python reads. gRPC for Go never sends loopback to a proxy.
 _GRPC_PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
-# What Pulumi's processes do: which host a proxy is not used for is gRPC's own decision.
+# Connects as Pulumi's processes do, since gRPC itself decides for which hosts it uses a proxy.
 _CONNECT = """
 import grpc
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ server.stop(None)
 
 
 def command_line() -> Check:
-    """Whether there is a `pulumi` that runs and is new enough."""
+    """Checks that `pulumi` is installed, runs and is new enough."""
     found = shutil.which("pulumi")
     if found is None:
         return Check(
@@ -43,8 +43,7 @@ def command_line() -> Check:
             "The `pulumi` command is not on PATH.",
             "Install it: https://www.pulumi.com/docs/install/",
         )
-    said = output(found, "version")
-    number = _number(said or "")
+    number = _number(output(found, "version") or "")
     if number is None:
         return Check("pulumi", "bad", f"{found} does not run.", "Install it anew.")
     fact = f"Version {_text(number)}, {found}."
@@ -59,7 +58,7 @@ def command_line() -> Check:
 
 
 def sdk() -> Check:
-    """Whether the SDK is new enough."""
+    """Checks that the SDK is new enough."""
     installed = version("pulumi")
     fact = f"pulumi {installed} and sipgate-provider {version('sipgate-provider')} in {sys.prefix}."
     number = _number(installed)
@@ -69,11 +68,11 @@ def sdk() -> Check:
 
 
 def own_connections() -> Check | None:
-    """Whether Pulumi's own connections stay on this machine; None where no proxy is named."""
+    """Checks that Pulumi's own connections bypass the proxy; None if no proxy is set."""
     proxy = next((name for name in _GRPC_PROXIES if os.environ.get(name)), None)
     if proxy is None:
         return None
-    # In a folder that holds no modules: Python looks into the current one first.
+    # Python searches the current folder first, so this runs in a folder without modules.
     if output(sys.executable, "-c", _CONNECT, cwd=Path(sys.prefix)) is not None:
         return Check("proxy", "good", f"Pulumi's own connections on this machine bypass {proxy}.")
     return Check(
@@ -85,7 +84,7 @@ def own_connections() -> Check | None:
 
 
 def output(*command: str, cwd: Path | None = None) -> str | None:
-    """What the command prints, or None where it fails."""
+    """The command's output; None if it fails."""
     try:
         run = subprocess.run(  # noqa: S603  commands of ours
             command,
@@ -102,8 +101,8 @@ def output(*command: str, cwd: Path | None = None) -> str | None:
     return run.stdout.strip() if run.returncode == 0 else None
 
 
-def _number(said: str) -> tuple[int, int, int] | None:
-    match = re.search(r"(\d+)\.(\d+)\.(\d+)", said)
+def _number(text: str) -> tuple[int, int, int] | None:
+    match = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 

@@ -1,8 +1,8 @@
-"""Whether a client may be imported or deleted here: not if another stack manages it.
+"""Keeps a client from being imported or deleted if another stack manages it.
 
-Every stack that the backend shows is looked through. One that cannot be read may manage any client that does not name
-its stack. A default description names the client's stack: where the backend does not show that stack, nobody here can
-tell that it has let go of the client. `--force` is for those who know better.
+Every stack that the backend shows is searched. A stack that cannot be read may manage any client whose description
+names no stack. If the description names a stack that the backend does not show, that stack may still manage the client.
+With `--force`, the user overrides the check.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORCE = click.option(
 
 
 class Ownership:
-    """What the backend's stacks say about clients; they are looked through once."""
+    """The check for one run of a command, which searches the stacks once."""
 
     def __init__(self, session: Session, *, force: bool) -> None:
         self._managers: Managers | None = None
@@ -41,11 +41,11 @@ class Ownership:
                 ) from None
 
     def objection(self, client: OAuthClientState) -> str | None:
-        """Which other stack manages the client, as a sentence; None where no other stack does."""
+        """A sentence that says which other stack manages the client; None if no other stack does."""
         return None if self._managers is None else next(_objections(client, self._managers), None)
 
     def check(self, client: OAuthClientState) -> None:
-        """Raises ConfigurationError where another stack manages the client."""
+        """Raises ConfigurationError if another stack manages the client."""
         if objection := self.objection(client):
             raise ConfigurationError(f"{objection} Nothing was done; --force overrides this.")
 

@@ -1,4 +1,4 @@
-"""What a project's Pulumi.yaml says."""
+"""Reads a project's Pulumi.yaml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["read_project", "runtime_of"]
 
 
 def read_project(file: Path) -> dict[str, Any]:
-    """The document; empty where it is none, which Pulumi itself complains of."""
+    """Reads the file; an invalid file counts as empty, since Pulumi itself reports it."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
@@ -20,7 +20,7 @@ def read_project(file: Path) -> dict[str, Any]:
 
 
 def runtime_of(project: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The language's name and its options, whichever way they are written."""
+    """The name of the project's language and its options, from either notation."""
     runtime = project.get("runtime")
     if isinstance(runtime, dict):
         options = runtime.get("options")

@@ -1,13 +1,14 @@
-"""What commands that speak to sipgate share: the stack they are about, its account, and how they fail.
+"""Common parts of the commands that use sipgate: their options, the stack, its account, and error messages.
 
-The settings are those of `pulumi up` in the same folder: the stack's configuration, then the environment. Outside of
-a Pulumi project there is only the environment.
+The settings are those of `pulumi up` in the same folder: the stack's configuration, then the environment. Outside of a
+Pulumi project, only the environment counts.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,7 @@ from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
+    from sipgate_provider.api.models import OAuthClientState
     from sipgate_provider.importing.stack import Manager, Managers, Stack
     from sipgate_provider.settings.settings import Settings
 
@@ -27,9 +29,12 @@ __all__ = ["OPTIONS", "Session"]
 
 Returned = TypeVar("Returned")
 
+# An id as sipgate makes them: two numbers and a UUID.
+_ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 
 class Session:
-    """One run of a command: a folder, perhaps the name of a stack, and which account's settings are meant."""
+    """One run of a command, for a folder, a stack and an account."""
 
     def __init__(self, folder: Path, stack_name: str | None, account: str | None) -> None:
         self._folder = folder
@@ -38,7 +43,7 @@ class Session:
 
     @functools.cached_property
     def project_file(self) -> Path | None:
-        """The project's Pulumi.yaml, here or above; None where the folder belongs to no project."""
+        """The project's Pulumi.yaml, in the folder or above; None if the folder belongs to no project."""
         folder = self._folder.resolve()
         files = (
             above / name
@@ -54,14 +59,14 @@ class Session:
 
     @functools.cached_property
     def project(self) -> dict[str, Any]:
-        """What Pulumi.yaml says; empty outside of a project."""
+        """The content of Pulumi.yaml; empty outside of a project."""
         from sipgate_provider.cli.project import read_project  # noqa: PLC0415
 
         return read_project(self.project_file) if self.project_file else {}
 
     @functools.cached_property
     def stack(self) -> Stack:
-        """The stack.
+        """The stack of this run.
 
         Raises:
             ConfigurationError: The folder belongs to no Pulumi project.
@@ -88,11 +93,11 @@ class Session:
         return Settings.resolve(self.configuration.get, os.environ, self.account)
 
     def managers(self, *, everywhere: bool = False) -> dict[str, Manager] | None:
-        """Who manages which client, as `Stack.managers`; None outside of a project, where nobody knows."""
+        """The managers by client id, as `Stack.managers`; None outside of a project."""
         return self.all_managers(everywhere=everywhere).by_client if self.in_project else None
 
     def all_managers(self, *, everywhere: bool = True) -> Managers:
-        """Who manages which client in the stacks that the backend shows, also outside of a project.
+        """The managers of clients in the stacks that the backend shows, also outside of a project.
 
         Raises:
             SipgateError: The stacks cannot be listed.
@@ -108,7 +113,7 @@ class Session:
         return found
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
-        """The client's id (empty if there is none), its secret (empty if it needs none) and the token endpoint."""
+        """The client to log in through, as id and secret (each empty if not set), and the token endpoint."""
         from sipgate_provider.settings.settings import login_settings  # noqa: PLC0415
 
         found, secret, token_url = login_settings(self.configuration.get, os.environ, self.account)
@@ -119,27 +124,39 @@ class Session:
 
     @functools.cached_property
     def api(self) -> SipgateAPI:
-        """The account that `pulumi up` would work on."""
+        """The API of the account that `pulumi up` would use."""
         from sipgate_provider.api.calls import SipgateAPI  # noqa: PLC0415
 
         return SipgateAPI(self.settings)
 
+    def client(self, id_or_name: str) -> OAuthClientState:
+        """The account's one client of that id or that exact name.
+
+        Raises:
+            SipgateError: There is none, there are several of the name, or the account cannot be read.
+        """
+        from sipgate_provider.clients.search import find_client  # noqa: PLC0415
+
+        by_id = _ID.fullmatch(id_or_name)
+        with working("Asking sipgate..."):
+            return find_client(self.api, *((id_or_name, None) if by_id else (None, id_or_name)))
+
 
 def _user_errors(command: Callable[..., Returned]) -> Callable[..., Returned]:
-    """Lets a `SipgateError` end the command as its sentence, with exit code 1."""
+    """Ends the command with the message of a `SipgateError` and exit code 1."""
 
     @functools.wraps(command)
-    def telling(*given: object, **named: object) -> Returned:
+    def wrapper(*args: object, **kwargs: object) -> Returned:
         try:
-            return command(*given, **named)
+            return command(*args, **kwargs)
         except SipgateError as error:
             raise click.ClickException(str(error)) from None
 
-    return telling
+    return wrapper
 
 
-def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  stands where click's options stand
-    """Adds `--stack`, `--cwd` and `--account`, hands over a `Session`, and tells errors."""
+def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  used like click's options
+    """Adds `--stack`, `--cwd` and `--account`, passes a `Session` to the command, and reports errors."""
 
     @click.option(
         "-s",
@@ -165,8 +182,8 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
     @functools.wraps(command)
     @_user_errors
     def with_session(
-        folder: Path, stack_name: str | None, account: str | None, **given: object
+        folder: Path, stack_name: str | None, account: str | None, **options: object
     ) -> None:
-        command(Session(folder, stack_name, account), **given)
+        command(Session(folder, stack_name, account), **options)
 
     return with_session

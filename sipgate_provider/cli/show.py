@@ -1,17 +1,13 @@
-"""`show`: one client with all its properties."""
+"""`show`: shows one client with all its properties."""
 
 from __future__ import annotations
-
-import re
 
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import show_fields, show_json, working
+from sipgate_provider.cli.terminal import show_fields, show_json
 
 _HIDDEN = "[secret: shown with --show-secret]"
-# An id as sipgate makes them: two numbers and a UUID.
-_ID = re.compile(r"\d+-\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @click.command("show", short_help="Show one client.")
@@ -30,11 +26,8 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
     project, `managedBy`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
-    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
-    by_id = _ID.fullmatch(client)
-    with working("Asking sipgate..."):
-        found = find_client(session.api, client if by_id else None, None if by_id else client)
+    found = session.client(client)
     managers = session.managers()
     properties = document(found, managers, show_secret=show_secret)
     if as_json:
@@ -58,6 +51,6 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
 
 
 def _lines(name: str, value: object) -> list[tuple[str, str]]:
-    """A property in lines: each entry of a list has one, and only the first has the name."""
+    """The lines of a property: one for each entry of a list, and only the first with the name."""
     entries = value if isinstance(value, list) else [value]
     return [("" if index else name, str(entry)) for index, entry in enumerate(entries or [""])]

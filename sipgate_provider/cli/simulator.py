@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from sipgate_provider.simulator import RequestRecord, Simulator
 
-# SIP's own port with a 1 in front. It is always the same, so exported variables outlive a restart,
-# and it is none of those that web servers quarrel over (8000, 8080). Below 32768 Linux does not
-# give it to an outgoing connection.
+# SIP's own port with a 1 in front. It is always the same, so exported variables stay valid after a restart. Web servers
+# do not usually use it, unlike 8000 and 8080. Linux gives no port below 32768 to an outgoing connection.
 PORT = 15060
 
 EXTRA = "pip install 'sipgate-provider[simulator]'"
@@ -30,23 +29,23 @@ EXTRA = "pip install 'sipgate-provider[simulator]'"
 
 _A_DAY = 86_400
 
-# How long it may take to end before it is ended.
-_PATIENCE = 3.0
+# How long a clean end may take before the process exits.
+_END_SECONDS = 3.0
 
-# Lines that wait for a terminal or a pipe to take them; more are left out.
+# Lines that may wait for a slow terminal or pipe; further lines are dropped.
 _MOST_LINES = 1000
 
-# Characters of a path.
-_MOST_SHOWN = 500
+# The longest path that is shown.
+_MOST_CHARACTERS = 500
 
 
 class _Seconds(click.FloatRange):
-    """A range that NaN is not in."""
+    """A range that excludes NaN."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The number of seconds."""
+        """Converts an argument to seconds."""
         seconds: float = super().convert(value, param, ctx)
         if math.isnan(seconds):
             self.fail(f"{value!r} is not a number.", param, ctx)
@@ -133,10 +132,10 @@ def command(
     described in the module sipgate_provider.simulator.control.endpoints. The header shows that no web page
     asks.
     """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
-    # Blocked before the server's thread begins, so that the thread inherits it: both signals then
-    # wait for sigwait, and neither can strike in the middle of starting or stopping.
-    endings = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
+    # Both signals are blocked before the server's thread starts, so that it inherits the block. They then wait for
+    # sigwait, and cannot interrupt starting or stopping.
+    end_signals = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, end_signals)
     try:
         from sipgate_provider.simulator import Simulator, StorageError  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -162,7 +161,7 @@ def command(
             allow_remote=allow_remote,
             tls=tls,
             file=file,
-            on_request=lambda record: output.say(_shown(record)),
+            on_request=lambda record: output.write(_request_line(record)),
         ).start()
     except ValueError as error:
         raise click.UsageError(f"{error} --allow-remote permits it.") from None
@@ -173,67 +172,67 @@ def command(
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
     try:
         with _ca_file(sipgate.ca_pem if tls else None) as ca_file:
-            output.say(_greeting(sipgate, ca_file, file))
-            signal.sigwait(endings)
-            output.end_within(_PATIENCE)
+            output.write(_greeting(sipgate, ca_file, file))
+            signal.sigwait(end_signals)
+            output.end_within(_END_SECONDS)
     finally:
         sipgate.stop()
-    output.say("The simulator has ended.")
+    output.write("The simulator has ended.")
     output.close()
 
 
 class _Log(logging.Handler):
-    """Says what the server has to say, beside the requests."""
+    """Shows the server's warnings between the requests."""
 
     def __init__(self, output: _Output) -> None:
         super().__init__(logging.WARNING)
         self._output = output
 
     def emit(self, record: logging.LogRecord) -> None:
-        """It is said."""
-        self._output.say(self.format(record))
+        """Shows a warning."""
+        self._output.write(self.format(record))
 
 
 class _Output:
-    """What is said, in order, by a thread of its own.
+    """Writes lines in order, in a thread of its own.
 
-    A stopped terminal, or a pipe that nobody reads, takes nothing. Only this thread waits for it then,
-    neither an answer nor the end.
+    If a terminal is stopped, or nobody reads a pipe, only this thread waits. Responses and the end of the process do
+    not.
     """
 
     def __init__(self) -> None:
         self._lines: queue.Queue[str | None] = queue.Queue(_MOST_LINES)
-        self._thread = threading.Thread(target=self._write, name="output", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="output", daemon=True)
         self._thread.start()
 
-    def say(self, text: str) -> None:
-        """It is said when its turn comes; unless too much is waiting."""
+    def write(self, text: str) -> None:
+        """Queues a text; drops it if too many are waiting."""
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(text)
 
     def close(self) -> None:
-        """All has been said."""
+        """Waits until everything is written."""
         self._lines.put(None)
         self._thread.join()
 
     @staticmethod
     def end_within(seconds: float) -> None:
-        """The process ends in this time, even if what was said cannot be written."""
+        """Ends the process after this time, even if the output is blocked."""
         timer = threading.Timer(seconds, os._exit, (0,))
         timer.daemon = True
         timer.start()
 
-    def _write(self) -> None:
+    def _run(self) -> None:
         while (text := self._lines.get()) is not None:
             encoding = sys.stdout.encoding or "utf-8"
-            # A reader that has left (`| head`) is no reason to stop answering.
+            # The simulator keeps running if the reader of its output has left (`| head`).
             with contextlib.suppress(OSError):
                 click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 @contextlib.contextmanager
 def _ca_file(ca_pem: bytes | None) -> Iterator[str | None]:
-    """A file with the certificate to trust, for as long as it is of use; None without TLS."""
+    """Writes the certificate to trust to a file that exists during the block; None without TLS."""
     if ca_pem is None:
         yield None
         return
@@ -251,7 +250,7 @@ def _greeting(sipgate: Simulator, ca_file: str | None, file: str | None) -> str:
         DEMO_USERNAME,
     )
 
-    # requests trusts this authority in place of all others, in that terminal only.
+    # In that terminal, requests trusts this authority instead of all others.
     trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
     fate = f"kept in {file}" if file else "gone then"
     return f"""\
@@ -272,9 +271,13 @@ Ctrl-C ends it, and what was created here is {fate}.
 """
 
 
-def _shown(record: RequestRecord) -> str:
+def _request_line(record: RequestRecord) -> str:
     answer = "no answer"
     if record.status is not None and record.milliseconds is not None:
         answer = f"{record.status} {record.milliseconds:.0f} ms"
-    path = record.path if len(record.path) <= _MOST_SHOWN else record.path[:_MOST_SHOWN] + "..."
+    path = (
+        record.path
+        if len(record.path) <= _MOST_CHARACTERS
+        else record.path[:_MOST_CHARACTERS] + "..."
+    )
     return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}"

@@ -1,11 +1,11 @@
-r"""Standard output and error that take any text, and whose reader may leave.
+r"""Standard output and error for any text, and for readers that leave early.
 
-Names come from sipgate and may hold any character; a terminal or a file in ISO-8859-1, Windows-1252 or ASCII cannot.
-There a character is shown as Python escapes it, `\u2713`: nothing is lost, a name in a table can still be told from
-another, and a printed program means the same.
+sipgate's names may contain any character, but a terminal or a file in ISO-8859-1, Windows-1252 or ASCII may not. A
+missing character is shown as Python's escape sequence, `\u2713`. So nothing is lost: names in a table remain distinct,
+and a printed program keeps its meaning.
 
-A reader that leaves (`| head`) ends the command silently, with the exit code by which a shell reports SIGPIPE. The
-signal itself stays ignored, since it would also end the command where sipgate closes a connection.
+If a reader leaves (`| head`), the command ends silently, with the exit code that a shell uses for SIGPIPE. The signal
+itself stays ignored, since it would also end the command if sipgate closes a connection.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 @contextlib.contextmanager
 def tolerant_streams() -> Iterator[None]:
-    """In the block, output never raises for what it holds, nor shows a traceback for where it goes."""
+    """Keeps output in the block from failing, whatever it contains and wherever it is written."""
     codecs.register(_ascii)
-    # `>&-` leaves none.
+    # After `>&-` there is no stream.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115  it lasts as long as the program
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -41,9 +41,9 @@ def tolerant_streams() -> Iterator[None]:
     stdout = sys.stdout
     try:
         yield
-    except SystemExit as ending:
-        # A closed pipe has rich leave while it handles the error, and click after it has put another stream there.
-        if sys.stdout is stdout and not isinstance(ending.__context__, BrokenPipeError):
+    except SystemExit as error:
+        # After a closed pipe, rich exits while it handles the error, and click exits after replacing the stream.
+        if sys.stdout is stdout and not isinstance(error.__context__, BrokenPipeError):
             raise
         _end_silently()
     except BrokenPipeError:
@@ -57,7 +57,7 @@ def tolerant_streams() -> Iterator[None]:
 
 
 def _ascii(name: str) -> codecs.CodecInfo | None:
-    """ASCII under a name that click does not know: it takes ASCII for a mistake and writes UTF-8."""
+    """ASCII under another name: click assumes that ASCII is a mistake, and would write UTF-8."""
     if name != _ASCII:
         return None
     codec = codecs.lookup("ascii")
@@ -76,7 +76,7 @@ def _end_silently() -> NoReturn:
 
 
 def _discard_output() -> None:
-    """What is still in buffers goes nowhere; at its end Python would complain that it cannot be written."""
+    """Discards what is still in buffers. At exit, Python would complain that it cannot be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

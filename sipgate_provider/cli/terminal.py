@@ -1,8 +1,8 @@
-"""How commands show things: tables and colours on a terminal, plain lines in a pipe, results apart from remarks.
+"""The output of commands: tables and colours on a terminal, plain lines in a pipe.
 
-Results go to standard output, remarks and progress to standard error. In a pipe a table has one line for each row,
-its cells separated by tabs and without a heading, as `cut` and `awk` want it. Colour follows the terminal, `NO_COLOR`
-and `--color`, in that order of growing weight. What sipgate answers may hold anything; nothing of it moves a cursor.
+Results go to standard output, remarks and progress to standard error. In a pipe, a table has no heading and one line
+for each row, with its cells separated by tabs, for `cut` and `awk`. `--color` overrides `NO_COLOR`, which overrides the
+terminal's own support for colours. sipgate's responses are shown without control characters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = [
     "COLOURS",
     "choose_colour",
     "mark",
-    "one_line",
+    "printable",
     "show_fields",
     "show_json",
     "show_rows",
@@ -35,19 +35,19 @@ _COLOUR = "sipgate_provider.cli.colour"
 
 
 def choose_colour(colour: str) -> None:
-    """From here on, this command's output is coloured always, never, or (auto) where a terminal wants it."""
+    """Chooses whether this command's output is coloured: always, never, or on terminals that support it (auto)."""
     context = click.get_current_context()
     context.meta[_COLOUR] = colour
     context.color = {"always": True, "never": False}.get(colour)
 
 
 def stdout() -> Console:
-    """Where results go."""
+    """The console for results."""
     return _console(stderr=False)
 
 
 def _console(*, stderr: bool) -> Console:
-    # Late, since most commands never draw anything.
+    # Most commands do not need it.
     from rich.console import Console  # noqa: PLC0415
 
     context = click.get_current_context(silent=True)
@@ -62,18 +62,18 @@ def _console(*, stderr: bool) -> Console:
 
 
 def show_json(document: object) -> None:
-    """The document is on standard output, for programs; in ASCII where the encoding lacks a character."""
+    """Prints the document as JSON, in ASCII if the encoding lacks a character."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    click.echo(text if _holds(text) else json.dumps(document, indent=2))
+    click.echo(text if _is_encodable(text) else json.dumps(document, indent=2))
 
 
-def mark(drawn: str, spelled: str) -> str:
-    """The sign, or what stands for it where standard output cannot hold it."""
-    return drawn if _holds(drawn) else spelled
+def mark(symbol: str, fallback: str) -> str:
+    """The symbol, or `fallback` if the encoding of standard output lacks it."""
+    return symbol if _is_encodable(symbol) else fallback
 
 
-def _holds(text: str) -> bool:
-    """Whether standard output can hold the text."""
+def _is_encodable(text: str) -> bool:
+    """Whether the encoding of standard output has all characters of the text."""
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
@@ -82,10 +82,10 @@ def _holds(text: str) -> bool:
 
 
 def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]) -> None:
-    """The rows are on standard output: a table for a reader, lines with tabs for a program.
+    """Prints the rows: as a table on a terminal, as lines with tabs in a pipe.
 
-    A cell that is a list has one line for each entry, or commas between them. The table leaves out columns in which
-    there is nothing.
+    The entries of a list in a cell are separated by line breaks in a table, and by commas in a pipe. The table leaves
+    out empty columns.
     """
     if not sys.stdout.isatty():
         for row in rows:
@@ -98,7 +98,7 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     filled = [index for index in range(len(headings)) if any(row[index] for row in rows)]
     for index in filled:
-        # An id that is cut off cannot be copied.
+        # Users copy ids, so they are not wrapped.
         table.add_column(headings[index], no_wrap="id" in headings[index].lower(), overflow="fold")
     for row in rows:
         table.add_row(*(Text(_text(row[index], "\n")) for index in filled))
@@ -107,32 +107,32 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str | list[str]]]
     console.print(table)
 
 
-def _text(cell: str | list[str], between: str) -> str:
-    return one_line(cell) if isinstance(cell, str) else between.join(map(one_line, cell))
+def _text(cell: str | list[str], separator: str) -> str:
+    return printable(cell) if isinstance(cell, str) else separator.join(map(printable, cell))
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks, tabs and whatever else a terminal would obey."""
+def printable(text: str) -> str:
+    """The text with a blank for each line break, tab and other control character."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 def show_fields(fields: Sequence[tuple[str, str]]) -> None:
-    """Names and values are on standard output, one below the other."""
+    """Prints names and values, one pair on each line."""
     from rich.text import Text  # noqa: PLC0415
 
     width = max(len(name) for name, _ in fields)
     console = stdout()
     for name, value in fields:
-        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", one_line(value)))
+        console.print(Text.assemble((f"{name:{width}}", "bold"), "  ", printable(value)))
 
 
 @contextlib.contextmanager
-def working(on: str) -> Iterator[None]:
-    """While the block runs, a terminal shows on what; nothing is shown in a pipe."""
+def working(status: str) -> Iterator[None]:
+    """Shows the status on a terminal during the block; shows nothing in a pipe."""
     console = _console(stderr=True)
     if not console.is_terminal or not sys.stderr.isatty():
         yield
         return
     # The usual spinner is not ASCII.
-    with console.status(on, spinner="line"):
+    with console.status(status, spinner="line"):
         yield

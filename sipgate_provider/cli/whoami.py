@@ -58,8 +58,8 @@ def command(session: Session, as_json: bool) -> None:
             )
             missing = "no; the credential needs it, and its user a role that may manage clients"
             fields += [
-                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if there else missing}")
-                for scope, there in (("read", access.read), ("write", access.write))
+                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if granted else missing}")
+                for scope, granted in (("read", access.read), ("write", access.write))
             ]
         show_fields(fields)
     if not (access.read and access.write):

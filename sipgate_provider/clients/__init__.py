@@ -1,1 +1,1 @@
-"""What an OAuth client is and how it lives: rules, check and diff, and each step from create to delete."""
+"""The lifecycle of an OAuth client: its rules, check and diff, and each step from create to delete."""

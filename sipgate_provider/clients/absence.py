@@ -1,16 +1,17 @@
 """When a 404 means that a client is gone.
 
-A client is gone only if sipgate itself says so and nothing says otherwise. A wrong base address answers 404 to
-everything, and another account truly lacks the client: neither may empty a state. So a 404 counts if the account can
-be listed, lacks the client, and is the client's own account.
+A client is gone only if sipgate itself says so and nothing contradicts it. A server at a wrong base URL answers 404 to
+everything, and another account really lacks the client. Neither may remove a client from a state. So a 404 counts only
+if the account can be listed, does not list the client, and is the client's own account.
 
 Client ids begin with a number (`2556404-0-…`), and sipgate's user info has an account number of the same form. That
-the two are the same is an inference from sipgate's documentation. It serves to distrust a 404, never to delete or to
-replace anything. Other clients of the same number in the list prove the account as well. Where nothing tells whose
-account answered, the client stays in the state; `sipgate:trustEmptyAccount` is the operator's word that the account
-is the right one and really empty.
+both are the same is an inference from sipgate's documentation. It is a reason to distrust a 404, never to delete or
+replace anything. Other clients in the list that have the same number also identify the account. If nothing identifies
+the account, the client stays in the state. With `sipgate:trustEmptyAccount`, the operator confirms that the account is
+the right one and really empty.
 
-sipgate accepts a deletion before it is done (202). A client that still shows is given some seconds to vanish.
+sipgate accepts a deletion before it has finished it (202). So a client that is still listed has some seconds to
+disappear.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _PAUSES = (0.0, 1.0, 2.0, 3.0, 4.0)
 
 
 def still_listed(api: SipgateAPI, client_ids: set[str]) -> Iterator[set[str]]:
-    """Those of `client_ids` that the account lists: now, and again after each pause while a deletion may be going on.
+    """Yields those of `client_ids` that the account lists, now and after each pause, while a deletion may take effect.
 
     Raises:
         SipgateError: The account cannot be listed.
@@ -44,19 +45,19 @@ def still_listed(api: SipgateAPI, client_ids: set[str]) -> Iterator[set[str]]:
 
 
 class AbsenceCheck:
-    """Decides whether a client whose own address answered 404 is gone; safe to share between threads."""
+    """Decides after a 404 whether the client is gone; safe to share between threads."""
 
     def __init__(self, api: SipgateAPI, *, trust_empty_account: bool = False) -> None:
         self._api = api
         self._trust_empty_account = trust_empty_account
 
     def confirm(self, client_id: str, *, list_required: bool) -> None:
-        """Returns if the client is gone from its account.
+        """Confirms that the client is gone from its account.
 
         Args:
-            client_id: The client.
-            list_required: Whether the account has to be listed. A credential with the write scope alone cannot do
-                that, and may delete all the same.
+            client_id: The client's id.
+            list_required: Whether the account has to be listed. A credential that has only the write scope cannot list
+                it, but may delete.
 
         Raises:
             SipgateError: The client may still exist.
@@ -108,6 +109,6 @@ class AbsenceCheck:
 
 
 def account_number_of(client_id: str) -> str | None:
-    """The number of the account that the client belongs to, as its id says; None where it does not say."""
+    """The number of the client's account, with which its id begins; None where it does not."""
     found = _ACCOUNT_NUMBER.match(client_id)
     return found[1] if found else None

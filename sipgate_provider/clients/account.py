@@ -1,7 +1,7 @@
-"""The account that a plugin's process speaks to, connected at the first call that needs it.
+"""The account of a plugin's process, set up at the first call that needs it.
 
-Settings are resolved late: a check or a diff needs no credential, and a missing one should not stop a preview that
-has nothing to ask. What is wrong with them is said once; the calls that wait behind say that they were not tried.
+Settings are resolved late: check and diff need no credential, and a missing one should not stop a preview that sends no
+request. The first call reports what is wrong with the settings. Later calls report that they were not tried.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["LazyAccount"]
 
 
 class LazyAccount:
-    """One account's API and lifecycle, made once for all threads."""
+    """The API and the lifecycle of an account, created once for all threads."""
 
     def __init__(
         self,
@@ -30,12 +30,12 @@ class LazyAccount:
         managed: ManagedClients,
         account: str | None = None,
     ) -> None:
-        """Nothing is read yet.
+        """Creates the object without reading anything.
 
         Args:
-            configured: As `Settings.resolve` has it.
-            managed: Which clients this deployment's resources manage.
-            account: Which account's settings are meant; None is the usual ones.
+            configured: Looks up a key in the stack configuration, as for `Settings.resolve`.
+            managed: The clients that this deployment's resources manage.
+            account: The account whose settings to use; None for the usual ones.
         """
         self._configured = configured
         self._managed = managed
@@ -48,15 +48,15 @@ class LazyAccount:
         """The account's API.
 
         Raises:
-            ConfigurationError: The settings name no account that can be reached.
+            ConfigurationError: The settings are missing or wrong.
         """
         return self._open()[0]
 
     def lifecycle(self) -> Lifecycle:
-        """The steps of a client's life in the account.
+        """The lifecycle of clients in the account.
 
         Raises:
-            ConfigurationError: The settings name no account that can be reached.
+            ConfigurationError: The settings are missing or wrong.
         """
         return self._open()[1]
 

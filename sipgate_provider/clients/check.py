@@ -1,7 +1,7 @@
-"""Check: completes and validates what a program declares. Nothing is sent.
+"""Check: completes and validates the properties that a program declares, without sending anything.
 
-Properties are mappings in the API's spelling. What a preview cannot know yet is taken to be good and left alone. What
-the state holds already is never refused.
+Properties are mappings with the API's names. Values that a preview cannot know yet count as valid and stay as they are.
+Values that the state already holds are never rejected.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from sipgate_provider.clients.rules import Finding, errors
 
 __all__ = ["Checked", "check"]
 
-# Stands in for what a preview does not know yet; it is valid wherever it is put.
+# Stands for a value that a preview does not know yet; valid for every property.
 _NOT_YET_KNOWN = "https://not-yet-known"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The inputs with defaults and without duplicates, or why there are none."""
+    """The inputs, with defaults and without duplicates, and what is wrong with them."""
 
     inputs: dict[str, object]
     failures: tuple[Finding, ...] = ()
@@ -34,13 +34,13 @@ def check(
     unknown: Collection[str] = (),
     defaults: Mapping[str, object] | None = None,
 ) -> Checked:
-    """The declared properties, completed and validated; nothing is sent.
+    """Completes and validates the declared properties.
 
     Args:
-        news: The properties that are known.
-        olds: The inputs of the last deployment, if there was one; what they hold already is not refused.
-        unknown: Names of properties that a preview cannot know yet; they are taken to be good.
-        defaults: The values of properties that the program leaves out, where they depend on the resource.
+        news: The known properties.
+        olds: The inputs of the last deployment, if there was one; their values are not rejected.
+        unknown: The names of properties that a preview cannot know yet; they count as valid.
+        defaults: The defaults that depend on the resource, for properties that the program leaves out.
     """
     properties = dict(defaults or {})
     properties |= {name: value for name, value in news.items() if value is not None}
@@ -51,14 +51,14 @@ def check(
 
 
 def _is_unchanged(properties: Mapping[str, object], olds: Mapping[str, object]) -> bool:
-    """Whether the last deployment has checked all of this already, as the same client."""
+    """Whether the last deployment has already checked the same client."""
     return properties.keys() <= set(WRITABLE) and all(
         values_equal(name, properties.get(name, _empty(name)), olds.get(name)) for name in WRITABLE
     )
 
 
 def _completed(properties: Mapping[str, object]) -> dict[str, object]:
-    """All that a client has; sets hold nothing twice."""
+    """All properties of a client: empty where left out, and sets without duplicates."""
     completed = {name: properties.get(name, _empty(name)) for name in WRITABLE}
     for name in SETS:
         entries = completed[name]
@@ -70,7 +70,7 @@ def _completed(properties: Mapping[str, object]) -> dict[str, object]:
 
 
 def _empty(name: str) -> object:
-    """What a client has where the program leaves `name` out."""
+    """The value of a property that the program leaves out."""
     return [] if name in SETS else ""
 
 
@@ -80,7 +80,7 @@ def _validated(
     olds: Mapping[str, object],
     unknown: Collection[str],
 ) -> Checked:
-    # A run that changes nothing does without pydantic.
+    # A run that changes nothing does not import pydantic.
     from pydantic import ValidationError
 
     from sipgate_provider.api.models import OAuthClientInputs, problems
@@ -95,7 +95,7 @@ def _validated(
 
 
 def _is_stored(finding: Finding, known: Mapping[str, object], olds: Mapping[str, object]) -> bool:
-    """Whether the state has the value that was found: of a list, the entry alone."""
+    """Whether the state already holds the rejected value, or the rejected entry of a list."""
     name, _, index = finding.path.partition("[")
     new, old = known[name], olds.get(name)
     if index and isinstance(new, list) and isinstance(old, list | tuple):

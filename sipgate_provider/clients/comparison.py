@@ -1,6 +1,6 @@
-"""When two values or clients are equal to sipgate, whatever their order.
+"""Compares values and clients as sipgate does.
 
-`redirectUris` and `webOrigins` are sets at sipgate. Reordering them, at either end, is never a change.
+`redirectUris` and `webOrigins` are sets at sipgate. Another order, in the program or at sipgate, is never a change.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ def inputs_differ(one: Mapping[str, object], other: Mapping[str, object]) -> boo
 
 
 def fingerprint(properties: Mapping[str, object]) -> str:
-    """A text that is the same for properties that declare the same client, and another for others."""
+    """A text that is equal for properties that declare the same client, and different for others."""
     return repr([(name, _comparable(name, properties.get(name))) for name in WRITABLE])
 
 
 def in_order_of(known: object, name: str, value: Any) -> object:
-    """The value of property `name`, with the entries that `known` has first and in its order.
+    """The value of property `name`, sorted so that the entries of `known` come first, in its order.
 
-    It is `known` itself where both mean the same.
+    Returns `known` itself if both mean the same.
     """
     if values_equal(name, known, value):
         return known
@@ -42,7 +42,7 @@ def in_order_of(known: object, name: str, value: Any) -> object:
 
 
 def _comparable(name: str, value: object) -> object:
-    """Equal for values that mean the same; takes whatever a state or a response may hold."""
+    """Converts values that mean the same to equal ones; accepts anything that a state or response may hold."""
     if name in SETS and isinstance(value, list | tuple):
         return sorted({repr(item) for item in value})
     return value

@@ -1,25 +1,25 @@
-"""Creating clients so that none is lost or doubled, whatever happens to the response.
+"""Creates clients so that none is lost or duplicated, whatever happens to the response.
 
-**A lost response.** A POST that is not answered may have created a client that no state knows. The account's list is
-compared with the one taken before this deployment's first POST: the client that is new, that no other POST of ours
-was answered with, and that equals what was sent in every property is the one. Equal clients are created one after the
-other, so that never two such responses are open at once. Where more than one client could be meant, none is taken.
-The search has time of its own, since a POST may use up all the time that its operation has.
+**A lost response.** A POST without a response may have created a client that no state knows. The account's list is
+compared with the list from before this deployment's first POST. The client of the lost response is new, is not in the
+response to another POST of this deployment, and equals what was sent in every property. Equal clients are created one
+after the other, so that two such responses are never open at once. If several clients match, none is taken. The search
+has a deadline of its own, since the POST may have used all the time of its operation.
 
-**An interrupted run.** A process that is killed cannot compare. So a client that already equals the one to create,
-and that no resource of this deployment manages, may be what an interrupted run left over; another stack may manage it
-as well. Creating a second one is refused. `sipgate:allowDuplicateClients` turns the refusal into a
-warning. Clients whose description names their stack never equal another stack's.
+**An interrupted run.** A process that is killed cannot compare. If a client already equals the one to create, and no
+resource of this deployment manages it, an interrupted run may have left it over, or another stack may manage it. So the
+creation is refused. `sipgate:allowDuplicateClients` turns the refusal into a warning. Clients whose description names
+their stack never equal another stack's.
 
-**Another account.** Where the clients that this deployment has named are all of another account than those that are
-listed, the credential is the other account's. A client created there would be lost to whoever uses the right one.
+**Another account.** If all clients of this deployment belong to another account than the listed clients, the credential
+is for the wrong account. A client created there would be lost for the right account.
 
-**A deletion under way.** sipgate accepts a deletion before it is done (202), so an equal client may be about to vanish.
-It is given some seconds to do so before creation is refused.
+**A deletion in progress.** sipgate accepts a deletion before it has finished it (202), so an equal client may be about
+to disappear. It has some seconds to do so before the creation is refused.
 
-Without the read scope nothing can be looked up: clients are created as anybody would create them, and a lost response
-is an error that says so. No message recommends deleting a client: another stack may manage it, or another creation
-may have made it a moment ago.
+Without the read scope, the provider cannot list clients: it creates them without these checks, and reports a lost
+response as an error. No message recommends deleting a client: another stack may manage it, or another creation may have
+created it a moment ago.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ _log = logging.getLogger(__name__)
 
 # A resource that manages an equal client may be registered a moment after this one.
 _NAMING_SECONDS = 2.0
-# A response that broke off may be about a client that sipgate is still creating.
+# After a lost response, sipgate may still be creating the client.
 _SEARCH_PAUSES = (0.0, 1.0, 3.0)
 _SEARCH_SECONDS = 30.0
-# The engine then names the resource's own client to nobody before the new one is created.
+# The engine then does not mention the resource's own client before it creates the new one.
 _UNLESS_FORCED = ", unless this run replaces a resource by --replace or a taint"
 
 
@@ -69,17 +69,17 @@ class ClientCreator:
         self._managed = managed
         self._allow_duplicates = allow_duplicates
         self._lock = threading.Lock()
-        self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._creation_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._listed = False
         self._before: list[OAuthClientState] | None = None
-        self._vanished: set[str] = set()
+        self._deleted: set[str] = set()
         self._unresolved: set[str] = set()
 
     def create(self, inputs: OAuthClientInputs) -> OAuthClientState:
-        """The client that sipgate has created, found again if need be; its secret may be None.
+        """Creates a client and returns it, also if the response is lost; its secret may be None.
 
         Raises:
-            SipgateError: Nothing was sent, nothing was created, or the text says which clients it may be.
+            SipgateError: Nothing was sent or created, or the message says which clients may be the new one.
         """
         wanted = fingerprint(inputs.properties())
         before = self._clients_before(inputs)
@@ -87,8 +87,8 @@ class ClientCreator:
             self._refuse_other_account(inputs, before)
             self._refuse_equal_client(inputs, wanted, before)
         with self._lock:
-            one_at_a_time = self._one_at_a_time[wanted]
-        with one_at_a_time, self._managed.creation(wanted):
+            creation_lock = self._creation_locks[wanted]
+        with creation_lock, self._managed.creation(wanted):
             try:
                 created = self._post(inputs, before)
             except SipgateError as error:
@@ -100,7 +100,7 @@ class ClientCreator:
             return created
 
     def _clients_before(self, inputs: OAuthClientInputs) -> list[OAuthClientState] | None:
-        """The account's clients before this deployment's first POST, or None where they may not be read."""
+        """The account's clients before this deployment's first POST; None without the read scope."""
         with self._lock:
             if not self._listed:
                 try:
@@ -108,7 +108,7 @@ class ClientCreator:
                 except PermissionDeniedError:
                     self._before = None
                 except (APIError, TransportError) as error:
-                    # Without this list a lost response would mean a lost client.
+                    # Without this list, a lost response would mean a lost client.
                     raise error.followed_by(
                         f"Client {inputs.name!r} was therefore not created."
                     ) from None
@@ -119,16 +119,22 @@ class ClientCreator:
         self, inputs: OAuthClientInputs, before: list[OAuthClientState]
     ) -> None:
         managed, listed = self._managed.ids(), {client.client_id for client in before}
-        ours, theirs = (
+        stack_accounts, credential_accounts = (
             {number for one in ids if (number := account_number_of(one))}
             for ids in (managed, listed)
         )
-        if ours and theirs and not ours & theirs and not managed & listed:
+        if (
+            stack_accounts
+            and credential_accounts
+            and not stack_accounts & credential_accounts
+            and not managed & listed
+        ):
             raise SipgateError(
                 f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to "
                 "account "
-                f"{_listing(ours)} and the credential to account {_listing(theirs)}. Use a credential of account "
-                f"{_listing(ours)}; see {OTHER_ACCOUNT}."
+                f"{_listing(stack_accounts)} and the credential to account {_listing(credential_accounts)}. Use a "
+                "credential of account "
+                f"{_listing(stack_accounts)}; see {OTHER_ACCOUNT}."
             )
 
     def _refuse_equal_client(
@@ -136,7 +142,7 @@ class ClientCreator:
     ) -> None:
         equal = {client.client_id for client in before if _content(client) == wanted}
         unmanaged, replacing = self._managed.find_unmanaged(
-            equal - self._vanished, wanted, _NAMING_SECONDS
+            equal - self._deleted, wanted, _NAMING_SECONDS
         )
         if not unmanaged:
             return
@@ -150,7 +156,7 @@ class ClientCreator:
             )
             return
         with self._managed.idle():
-            unmanaged = self._not_vanishing(unmanaged)
+            unmanaged = self._still_listed(unmanaged)
         if len(unmanaged) <= replacing:
             return
         if replacing:
@@ -165,16 +171,16 @@ class ClientCreator:
             f"{DUPLICATE_CLIENTS}."
         )
 
-    def _not_vanishing(self, client_ids: set[str]) -> set[str]:
-        """Those of `client_ids` that the account still holds after the time that a deletion may take."""
-        left = client_ids
+    def _still_listed(self, client_ids: set[str]) -> set[str]:
+        """Those of `client_ids` that the account still lists after the time that a deletion may take."""
+        remaining = client_ids
         with contextlib.suppress(SipgateError):
             for listed in still_listed(self._api, client_ids):
-                left = {client_id for client_id in listed if client_id not in self._managed}
-                if not left:
+                remaining = {client_id for client_id in listed if client_id not in self._managed}
+                if not remaining:
                     break
-        self._vanished |= client_ids - left
-        return left
+        self._deleted |= client_ids - remaining
+        return remaining
 
     def _post(
         self, inputs: OAuthClientInputs, before: list[OAuthClientState] | None
@@ -195,10 +201,10 @@ class ClientCreator:
         before: list[OAuthClientState] | None,
         error: SipgateError,
     ) -> OAuthClientState:
-        """The client that the lost response was about.
+        """Finds the client that the POST with the lost response has created.
 
         Raises:
-            SipgateError: There is none, or more than one could be it.
+            SipgateError: There is none, or several clients match.
         """
         if before is None:
             raise TransportError(
@@ -226,7 +232,7 @@ class ClientCreator:
             equal = [client for client in new if _content(client) == wanted]
             if equal:
                 return self._only_one(equal, wanted, error)
-            if _certainly_over(error):
+            if _has_finished(error):
                 break
         self._unresolved.add(wanted)
         namesakes = [
@@ -235,24 +241,24 @@ class ClientCreator:
             if client.name == inputs.name and not self._managed.is_creating(_content(client))
         ]
         if namesakes:
-            # sipgate may have stored other values than were sent, or somebody else has created it.
+            # sipgate may have stored other values than were sent, or somebody else has created the client.
             raise self._ambiguous(namesakes, error)
-        found = (
+        result = (
             "was not created"
-            if _certainly_over(error)
+            if _has_finished(error)
             else "is not there, so it was probably not created"
         )
         raise error.followed_by(
-            f"The provider looked through the account's clients: this one {found}. Run again."
+            f"The provider looked through the account's clients: this one {result}. Run again."
         )
 
     def _only_one(
         self, equal: list[OAuthClientState], wanted: str, error: SipgateError
     ) -> OAuthClientState:
-        """The one client that can be meant.
+        """Returns the only client in `equal`.
 
         Raises:
-            SipgateError: It could be another's: there are several, or an equal one was sought in vain before.
+            SipgateError: There are several, or an earlier search for an equal client has failed.
         """
         if len(equal) > 1 or wanted in self._unresolved:
             self._unresolved.add(wanted)
@@ -272,8 +278,8 @@ class ClientCreator:
         )
 
 
-def _certainly_over(error: SipgateError) -> bool:
-    """Whether sipgate itself has finished with the request, so that nothing can appear later."""
+def _has_finished(error: SipgateError) -> bool:
+    """Whether sipgate has certainly finished the request, so that no client can appear later."""
     return isinstance(error, APIError) and error.status == 500  # noqa: PLR2004  RFC 9110, 15.6.1
 
 
@@ -281,5 +287,5 @@ def _content(client: OAuthClientState) -> str:
     return fingerprint(client.properties())
 
 
-def _listing(words: set[str]) -> str:
-    return ", ".join(sorted(words))
+def _listing(values: set[str]) -> str:
+    return ", ".join(sorted(values))

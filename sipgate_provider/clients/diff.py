@@ -1,4 +1,4 @@
-"""Diff: what an update would change. Nothing ever replaces a client."""
+"""Diff: what an update would change. No change replaces a client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Change", "Kind", "changes", "diff"]
 
 
 class Kind(Enum):
-    """What becomes of a property, or of an element of a list."""
+    """What an update does to a property, or to an element of a list."""
 
     ADD = auto()
     DELETE = auto()
@@ -22,12 +22,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that an update is to change.
+    """One change of an update.
 
     Attributes:
-        path: The property, or an element of it as in `redirectUris[1]`: of the old list where it is deleted, of the
-            new one otherwise.
-        kind: What becomes of it.
+        path: The property, or an element as in `redirectUris[1]`. The index is that of the old list for a deletion, and
+            of the new list otherwise.
+        kind: What the update does to it.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Change:
 def changes(
     olds: Mapping[str, object], news: Mapping[str, object], *, unknown: Collection[str] = ()
 ) -> list[Change]:
-    """What an update is to change, each element of a list by itself; what is not known yet is to be updated."""
+    """The changes of an update, one for each element of a list; unknown properties count as updated."""
     found = [Change(name, Kind.UPDATE) for name in WRITABLE if name in unknown]
     for name in WRITABLE:
         old, new = olds.get(name), news.get(name)
@@ -56,19 +56,21 @@ def changes(
 
 
 def _elements(name: str, old: list[object], new: list[object]) -> Iterator[Change]:
-    gone = {index for index, element in enumerate(old) if element not in new}
-    come = {index for index, element in enumerate(new) if element not in old}
-    for index in sorted(gone | come):
-        kind = Kind.UPDATE if index in gone & come else Kind.ADD if index in come else Kind.DELETE
+    deleted = {index for index, element in enumerate(old) if element not in new}
+    added = {index for index, element in enumerate(new) if element not in old}
+    for index in sorted(deleted | added):
+        kind = (
+            Kind.UPDATE if index in deleted & added else Kind.ADD if index in added else Kind.DELETE
+        )
         yield Change(f"{name}[{index}]", kind)
 
 
 def diff(
     olds: Mapping[str, object], news: Mapping[str, object], *, unknown: Collection[str] = ()
 ) -> bool | None:
-    """Whether an update is due; None where that depends on what is not known yet.
+    """Whether an update is due; None where that depends on unknown values.
 
-    A secret that is still missing in `olds` is due as well, though it sends no PUT.
+    An update is also due if `olds` lacks the secret, although it then sends no PUT.
     """
     if any(change.path not in unknown for change in changes(olds, news, unknown=unknown)):
         return True

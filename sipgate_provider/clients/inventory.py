@@ -1,20 +1,20 @@
-"""What this deployment knows of the account: the clients its resources manage, and the last list of all clients.
+"""What this deployment knows about the account: the clients that its resources manage, and the last list of clients.
 
-**Managed clients.** The engine tells a provider nothing of the state, but every resource that goes through diff, read,
-update or delete names its client on the way. A resource that is about to be replaced goes through check and not
-through diff: its old inputs then announce one client of that content, in the account that they name. Where the engine
-replaces by force (`--replace`, a taint), it passes not even these. A client that is neither named nor announced counts
-as unmanaged: another stack manages it, or an interrupted run left it over.
+**Managed clients.** The engine does not show the state to a provider. But every resource that goes through diff, read,
+update or delete names its client on the way. A resource that is about to be replaced goes through check and not through
+diff: its old inputs then announce a client with that content, in the account that they name. If the engine replaces by
+force (`--replace`, a taint), it does not pass the old inputs either. A client that is neither named nor announced
+counts as unmanaged: another stack manages it, or an interrupted run has left it over.
 
-A creation has to wait until the resource that may manage an equal client has named it. The engine reaches that
-resource only while it, and this process, can serve more calls. So for each client in doubt one creation waits and no
-more: whatever becomes of the client, every other creation is due. The wait goes on while other calls are under way,
-since each makes room for one that may name the client.
+A creation has to wait until the resource that may manage an equal client has named that client. The engine reaches the
+resource only while the engine and this process can serve more calls. So only one creation waits for each client in
+doubt. Whether or not that client turns out to be managed, all other creations may go on. The wait continues while other
+calls are running, since each of them makes room for a call that may name the client.
 
-**The list.** The first read of a deployment asks for its client alone. With the second there are many, and the account
-is listed once for all that follow. An entry of that list serves one read, soon, and only if it is whole. The provider
-asks separately for a client that the list lacks, whose secret it lacks, or that this deployment has written meanwhile,
-and for every client where listing fails.
+**The list.** The first read of a deployment requests only its own client. The second read suggests that there are many,
+so it lists the account once for all later reads. An entry of the list serves one read, within a minute, and only if it
+has a secret. A client is requested separately if the list lacks it, if this deployment has changed it since, or if
+listing fails.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 __all__ = ["ClientList", "ManagedClients", "Unmanaged"]
 
 _LONGEST_WAIT_SECONDS = 60.0
-# A refresh of many clients is over long before; what comes later asks anew.
+# Long enough to refresh many clients; later reads request their clients separately.
 _FRESH_SECONDS = 60.0
 
 
 class Unmanaged(NamedTuple):
-    """Clients that no resource accounts for; `expected` of them belong to resources that are being replaced."""
+    """Clients that no resource has named; `expected` of them belong to resources that are being replaced."""
 
     ids: set[str]
     expected: int
 
 
 class ManagedClients:
-    """What resources of this deployment have said so far; safe to share between threads."""
+    """The clients that this deployment's resources manage, as known so far; safe to share between threads."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
@@ -60,14 +60,14 @@ class ManagedClients:
         self._last_change = time.monotonic()
 
     def add(self, client_id: str, content: str | None = None) -> None:
-        """A resource manages the client, which had this content until now."""
+        """Records that a resource manages the client, which had this content until now."""
         with self._change():
             self._ids.add(client_id)
             if content is not None and self._expected[content]:
                 self._expected[content] -= 1
 
     def expect(self, content: str) -> None:
-        """A resource manages a client of this content, whose id it has not named yet."""
+        """Records that a resource manages a client with this content, whose id it has not named yet."""
         with self._change():
             self._expected[content] += 1
 
@@ -82,7 +82,7 @@ class ManagedClients:
 
     @contextlib.contextmanager
     def call(self) -> Iterator[None]:
-        """A call of the engine is under way in this block."""
+        """Counts a call of the engine as running during the block."""
         with self._change():
             self._calls += 1
         try:
@@ -93,7 +93,7 @@ class ManagedClients:
 
     @contextlib.contextmanager
     def idle(self) -> Iterator[None]:
-        """A call that is under way names no client in this block, so no creation waits for it."""
+        """Keeps creations from waiting for the running call, which names no client in this block."""
         with self._change():
             self._waiting += 1
         try:
@@ -104,7 +104,7 @@ class ManagedClients:
 
     @contextlib.contextmanager
     def creation(self, content: str) -> Iterator[None]:
-        """A client of this content is being created in this block."""
+        """Records that a client with this content is being created during the block."""
         with self._changed:
             self._creating[content] += 1
         try:
@@ -114,14 +114,14 @@ class ManagedClients:
                 self._creating[content] -= 1
 
     def is_creating(self, content: str) -> bool:
-        """Whether a client of this content is being created."""
+        """Whether a client with this content is being created."""
         with self._changed:
             return self._creating[content] > 0
 
     def find_unmanaged(self, client_ids: set[str], content: str, quiet_seconds: float) -> Unmanaged:
-        """Those of `client_ids`, all of this content, for which the creation that asks has to be refused.
+        """Returns those of `client_ids`, all with this content, that forbid the creation of another one.
 
-        Waits until each is named, or until nothing has happened for `quiet_seconds`.
+        Waits until every client is named, or until nothing has happened for `quiet_seconds`.
         """
         with self._changed:
             unmanaged = self._in_doubt(client_ids, content)
@@ -132,24 +132,24 @@ class ManagedClients:
             ends = time.monotonic() + _LONGEST_WAIT_SECONDS
             try:
                 while True:
-                    unmanaged = self._in_doubt(client_ids, content, but_one=1)
+                    unmanaged = self._in_doubt(client_ids, content, own_waits=1)
                     if not unmanaged.ids:
                         self._waiting_creations[content] -= 1
                         return unmanaged
                     now = time.monotonic()
                     left = self._last_change + quiet_seconds - now
                     if now >= ends or (left <= 0 and self._calls <= self._waiting):
-                        # It stays held back: the client in doubt is no reason to refuse another creation.
+                        # The count stays, so that the client in doubt does not stop another creation.
                         return unmanaged
                     self._changed.wait(min(max(left, 0.1), ends - now))
             finally:
                 self._waiting -= 1
 
-    def _in_doubt(self, client_ids: set[str], content: str, but_one: int = 0) -> Unmanaged:
+    def _in_doubt(self, client_ids: set[str], content: str, own_waits: int = 0) -> Unmanaged:
         unnamed = client_ids - self._ids
         expected = self._expected[content]
-        accounted = expected + self._waiting_creations[content] - but_one
-        return Unmanaged(unnamed if len(unnamed) > accounted else set(), expected)
+        explained = expected + self._waiting_creations[content] - own_waits
+        return Unmanaged(unnamed if len(unnamed) > explained else set(), expected)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
@@ -160,7 +160,7 @@ class ManagedClients:
 
 
 class ClientList:
-    """The account's clients as they were a moment ago; safe to share between threads."""
+    """Reads clients, many of them with one list; safe to share between threads."""
 
     def __init__(self, api: SipgateAPI) -> None:
         self._api = api
@@ -171,7 +171,7 @@ class ClientList:
         self._use_until: float | None = None
 
     def client(self, client_id: str) -> OAuthClientState:
-        """The client as sipgate has it.
+        """Returns the client from the list, or else reads it.
 
         Raises:
             SipgateError: As `SipgateAPI.get_client`.
@@ -187,7 +187,7 @@ class ClientList:
         return self._api.get_client(client_id)
 
     def forget(self, client_id: str) -> None:
-        """This deployment has changed the client, so what was listed of it is old."""
+        """Drops the client's entry, since this deployment changes the client."""
         with self._lock:
             self._written.add(client_id)
             self._listed.pop(client_id, None)

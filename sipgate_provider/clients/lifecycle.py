@@ -1,23 +1,22 @@
-"""What each step of a client's life means: create, read, update, delete. Check and diff have modules of their own.
+"""The lifecycle of a client: create, read, update and delete. Check and diff have modules of their own.
 
-No Pulumi here: a host translates its own properties into these and back, and decides nothing. Properties are
-mappings in the API's spelling; `outs` are the inputs, `clientId` and `clientSecret`.
+This module does not import Pulumi: a host translates its own properties to these and back, and decides nothing.
+Properties are mappings with the API's names; `outs` are the inputs, `clientId` and `clientSecret`.
 
 The rules:
 
-- Nothing replaces a client; every input is rewritten in place, and only where something differs, since rewriting
-  an OAuth client for nothing breaks log-ins in flight.
-- Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, and the
-  order that comes back is not the order sent. What somebody else has added comes last, so that a preview shows just
-  that.
-- Once sipgate has accepted a POST nothing raises: the engine would take that for "not created" and lose a live
-  client. A secret that cannot be had then is fetched by the next `pulumi up`. How a client is created, and found
-  again where the response is lost, is in `creation`.
-- A step has one deadline for all its requests; what became of a request is asked in time of its own.
-- A credential that sipgate refuses is reported once: what comes after it in the same deployment is not tried, which
-  also keeps an account from being locked. A credential from the stack configuration is the one of the last
-  `pulumi up` where the engine runs no program, and the error says so.
-- A client is gone only if sipgate itself says so; when a 404 counts is in `absence`.
+- No change replaces a client. Every input changes in place, and only if something differs, since a needless update of
+  an OAuth client breaks log-ins in progress.
+- Outs repeat what the program declared, in its order. `redirectUris` and `webOrigins` are sets at sipgate, which
+  returns them in another order. Entries that somebody else has added come last, so that a preview shows only those.
+- Once sipgate has accepted a POST, nothing raises: the engine would take an exception for "not created" and lose a
+  live client. The next `pulumi up` fetches a secret that could not be read. `creation` creates clients, and finds them
+  again after a lost response.
+- A step has one deadline for all its requests. Finding out what a request has done has a deadline of its own.
+- A rejected credential is reported once. Later steps of the same deployment are not tried, so that the account is not
+  locked. If the engine does not run the program, a credential from the stack configuration is that of the last
+  `pulumi up`, and the error says so.
+- A client is gone only if sipgate itself says so; `absence` decides when a 404 counts.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ __all__ = ["Lifecycle"]
 
 _log = logging.getLogger(__name__)
 
-_LOOKING_SECONDS = 30.0
+_CHECK_SECONDS = 30.0
 _ROTATED = (
     "If you have changed it since the last `pulumi up`: `pulumi refresh` and `pulumi destroy` still use that run's, "
     f"so run `pulumi up` first or add `--run-program`. See {ROTATED_CREDENTIAL}."
@@ -60,17 +59,17 @@ Returned = TypeVar("Returned")
 def _step(
     method: Callable[Concatenate[Lifecycle, Parameters], Returned],
 ) -> Callable[Concatenate[Lifecycle, Parameters], Returned]:
-    """The method within one deadline, and not tried once the credential is refused."""
+    """Gives the method one deadline, and does not call it once the credential is rejected."""
 
     @functools.wraps(method)
-    def step(self: Lifecycle, /, *given: Parameters.args, **named: Parameters.kwargs) -> Returned:
+    def step(self: Lifecycle, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
         if self._refused:
             raise _not_tried()
         try:
             with self._managed.call(), deadline():
-                return method(self, *given, **named)
+                return method(self, *args, **kwargs)
         except AuthenticationError as error:
-            # Several threads may meet the same refusal; the first one tells it.
+            # Several threads may get the same error; only the first one reports it.
             if self._refused:
                 raise _not_tried() from None
             self._refused = True
@@ -88,7 +87,7 @@ def _not_tried() -> SipgateError:
 
 
 class Lifecycle:
-    """The steps that speak to sipgate, over one account; safe to share between threads."""
+    """The steps that send requests, for one account; safe to share between threads."""
 
     def __init__(
         self,
@@ -99,20 +98,20 @@ class Lifecycle:
         trust_empty_account: bool = False,
         stored_credential: bool = False,
     ) -> None:
-        """Nothing is sent.
+        """Creates the object without sending anything.
 
         Args:
             api: The account.
-            managed: Which clients this deployment's resources manage.
+            managed: The clients that this deployment's resources manage.
             allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though
-                nothing tells that it is the client's account.
-            stored_credential: Whether the engine hands over the credential, and so may have kept it from an earlier
+                nothing shows that it is the client's account.
+            stored_credential: Whether the credential comes from the engine, which may have stored it in an earlier
                 deployment.
         """
         self._api = api
         self._managed = managed or ManagedClients()
-        self._snapshot = ClientList(api)
+        self._clients = ClientList(api)
         self._creator = ClientCreator(api, self._managed, allow_duplicates=allow_duplicate_clients)
         self._absence = AbsenceCheck(api, trust_empty_account=trust_empty_account)
         self._stored_credential = stored_credential
@@ -120,34 +119,34 @@ class Lifecycle:
 
     @_step
     def create(self, news: Mapping[str, object]) -> dict[str, object]:
-        """The outs of a client that now exists at sipgate.
+        """Creates a client and returns its outs.
 
         Raises:
-            SipgateError: No client was made, or the text says which client may be left over.
+            SipgateError: No client was created, or the message says which client may be left over.
         """
         inputs = OAuthClientInputs.from_properties(news)
-        made = self._creator.create(inputs)
-        secret = made.client_secret or self._secret(made.client_id)
-        return _outs(made.client_id, secret, inputs.properties())
+        created = self._creator.create(inputs)
+        secret = created.client_secret or self._secret(created.client_id)
+        return _outs(created.client_id, secret, inputs.properties())
 
     @_step
     def read(self, client_id: str, olds: Mapping[str, object]) -> dict[str, object] | None:
-        """The outs as sipgate has them now, or None if the client is gone.
+        """Reads a client and returns its outs; None if it is gone.
 
         Args:
-            client_id: Which client.
-            olds: What the state holds; its order is kept where the values mean the same. Without a `clientId` nobody
-                has read the client before, and that there is none is an error.
+            client_id: The client's id.
+            olds: The properties in the state, whose order is kept if the values mean the same. Without a `clientId`,
+                the client has not been read before, and a missing client is an error.
 
         Raises:
-            SipgateError: It could not be read, for any reason but that it is gone.
+            SipgateError: The client could not be read for another reason than that it is gone.
         """
         self._managed.add(client_id)
         try:
-            found = self._snapshot.client(client_id)
+            found = self._clients.client(client_id)
         except NotFoundError:
             if not olds.get("clientId"):
-                # A program asks for a client that it does not manage; the engine would take "gone" for an answer.
+                # A program reads a client that it does not manage. The engine would accept that it is gone.
                 raise SipgateError(
                     f"Reading client {client_id}: the account has no client of that id; check the id, and that the "
                     "credential is for the right account."
@@ -162,48 +161,48 @@ class Lifecycle:
     def update(
         self, client_id: str, olds: Mapping[str, object], news: Mapping[str, object]
     ) -> dict[str, object]:
-        """The outs after sipgate has what the program declares; sends a PUT only if something differs.
+        """Updates a client and returns its outs; sends a PUT only if something differs.
 
         Raises:
-            SipgateError: The client is as it was, or it is unknown whether it changed; the next run sends it again.
+            SipgateError: The client is unchanged, or whether it has changed is unknown; the next run tries again.
         """
         inputs = OAuthClientInputs.from_properties(news)
         declared = inputs.properties()
         self._managed.add(client_id)
-        answered = None
+        new_secret = None
         if inputs_differ(olds, declared):
-            self._snapshot.forget(client_id)
-            answered = self._rewritten(client_id, inputs)
-        secret = answered or olds.get("clientSecret") or self._secret(client_id)
+            self._clients.forget(client_id)
+            new_secret = self._send_update(client_id, inputs)
+        secret = new_secret or olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
 
     @_step
     def delete(self, client_id: str) -> None:
-        """The client is gone from sipgate; that it was gone before is fine.
+        """Deletes a client; one that is gone already is fine.
 
         Raises:
-            SipgateError: It is still there, or that is unknown.
+            SipgateError: The client still exists, or that is unknown.
         """
         self._managed.add(client_id)
-        self._snapshot.forget(client_id)
+        self._clients.forget(client_id)
         try:
             self._api.delete_client(client_id)
         except NotFoundError:
             self._absence.confirm(client_id, list_required=False)
 
-    def _rewritten(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
-        """The secret in the response to the PUT; None too where the response is lost but the change is in place."""
+    def _send_update(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
+        """Updates the client, also if the response is lost, and returns the secret if sipgate tells it."""
         try:
             return self._api.update_client(client_id, inputs).client_secret
         except NotFoundError:
-            # What to do depends on whose account it is.
+            # In another account, this raises an error that says so.
             self._absence.confirm(client_id, list_required=False)
             raise
         except SipgateError as error:
             if not may_have_acted(error):
                 raise
             try:
-                with fresh_deadline(_LOOKING_SECONDS):
+                with fresh_deadline(_CHECK_SECONDS):
                     live = self._api.get_client(client_id)
             except SipgateError:
                 raise error from None
@@ -212,14 +211,14 @@ class Lifecycle:
             return live.client_secret
 
     def _secret(self, client_id: str) -> str | None:
-        """The secret of a client that certainly exists, or None and a warning; it never raises."""
+        """The secret of a client that certainly exists, or None after a warning; never raises."""
         why = "the response lacks it"
         try:
-            with fresh_deadline(_LOOKING_SECONDS):
+            with fresh_deadline(_CHECK_SECONDS):
                 secret = self._api.get_client(client_id).client_secret
         except SipgateError as error:
             secret, why = None, str(error)
-        except Exception as error:  # noqa: BLE001  a raise here would lose a live client
+        except Exception as error:  # noqa: BLE001  an exception here would lose a live client
             secret, why = None, f"an unexpected {type(error).__name__}."
         if secret is None:
             _log.warning(

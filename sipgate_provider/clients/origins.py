@@ -1,4 +1,4 @@
-"""The origins of redirect URIs: what a page there sends as its own (RFC 6454)."""
+"""The web origins of redirect URIs (RFC 6454)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def origins_of(redirect_uris: Iterable[str]) -> list[str]:
-    """Each web origin among `redirect_uris` once, in their order; wildcards stay, and other schemes have none."""
+    """Each web origin of `redirect_uris` once, in their order; wildcards are kept, other schemes ignored."""
     origins: dict[str, None] = {}
     for uri in redirect_uris:
         try:
             parts = urlsplit(uri)
         except ValueError:
-            # Check says what is wrong with it.
+            # Check reports the error.
             continue
         host = parts.netloc.rpartition("@")[2].lower()
         if parts.scheme in _DEFAULT_PORTS and host:

@@ -1,7 +1,7 @@
-"""Which stack manages a client: its description says so, where the program does not describe the client itself.
+"""Which stack manages a client, according to the default description.
 
-An administrator sees the owner in sipgate's console. The programs of two stacks declare different clients, although
-they are the same program. What an interrupted run leaves over shows which stack made it.
+A program may replace that description. With it, an administrator sees the owner in sipgate's console, two stacks of one
+program declare different clients, and a client that an interrupted run has left over shows which stack created it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ class Owner(NamedTuple):
     stack: str
 
     def __str__(self) -> str:
-        """As Pulumi writes it, `project/stack`."""
+        """The stack in Pulumi's notation, `project/stack`."""
         return f"{self.project}/{self.stack}"
 
 
 def default_description(project: str, stack: str) -> str:
-    """The description of a client that the program leaves undescribed."""
+    """The description of a client for which the program gives none."""
     return f"{_PREFIX}{Owner(project, stack)}"
 
 

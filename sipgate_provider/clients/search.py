@@ -1,8 +1,8 @@
 """Finding clients that an account already holds: by id, by exact name, or by a pattern of names.
 
-Names are not unique at sipgate, so a name that fits more than one client is an error that lists them: a program
-that took the first would hand out another client's secret one day. Answers of a list may lack the secrets; what
-lacks one is read singly.
+Names are not unique at sipgate, so a name that matches several clients is an error that lists them: a program that took
+the first one could hand out another client's secret. A list may lack secrets, so a client without one is read by its
+id.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SHOWN = 10
 def find_client(
     api: SipgateAPI, client_id: str | None = None, name: str | None = None
 ) -> OAuthClientState:
-    """The one client of that id, or of that exact name.
+    """The client with that id, or the only one with that exact name.
 
     Raises:
-        SipgateError: There is none, there are several of the name, or the account cannot be read.
+        SipgateError: There is none, several have the name, or the account cannot be read.
     """
     if (client_id is None) == (name is None):
         raise ConfigurationError(
@@ -62,8 +62,8 @@ def find_clients(
 
     Args:
         api: The account.
-        name: Only clients of this name; each `*` stands for any text. None is all.
-        secrets: Whether secrets are needed, so that a client whose secret the list lacks is read singly.
+        name: Only clients with this name, in which each `*` stands for any text; None for all clients.
+        secrets: Whether secrets are needed, so that a client whose secret the list lacks is read by its id.
 
     Raises:
         SipgateError: The account cannot be read.

@@ -1,7 +1,7 @@
-"""One HTTP request: connections, deadline, retries, and what a failure without an answer means."""
+"""Sends an HTTP request: connections, deadlines, retries, and errors where no usable response comes."""
 
-# sipgate documents no rate that it bears; Terraform has found ten to suit most services.
+# sipgate documents no rate limit. Ten is also Terraform's default.
 USUAL_CONNECTIONS = 10
-"""How many connections an account is given where no setting says otherwise."""
+"""The connections per account, unless a setting says otherwise."""
 MOST_CONNECTIONS = 64
-"""How many connections an account is ever given."""
+"""The most connections per account that a setting may ask for."""

@@ -12,7 +12,7 @@ _LONGEST_LABEL = 63  # RFC 1035, 2.3.4
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine itself, whatever the network says (RFC 6761, 6.3)."""
+    """Whether `host` is this machine, regardless of DNS (RFC 6761, 6.3)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -22,29 +22,29 @@ def is_loopback(host: str) -> bool:
 
 
 def problem_with_address(address: str, example: str) -> str:
-    """Why no credential may go to `address`, as the rest of a sentence; empty if it may.
+    """Why no credential may be sent to `address`, as the end of a sentence; empty if it may.
 
     Args:
-        address: What a user has set.
-        example: How an address is written.
+        address: The address that the user has set.
+        example: A valid address, for the message.
     """
     return next(_problems(address, f"write it as in {example}"), "")
 
 
-def _problems(address: str, write: str) -> Iterator[str]:
+def _problems(address: str, advice: str) -> Iterator[str]:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        yield f"is not an address; {write}"
+        yield f"is not an address; {advice}"
         return
     if any(character.isspace() or not character.isprintable() for character in address):
-        yield f"holds white space; {write}"
+        yield f"holds white space; {advice}"
     if parts.username or parts.password or parts.query or parts.fragment:
         yield "holds a user name, query or fragment; keep only scheme, host and path"
     if not host or parts.scheme not in {"http", "https"}:
-        yield f"is not a web address; {write}"
+        yield f"is not a web address; {advice}"
     if any(not 0 < len(label) <= _LONGEST_LABEL for label in host.rstrip(".").split(".")):
-        yield f"names a host that cannot be; {write}"
+        yield f"names a host that cannot be; {advice}"
     if parts.scheme == "http" and not is_loopback(host):
         yield "uses http, which would send the credential in clear; use https"

@@ -1,15 +1,17 @@
-"""Connections that note when a request leaves, and wait for nothing beyond the deadline.
+"""Connections that record when a request leaves, and never wait beyond the deadline.
 
-urllib3's timeouts count anew with each read, so a peer that sends a byte now and then could hold an operation for
-ever. Here every blocking call on a socket is given the time left at that moment: name resolution, each address that
-is tried, the TLS handshake, a proxy's answer to CONNECT, writing, and each read of status line, headers and body. The
-socket's own timeout does it, so there is no thread to pay for; only looking up a name, which no timeout can end, runs
-in one, once for each new connection. Two limits end a response that comes quickly but never ends: `MAX_BYTES` for all
-its bytes on the wire, and a second after the deadline for what has already arrived, so that a whole response is not
-thrown away because the deadline passed while it was read.
+urllib3's timeouts start anew with each read, so a server that sends a byte now and then could block an operation for
+ever. Here every blocking call on a socket gets the time that is left at that moment: connecting to each address, the
+TLS handshake, a proxy's response to CONNECT, writing, and each read of status line, headers and body. The socket's own
+timeout enforces this without a thread. Only name resolution, which no timeout can interrupt, runs in a thread, once
+for each new connection.
 
-What is for loopback stays on this machine: `localhost` and the names under it are never looked up (RFC 6761, 6.3), and
-no proxy gets it, whatever the environment says. Plain http is allowed there for this reason.
+Two limits end a response that arrives quickly but never ends. `MAX_BYTES` limits its bytes on the wire. What has
+already arrived may be read until one second after the deadline, so that a complete response is not discarded because
+the deadline passed while it was read.
+
+Requests to loopback stay on this machine: `localhost` and the names under it are never looked up (RFC 6761, 6.3), and
+the requests never go through a proxy, whatever the environment says. For this reason plain http is allowed there.
 """
 
 from __future__ import annotations
@@ -53,11 +55,11 @@ _SHORTEST_READ = 0.001
 
 
 class ResponseTooLargeError(Exception):
-    """The response does not end within `MAX_BYTES`. No OSError: to urllib3 that would be a lost connection."""
+    """The response is larger than `MAX_BYTES`. Not an OSError, which urllib3 would treat as a lost connection."""
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """The adapter of `requests`, over connections that keep the deadline."""
+    """The `HTTPAdapter` of `requests`, with connections that keep the deadline."""
 
     def send(
         self,
@@ -68,13 +70,13 @@ class DeadlineAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """The response, whose body is still to be read; nothing for loopback goes through a proxy."""
+        """Returns the response with its body unread; requests to loopback bypass any proxy."""
         if is_loopback(urlsplit(str(request.url)).hostname or ""):
             proxies = None
         return super().send(request, stream, timeout, verify, cert, cast("Any", proxies))
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        """The pool for a request, whichever proxy it goes through, with connections of ours."""
+        """Returns the connection pool for a request, which creates connections of this module."""
         pool = cast("Any", super().get_connection_with_tls_context(*args, **kwargs))
         pool.ConnectionCls = _with_deadline(pool.ConnectionCls)
         return cast("HTTPConnectionPool", pool)
@@ -84,26 +86,26 @@ class DeadlineAdapter(HTTPAdapter):
 def _with_deadline(connection: type[HTTPConnection]) -> type[HTTPConnection]:
     if issubclass(connection, _DeadlineConnection):
         return connection
-    # A SOCKS proxy's connection has a way of its own to the server.
-    dials = connection in {HTTPConnection, HTTPSConnection}
-    bases = (_DialledConnection if dials else _DeadlineConnection, connection)
+    # A connection through a SOCKS proxy reaches the server in its own way.
+    connects_itself = connection in {HTTPConnection, HTTPSConnection}
+    bases = (_TCPConnection if connects_itself else _DeadlineConnection, connection)
     return type(f"Deadline{connection.__name__}", bases, {})
 
 
 class _DeadlineReader(io.RawIOBase):
-    """A response's bytes, as a socket gives them within the time left."""
+    """Reads the bytes of a response from a socket within the time left."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw
         self._sock = sock
-        self._patience = sock.gettimeout()
+        self._read_timeout = sock.gettimeout()
         self._received = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._sock.settimeout(_time_to_read(self._patience))
+        self._sock.settimeout(_read_seconds(self._read_timeout))
         count = cast("int | None", self._raw.readinto(buffer))
         self._received += count or 0
         if self._received > MAX_BYTES:
@@ -122,7 +124,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
 
 
 class _DeadlineConnection(_Connection):
-    """What a connection of urllib3 does, each step within the time left."""
+    """A connection of urllib3 that takes each step within the time left."""
 
     response_class = _DeadlineResponse
     _open_for_requests = False
@@ -139,12 +141,12 @@ class _DeadlineConnection(_Connection):
         self.sock.settimeout(self._time_left())
 
     def _connect_tls_proxy(self, *args: Any) -> Any:
-        """The TLS connection to a proxy, over which urllib3 runs another one with many reads for one of ours."""
+        """Connects to a proxy with TLS; for one read of ours, urllib3 may read from that connection many times."""
         sock = super()._connect_tls_proxy(*args)  # type: ignore[misc]  # HTTPSConnection's
         receive = sock.recv
 
         def receive_in_time(*args: Any) -> bytes:
-            sock.settimeout(_time_to_read(sock.gettimeout()))
+            sock.settimeout(_read_seconds(sock.gettimeout()))
             return cast("bytes", receive(*args))
 
         sock.recv = receive_in_time
@@ -157,7 +159,7 @@ class _DeadlineConnection(_Connection):
             if not may_send():
                 raise TimeoutError
             delivery().begun = True
-        # It holds for all of the data together.
+        # The timeout covers all of the data.
         self.sock.settimeout(self._time_left())
         super().send(data)
 
@@ -168,13 +170,13 @@ class _DeadlineConnection(_Connection):
         return min(left, cast("float", self.timeout))
 
 
-class _DialledConnection(_DeadlineConnection):
-    """A connection by TCP, to the server or to an HTTP proxy."""
+class _TCPConnection(_DeadlineConnection):
+    """A TCP connection to the server or to an HTTP proxy."""
 
     def _new_conn(self) -> socket.socket:
         host = self._dns_host
         try:
-            return self._dial(_addresses(host, self.port, self._time_left()))
+            return self._connect_to_first(_addresses(host, self.port, self._time_left()))
         except socket.gaierror as error:
             raise NameResolutionError(host, self, error) from error
         except TimeoutError as error:
@@ -182,8 +184,8 @@ class _DialledConnection(_DeadlineConnection):
         except OSError as error:
             raise NewConnectionError(self, f"No connection to {host}") from error
 
-    def _dial(self, addresses: Sequence[_Address]) -> socket.socket:
-        """A connection to the first address that takes one."""
+    def _connect_to_first(self, addresses: Sequence[_Address]) -> socket.socket:
+        """Connects to the first address that accepts."""
         failure = OSError("no address")
         for family, kind, protocol, _, address in addresses:
             try:
@@ -207,10 +209,10 @@ class _DialledConnection(_DeadlineConnection):
 
 
 def _addresses(host: str, port: int, seconds: float) -> Sequence[_Address]:
-    """Where to connect to.
+    """The addresses of `host`.
 
     Raises:
-        OSError: The name is not known, or nobody said so in time.
+        OSError: The name does not exist, or was not resolved in time.
     """
     name = host.strip("[]")
     tcp = socket.SOCK_STREAM
@@ -233,12 +235,12 @@ def _addresses(host: str, port: int, seconds: float) -> Sequence[_Address]:
     threading.Thread(target=look_up, name="sipgate-lookup", daemon=True).start()
     try:
         return found.result(seconds)
-    except concurrent.futures.TimeoutError:  # until Python 3.10 not the built-in one
+    except concurrent.futures.TimeoutError:  # the built-in TimeoutError only since Python 3.11
         raise TimeoutError from None
 
 
-def _time_to_read(patience: float | None) -> float:
-    """The seconds for one read; what has already arrived may be read a little longer.
+def _read_seconds(timeout: float | None) -> float:
+    """The seconds for one read; after the deadline, what has already arrived may still be read briefly.
 
     Raises:
         TimeoutError: The time is over.
@@ -246,4 +248,4 @@ def _time_to_read(patience: float | None) -> float:
     left = seconds_left()
     if left < -_GRACE_SECONDS:
         raise TimeoutError
-    return max(min(left, patience or left), _SHORTEST_READ)
+    return max(min(left, timeout or left), _SHORTEST_READ)

@@ -1,13 +1,13 @@
 """How long an operation may take, and whether it may still send.
 
-An operation on a client may take several requests, each with repeats; `within` gives them one deadline together,
-since the engine would wait for ever. Nothing is sent so shortly before the deadline that its response could not be
-waited for, because a request whose response is lost leaves open what sipgate has done. The shortest time for that is
-3 s, ten times what sipgate usually takes, with a new connection and a slow network in mind. An operation of less
-than 12 s in all (`customTimeouts`) keeps a quarter of its time for it, or it could send nothing.
+An operation on a client may take several requests, each with retries. `deadline` limits them together, since the
+engine would wait for ever. No request is sent so late that there is no time to wait for its response: a lost response
+leaves open whether sipgate has acted. The time for a response is 3 s, ten times what sipgate usually takes, which
+allows for a new connection and a slow network. An operation of less than 12 s in all (`customTimeouts`) keeps a
+quarter of its time instead; otherwise it could send nothing.
 
-What has to follow an operation whatever its deadline, such as looking for a client whose creation was not confirmed,
-has a `fresh_deadline`.
+Work that must follow an operation whatever its deadline, such as searching for a client whose creation was not
+confirmed, has a `fresh_deadline`.
 """
 
 from __future__ import annotations
@@ -46,19 +46,22 @@ _stopped: ContextVar[threading.Event | None] = ContextVar("sipgate_stopped", def
 
 @contextlib.contextmanager
 def deadline(seconds: float | None = None) -> Iterator[None]:
-    """What is sent in this block, by this thread, has these seconds together, by default those of an outer block.
+    """Gives all requests of this thread in this block a common deadline.
 
-    An outer block that ends earlier stays the limit.
+    A deadline of an outer block stays in force if it is earlier.
+
+    Args:
+        seconds: The time until the deadline. By default the outer block's, or else the usual time.
     """
     outer = _deadline.get()
-    mine = outer if outer and seconds is None else _after(seconds)
-    with _until(min(mine, outer) if outer else mine):
+    inner = outer if outer and seconds is None else _after(seconds)
+    with _until(min(inner, outer) if outer else inner):
         yield
 
 
 @contextlib.contextmanager
 def fresh_deadline(seconds: float) -> Iterator[None]:
-    """What is sent in this block, by this thread, has these seconds, whatever is left of those of an outer block."""
+    """Gives all requests of this thread in this block these seconds, whatever the outer block's deadline."""
     with _until(_after(seconds)):
         yield
 
@@ -79,7 +82,7 @@ def _until(deadline: _Deadline) -> Iterator[None]:
 
 @contextlib.contextmanager
 def cancellable(stopped: threading.Event) -> Iterator[None]:
-    """Once `stopped` is set, this block, in this thread, only reads, and repeats nothing."""
+    """Limits this thread in this block, once `stopped` is set, to reading without retries."""
     token = _stopped.set(stopped)
     try:
         yield
@@ -88,13 +91,13 @@ def cancellable(stopped: threading.Event) -> Iterator[None]:
 
 
 def seconds_left() -> float:
-    """The seconds until the deadline, negative after it; infinite where there is none."""
+    """The seconds until the deadline: negative after it, infinite without one."""
     deadline = _deadline.get()
     return math.inf if deadline is None else deadline.ends - time.monotonic()
 
 
 def may_send(after: float = 0.0) -> bool:
-    """Whether a request that is sent after these seconds leaves time to wait for its response."""
+    """Whether a request that is sent `after` seconds from now leaves time to wait for its response."""
     deadline = _deadline.get()
     left = seconds_left() - after
     return deadline is None or (left > 0 and left >= deadline.response_seconds)
@@ -107,7 +110,7 @@ def is_stopped() -> bool:
 
 
 def wait(seconds: float) -> bool:
-    """Whether the run was cancelled before or during the wait, which then ended early."""
+    """Waits, at most until the run is cancelled; returns whether it was cancelled."""
     stopped = _stopped.get()
     if stopped is None:
         time.sleep(seconds)

@@ -1,21 +1,21 @@
-"""Which requests are sent again, and whether sipgate may have acted on one.
+"""Which requests are retried, and whether sipgate may have acted on one.
 
-The rule is urllib3's `Retry`. GET, PUT and DELETE mean the same when sent twice, so they are repeated after connection
-failures, 429, 502, 503 and 504. A POST makes a client each time, so it is repeated only if it provably did not leave
-this machine (no connection was made) or was refused (429). sipgate answers 500 also to a bad body, so 500 is never
-repeated.
+The rule is urllib3's `Retry`. GET, PUT and DELETE are idempotent, so they are retried after connection failures, 429,
+502, 503 and 504. Each POST creates a client, so it is retried only if it certainly did not leave this machine (there
+was no connection) or was refused (429). sipgate also answers 500 to an invalid body, so 500 is never retried.
 
-Whether a request left is what the connection notes in `Delivery` as it writes, never what the exception is called:
-urllib3 wraps a connection that ends behind a proxy as a proxy error, although sipgate may have the request. From its
-first byte on, a request counts as possibly acted upon; a 429 alone says that it was not. So the cases are:
+The connection records in `Delivery` whether a request has left. The type of the exception does not tell: urllib3 wraps
+a connection that is lost behind a proxy as a proxy error, although sipgate may have the request. From its first byte
+on, sipgate may have acted on a request, unless it answers 429. So the cases are:
 
-    name not resolved, no connection, connect timeout       not sent, repeated
-    proxy unreachable, or lost during CONNECT or TLS        not sent, repeated
-    proxy refuses CONNECT (407, 502), certificate refused   not sent, not repeated: it stays so
-    lost at or after the first byte, on a kept connection too, through a forwarding or tunnelling proxy, or directly
-                                                            possibly acted upon; repeated, unless it is a POST
+    name not resolved, no connection, connect timeout       not sent; retried
+    proxy unreachable, or lost during CONNECT or TLS        not sent; retried
+    proxy refuses CONNECT (407, 502), bad certificate       not sent; not retried, since it would fail again
+    connection lost at or after the first byte              sipgate may have acted; retried, unless it is a POST
 
-A wait that does not fit into the time left is not begun: the response that asked for it is the result.
+The last case is the same for a new or a reused connection, with or without a proxy.
+
+Without enough time left for the wait before a retry, the response that asked for the wait is the result.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _TOO_MANY_REQUESTS = 429
 
 
 class StoppedError(Exception):
-    """The run was cancelled while a request waited for its next try."""
+    """The run was cancelled while a request waited to be retried."""
 
 
 class Delivery:
-    """Whether a request may have reached sipgate, in any of its tries.
+    """Records whether a request may have reached sipgate in any of its tries.
 
     Attributes:
-        begun: Whether this try has begun to leave this machine.
+        begun: Whether the current try has begun to leave this machine.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Delivery:
         return self.begun or self._earlier
 
     def next_try(self, *, refused: bool = False) -> None:
-        """What follows is another try; `refused` says that sipgate did nothing in this one."""
+        """Starts another try; `refused` says that sipgate did nothing in the last one."""
         self._earlier = self._earlier or (self.begun and not refused)
         self.begun = False
 
@@ -78,7 +78,7 @@ def delivery() -> Delivery:
 
 @contextlib.contextmanager
 def track_delivery() -> Iterator[Delivery]:
-    """What is sent in this block, by this thread, is one request with its repeats."""
+    """Tracks what this thread sends in this block as one request with its retries."""
     token = _delivery.set(Delivery())
     try:
         yield _delivery.get()
@@ -87,12 +87,12 @@ def track_delivery() -> Iterator[Delivery]:
 
 
 class _RetryRule(Retry):
-    """urllib3's rule, which goes by whether the request had begun to leave, and repeats nothing that has no time."""
+    """urllib3's `Retry`, except that `Delivery` says what was sent, and that a retry needs enough time."""
 
     def _is_connection_error(self, err: Exception) -> bool:
-        # A timeout or a reset during TLS or CONNECT is to urllib3 a read error.
-        of_this_kind = super()._is_connection_error(err) or super()._is_read_error(err)
-        return of_this_kind and not delivery().begun
+        # urllib3 treats a timeout or reset during TLS or CONNECT as a read error.
+        is_lost = super()._is_connection_error(err) or super()._is_read_error(err)
+        return is_lost and not delivery().begun
 
     def _is_read_error(self, err: Exception) -> bool:  # noqa: ARG002  urllib3's signature
         return delivery().begun
@@ -111,20 +111,28 @@ class _RetryRule(Retry):
         _pool: ConnectionPool | None = None,
         _stacktrace: TracebackType | None = None,
     ) -> Self:
-        """The rule for the next try, unless there is no time for one."""
-        following = super().increment(method, url, response, error, _pool, _stacktrace)
-        if _pool is not None and not may_send(after=following._pause(response)):  # noqa: SLF001
+        """Returns the rule for the next try.
+
+        Raises:
+            MaxRetryError: There is no try left, or no time for one.
+        """
+        next_rule = super().increment(method, url, response, error, _pool, _stacktrace)
+        if _pool is not None and not may_send(after=next_rule._pause(response)):  # noqa: SLF001
             raise MaxRetryError(_pool, url or "", error)
         refused = False
         if response is not None:
             refused = response.status == _TOO_MANY_REQUESTS
-            # urllib3 would read the rest of it, however slowly that comes.
+            # urllib3 would read the rest of it, however slow.
             response.close()
         delivery().next_try(refused=refused)
-        return following
+        return next_rule
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-        """Waits for the next try, unless there is to be none."""
+        """Waits for the next try.
+
+        Raises:
+            StoppedError: The run was cancelled.
+        """
         if wait(self._pause(response)):
             raise StoppedError
 
@@ -133,7 +141,7 @@ class _RetryRule(Retry):
         return asked or self.get_backoff_time()
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """The seconds that sipgate asks for; None where its header cannot be read."""
+        """The seconds that sipgate asks to wait; None where its header cannot be parsed."""
         try:
             return super().get_retry_after(response)
         except (InvalidHeader, ValueError, OverflowError):
@@ -142,7 +150,7 @@ class _RetryRule(Retry):
 
 RETRY_RULE = _RetryRule(
     total=4,
-    # What fails before the request leaves and is no lost connection stays so: a bad certificate, a proxy's refusal.
+    # Other failures before the request leaves would recur: a bad certificate, a proxy's refusal.
     other=0,
     backoff_factor=0.25,
     backoff_jitter=0.25,

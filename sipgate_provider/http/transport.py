@@ -1,11 +1,11 @@
-"""One request to sipgate: its tries together, and what a response may be.
+"""Sends one request to sipgate, with its retries, and reads the response within limits.
 
-`deadlines` says how long it may take, `retries` what is repeated and whether sipgate may have acted, and `adapter`
-holds both on the connection.
+`deadlines` says how long it may take, `retries` what is retried and whether sipgate may have acted, and `connections`
+enforces both on the socket.
 
-Redirects are not followed: the API has none, and following one would carry the credential elsewhere. Every request
-has an `auth` object, which keeps `requests` from replacing the credential with one out of `.netrc`. Proxies and
-certificate bundles come from the environment as `requests` users expect.
+Redirects are not followed: the API has none, and following one would send the credential elsewhere. Every request has
+an `auth` object, which keeps `requests` from using a credential from `.netrc` instead. Proxies and certificate bundles
+come from the environment, as users of `requests` expect.
 """
 
 from __future__ import annotations
@@ -38,30 +38,35 @@ from sipgate_provider.http.retries import (
 )
 from sipgate_provider.http.transport_errors import to_transport_error
 
-__all__ = ["Response", "Transport"]
+__all__ = ["NoAuth", "Response", "Transport"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
 _MAX_BYTES = MAX_BYTES
 _RETRY_RULE = RETRY_RULE
 _TRIES_FOR_A_BODY = 3
-_NOT_AGAIN = "not repeated, because the run was cancelled."
+_NOT_RETRIED = "not repeated, because the run was cancelled."
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back.
+    """A complete HTTP response.
 
     Attributes:
         status: The HTTP status code.
-        body: The bytes, whole.
-        retry_after: Sipgate's Retry-After header as sent, or None.
+        body: The complete body.
+        headers: By name, in any case.
     """
 
     status: int
     # It may hold a client secret or a token.
     body: bytes = field(repr=False)
-    retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def retry_after(self) -> str | None:
+        """Sipgate's Retry-After header as sent, or None."""
+        return self.headers.get("Retry-After")
 
     @property
     def ok(self) -> bool:
@@ -82,8 +87,16 @@ class Response:
         return document
 
 
+class NoAuth(requests.auth.AuthBase):
+    """Keeps `requests` from adding a credential out of `.netrc`."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request as it is."""
+        return request
+
+
 class _Session(requests.Session):
-    """A session that knows no redirects: to describe one, that of `requests` reads its body without a limit."""
+    """A session that ignores redirects: to describe one, `requests` would read its body without a limit."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  the signature is that of requests
         return None
@@ -110,32 +123,35 @@ class Transport:
         auth: requests.auth.AuthBase,
         json_body: object = None,
         form: str | None = None,
+        origin: str | None = None,
     ) -> Response:
-        """The response to one request, whatever its status.
+        """Sends one request and returns the response, whatever its status.
 
         Args:
             method: The HTTP verb.
-            url: The whole address.
-            operation: What is being done, for the error's sentence: `reading client 123`.
-            auth: Puts the credential on the request.
+            url: The full URL.
+            operation: What is being done, for error messages: `reading client 123`.
+            auth: Adds the credential to the request.
             json_body: Sent as JSON, if given.
             form: Sent as an encoded form, if given.
+            origin: The page that a browser would send it for, if given.
 
         Raises:
-            TransportError: No whole response came within the time; `sent` says whether sipgate may have acted.
+            TransportError: No complete response came in time; `sent` says whether sipgate may have acted.
         """
-        headers: Mapping[str, str] = (
-            {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
-        )
+        headers = {
+            "Content-Type": None if form is None else "application/x-www-form-urlencoded",
+            "Origin": origin,
+        }
         send = partial(
-            self._answer,
+            self._send_once,
             method,
             url,
             operation,
             auth=auth,
             json=json_body,
             data=form,
-            headers=headers,
+            headers={name: value for name, value in headers.items() if value is not None},
         )
         if method != "GET" and is_stopped():
             raise TransportError(
@@ -146,7 +162,7 @@ class Transport:
                 raise TransportError(
                     f"{operation}: not sent, because too little time is left.", sent=False
                 )
-            # The rule ends where a body begins, so a body that breaks off is seen here.
+            # urllib3 retries only until the headers arrive. A body that breaks off is retried here.
             more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1
             while True:
                 more_tries -= 1
@@ -156,10 +172,10 @@ class Transport:
                     if not more_tries or not may_send():
                         raise TransportError(str(error)) from None
                     if is_stopped():
-                        raise TransportError(f"{operation}: {_NOT_AGAIN}") from None
+                        raise TransportError(f"{operation}: {_NOT_RETRIED}") from None
                 sending.next_try()
 
-    def _answer(self, method: str, url: str, operation: str, **request: Any) -> Response:
+    def _send_once(self, method: str, url: str, operation: str, **request: Any) -> Response:
         try:
             with self._session.request(
                 method,
@@ -170,9 +186,9 @@ class Transport:
                 stream=True,
             ) as response:
                 body = _read(response, operation)
-                return Response(response.status_code, body, response.headers.get("Retry-After"))
+                return Response(response.status_code, body, response.headers)
         except StoppedError:
-            raise TransportError(f"{operation}: {_NOT_AGAIN}", sent=delivery().possible) from None
+            raise TransportError(f"{operation}: {_NOT_RETRIED}", sent=delivery().possible) from None
         except ResponseTooLargeError:
             raise _too_large(operation) from None
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -180,19 +196,23 @@ class Transport:
 
 
 class _BrokeOffError(TransportError):
-    """The headers came whole, and the body did not."""
+    """The headers arrived, but not the complete body."""
 
 
 def _read(response: requests.Response, operation: str) -> bytes:
-    """The whole body, or an error where it is too long or too slow."""
+    """Reads the complete body.
+
+    Raises:
+        TransportError: It is too large, came too slowly or broke off.
+    """
     body = bytearray()
     while True:
         try:
-            # What has come so far; `iter_content` would wait for a full chunk, however slowly it comes.
+            # Returns what has arrived; `iter_content` would wait for a full chunk, however slow.
             chunk = response.raw.read1(65536, decode_content=True)
         except (HTTPError, OSError):
-            how = "came too slowly" if seconds_left() <= 0 else "broke off"
-            raise _BrokeOffError(f"{operation}: the response {how}.") from None
+            problem = "came too slowly" if seconds_left() <= 0 else "broke off"
+            raise _BrokeOffError(f"{operation}: the response {problem}.") from None
         if not chunk:
             return bytes(body)
         body += chunk

@@ -1,7 +1,8 @@
-"""What is said about a request without a usable response.
+"""Error messages for requests without a usable response.
 
-`requests` and urllib3 wrap causes in causes, and their texts hold addresses of objects, so the kind decides and the
-texts are not shown. Whether the request may have reached sipgate the kind does not tell (see `retries`).
+`requests` and urllib3 nest causes in causes, and their texts contain addresses of objects. So the type of the
+exception decides, and its text is not shown. The type does not tell whether the request may have reached sipgate (see
+`retries`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ __all__ = ["to_transport_error"]
 
 _NO_CONNECTION = "no connection in time; check the network and any proxy"
 _NO_ANSWER = "no response in time"
-# The first kind that fits; special ones come before general ones.
+# The first matching type decides, so special types come before general ones.
 _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (failed.SSLError, "the TLS connection failed; check the network and any proxy"),
     (
@@ -46,15 +47,15 @@ _CLOSED = "the connection was closed before the response was complete"
 
 
 def to_transport_error(operation: str, error: Exception, *, sent: bool) -> TransportError:
-    """The error to raise for what `requests` or urllib3 raised during `operation`.
+    """Converts an exception of `requests` or urllib3 to the error to raise.
 
     Args:
         operation: What was being done.
-        error: What was raised in the last try.
+        error: The exception of the last try.
         sent: Whether the request may have reached sipgate in any try.
     """
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    # `requests` raises this one kind by itself, where the bundle does not exist.
+    # `requests` itself raises this where the certificate bundle does not exist.
     if type(error) is OSError or isinstance(error, FileNotFoundError):
         why = _NO_FILE
     elif isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason):
@@ -62,8 +63,8 @@ def to_transport_error(operation: str, error: Exception, *, sent: bool) -> Trans
     elif _is_timeout(reason):
         why = _NO_ANSWER if sent else _NO_CONNECTION
     else:
-        kinds, otherwise = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
-        why = next((words for kind, words in kinds if isinstance(error, kind)), otherwise)
+        reasons, default = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
+        why = next((text for kind, text in reasons if isinstance(error, kind)), default)
     return TransportError(f"{operation}: {why}.", sent=sent)
 
 

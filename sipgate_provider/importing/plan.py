@@ -1,7 +1,8 @@
-"""Which clients enter the stack, and under which names.
+"""Chooses which clients to import into a stack, and under which names.
 
-A resource's name is chosen by the user, or derived from the client's: lower case, ASCII, words joined by hyphens,
-numbered where it would not be unique. What the stack manages already is left alone, so importing twice does no harm.
+The user chooses a resource's name, or it is derived from the client's: lower case, ASCII, words joined by hyphens, and
+a number if it would not be unique. Clients that the stack manages already are not imported, so importing twice does no
+harm.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ __all__ = ["Plan", "plan"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen.
+    """The clients of an import.
 
     Attributes:
-        enter: Clients that enter the stack, by resource name.
-        there: Clients that were asked for and are in the stack already, by resource name.
+        new: The clients to import, by resource name.
+        existing: The requested clients that are in the stack already, by resource name.
     """
 
-    enter: dict[str, OAuthClientState]
-    there: dict[str, OAuthClientState]
+    new: dict[str, OAuthClientState]
+    existing: dict[str, OAuthClientState]
 
 
 def plan(
@@ -38,27 +39,27 @@ def plan(
     *,
     everything: bool,
 ) -> Plan:
-    """The clients to import, each under a name of its own.
+    """Plans an import, in which each client has a name of its own.
 
     Args:
-        listed: Clients of the account, at least those that are wanted.
-        wanted: Resource name to client id, as the user gave them.
-        managed: Client id to resource name, as the stack has them.
-        taken: Resource names that the stack uses for clients.
-        everything: Whether all other clients enter as well, under names derived from theirs.
+        listed: Clients of the account, at least the wanted ones.
+        wanted: The client ids that the user gave, by resource name.
+        managed: The resource names in the stack, by client id.
+        taken: The resource names that the stack uses for clients.
+        everything: Whether to import all other clients as well, under derived names.
 
     Raises:
-        ConfigurationError: A client is asked for twice, or is in the stack under another name; or a name
-            belongs to another client.
+        ConfigurationError: A client is wanted twice or is in the stack under another name, or a name belongs to
+            another client.
     """
     clients = {client.client_id: client for client in listed}
-    enter: dict[str, OAuthClientState] = {}
-    there: dict[str, OAuthClientState] = {}
+    new: dict[str, OAuthClientState] = {}
+    existing: dict[str, OAuthClientState] = {}
     for name, client_id in wanted.items():
         if list(wanted.values()).count(client_id) > 1:
             raise ConfigurationError(f"Client {client_id} is asked for twice; give it one name.")
         if managed.get(client_id) == name:
-            there[name] = clients[client_id]
+            existing[name] = clients[client_id]
         elif client_id in managed:
             raise ConfigurationError(
                 f"{name}={client_id}: the stack manages this client already, as {managed[client_id]!r}. To rename "
@@ -70,13 +71,13 @@ def plan(
                 f"{name}={client_id}: the stack has another client of that name; choose another name."
             )
         else:
-            enter[name] = clients[client_id]
+            new[name] = clients[client_id]
     if everything:
         asked = set(wanted.values())
         for client_id, client in clients.items():
             if client_id not in managed and client_id not in asked:
-                enter[_free_name(client, {*taken, *enter, *there})] = client
-    return Plan(enter, there)
+                new[_free_name(client, {*taken, *new, *existing})] = client
+    return Plan(new, existing)
 
 
 def _free_name(client: OAuthClientState, taken: Collection[str]) -> str:

@@ -1,7 +1,7 @@
-"""The Python program that declares given clients, formatted as `ruff format` and `black` leave it.
+"""Writes the Python program that declares clients, formatted as by `ruff format` and `black`.
 
-Only what differs from a default is written, so that the program reads as a person would have written it. The
-description is always written, since its default depends on the stack.
+Arguments that equal their default are left out, as a person would leave them out. The description is always written,
+since its default depends on the stack.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TAKEN = frozenset({"pulumi", "sipgate"})
 def program(
     clients: Mapping[str, OAuthClientState], *, protect: bool, account: str | None = None
 ) -> str:
-    """The source of a program in which `clients`, by resource name, are declared."""
+    """The source of a program that declares `clients`, which are given by resource name."""
     imports = "import sipgate_provider as sipgate\n"
     if protect:
         imports = f"import pulumi\n\n{imports}"
@@ -57,7 +57,7 @@ def _argument(name: str, value: str | list[str]) -> Iterable[str]:
 
 
 def _variable(name: str, used: set[str]) -> str:
-    """A variable for a resource name: valid, unique, and no name that the program uses otherwise."""
+    """A variable for a resource name: valid, unique, and not a name that the program already uses."""
     word = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "client"
     if word[0].isdigit():
         word = f"client_{word}"

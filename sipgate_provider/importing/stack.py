@@ -1,6 +1,6 @@
-"""A stack and its neighbours, through Pulumi's own command line: settings, clients, and the way in for more.
+"""Reads stacks and imports clients into them, through Pulumi's own command line.
 
-Secrets come out of `pulumi config` and go into `pulumi import` through pipes; none is an argument or in a file.
+Secrets are read from `pulumi config` and passed to `pulumi import` through pipes, never as an argument or in a file.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from sipgate_provider.settings.sources import namespace
 
 __all__ = ["Clients", "Manager", "Managers", "Stack"]
 
-# How the engine marks a secret in a document: the signatures are part of Pulumi's protocol.
+# The engine's mark of a secret; the signatures are part of Pulumi's protocol.
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-# The engine's default providers, in whose inputs it keeps the stack's configuration.
+# The engine's default providers, whose inputs contain the stack's configuration.
 _PROVIDERS = frozenset({"pulumi:providers:pulumi-python", "pulumi:providers:sipgate"})
 _SECONDS = 600
 _STACKS_AT_ONCE = 4
 
 
 class Clients(NamedTuple):
-    """Client id to resource name: of the clients that a stack manages, and of those that it only reads.
+    """The clients of a stack, as resource names by client id.
 
     Attributes:
-        managed: What the stack manages.
-        read: What it reads through `OAuthClient.get`.
+        managed: The clients that the stack manages.
+        read: The clients that it only reads, through `OAuthClient.get`.
         protected: The ids of managed clients that Pulumi refuses to delete.
     """
 
@@ -58,13 +58,13 @@ class Manager(NamedTuple):
 
 @dataclass(frozen=True)
 class Managers:
-    """Who manages which client, as far as the backend shows its stacks.
+    """The managers of clients, in the stacks that the backend shows.
 
     Attributes:
-        by_client: Client id to its manager. Where several stacks have a client, which is somebody's mistake, the
-            selected one comes first.
-        stacks: The stacks that were looked through.
-        unreadable: Those that could not be.
+        by_client: The manager of each client, by client id. If several stacks manage a client by mistake, the selected
+            stack takes precedence.
+        stacks: The stacks that were searched.
+        unreadable: The stacks that could not be read.
     """
 
     by_client: dict[str, Manager]
@@ -74,24 +74,24 @@ class Managers:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack of the project in `folder`; without a name the one that is selected there."""
+    """A stack of the project in `folder`; without a name, the selected one."""
 
     folder: Path
     name: str | None = None
 
     def entries(self) -> dict[str, dict[str, Any]]:
-        """The stack's configuration by key: `value`, in clear, and `secret`, which says how it is stored.
+        """The stack's configuration by key, each with its decrypted `value` and whether it is stored as a `secret`.
 
         Raises:
-            SipgateError: There is no such stack, or its secrets cannot be decrypted; Pulumi's words say why.
+            SipgateError: There is no such stack, or its secrets cannot be decrypted; Pulumi's message says why.
         """
-        answer: dict[str, dict[str, Any]] = json.loads(
+        entries: dict[str, dict[str, Any]] = json.loads(
             self._run("config", "--json", "--show-secrets")
         )
-        return answer
+        return entries
 
     def configuration(self) -> dict[str, str]:
-        """The stack's configuration, keys such as `sipgate:token`, secrets in clear.
+        """The stack's configuration by keys such as `sipgate:token`, with secrets decrypted.
 
         Raises:
             SipgateError: As `entries`.
@@ -101,9 +101,9 @@ class Stack:
         }
 
     def stored_configuration(self) -> dict[str, str]:
-        """The configuration that the engine kept at the last `pulumi up`, as `configuration`; empty before the first.
+        """The configuration of the last `pulumi up`, as the engine has stored it; empty before the first.
 
-        `pulumi refresh` and `pulumi destroy` use this one, unless they run the program.
+        `pulumi refresh` and `pulumi destroy` use it, unless they run the program.
 
         Raises:
             SipgateError: As `entries`.
@@ -113,7 +113,7 @@ class Stack:
         for resource in document.get("deployment", {}).get("resources") or []:
             name = resource["urn"].rpartition("::")[2]
             inputs = resource.get("inputs") or {}
-            # With the native plugin, an account by name has a provider of its own.
+            # With the native plugin, a named account has a provider of its own.
             account = None if name.startswith("default") else inputs.get("account")
             if resource["type"] in _PROVIDERS and (not account or name == f"sipgate-{account}"):
                 for key, value in inputs.items():
@@ -126,7 +126,7 @@ class Stack:
         return stored
 
     def clients(self) -> Clients:
-        """The clients that the stack has."""
+        """The clients in the stack's state."""
         document = json.loads(self._run("stack", "export"))
         managed: dict[str, str] = {}
         read: dict[str, str] = {}
@@ -140,20 +140,21 @@ class Stack:
         return Clients(managed, read, frozenset(protected))
 
     def managers(self, project: str | None, *, everywhere: bool = False) -> Managers:
-        """Who manages which client, in any stack of the project or, if so asked, of the whole backend.
+        """The managers of clients, in all stacks of the project or of the whole backend.
 
         Args:
-            project: The project's name, of which Pulumi lists stacks without it; None outside of a project.
-            everywhere: Whether to look through the stacks of all projects.
+            project: The project's name, which Pulumi leaves out in the names of the project's stacks; None outside of
+                a project.
+            everywhere: Whether to search the stacks of all projects.
 
         Raises:
-            SipgateError: The stacks cannot be listed; Pulumi's words say why.
+            SipgateError: The stacks cannot be listed; Pulumi's message says why.
         """
         listed = json.loads(
             self._run("stack", "ls", "--json", *(("--all",) if everywhere else ()), of_stack=False)
         )
-        here = [one["name"] for one in listed if one["name"] == self.name or one.get("current")]
-        names = sorted((one["name"] for one in listed), key=lambda name: name in here)
+        selected = [one["name"] for one in listed if one["name"] == self.name or one.get("current")]
+        names = sorted((one["name"] for one in listed), key=lambda name: name in selected)
         empty = {one["name"] for one in listed if one.get("resourceCount") == 0}
         by_client: dict[str, Manager] = {}
         stacks: set[Owner] = set()
@@ -171,7 +172,7 @@ class Stack:
         return Managers(by_client, frozenset(stacks), tuple(sorted(unreadable)))
 
     def _managed_by(self, name: str) -> dict[str, str] | None:
-        """What the stack of that name manages; None where it may not be read."""
+        """The clients that a stack manages; None where it cannot be read."""
         try:
             return Stack(self.folder, name).clients().managed
         except SipgateError:
@@ -184,10 +185,10 @@ class Stack:
         protect: bool,
         account: str | None = None,
     ) -> str:
-        """The clients, by resource name, are in the stack; returns what the engine said.
+        """Imports clients, given by resource name, and returns the engine's output; sends nothing to sipgate.
 
         Raises:
-            SipgateError: The engine refused; nothing of sipgate's was touched.
+            SipgateError: The engine refused.
         """
         host = host_properties(account)
         document = {
@@ -195,7 +196,7 @@ class Stack:
         }
         reading, writing = os.pipe()
         content = json.dumps(document).encode()
-        # A pipe holds less than a document may be long, so it is written while the engine reads.
+        # The document may not fit into a pipe, so a thread writes it while the engine reads.
         writer = threading.Thread(target=_write, args=(writing, content), daemon=True)
         writer.start()
         try:
@@ -237,13 +238,13 @@ class Stack:
                 f"`pulumi {arguments[0]}` has not ended after {_SECONDS} s."
             ) from None
         if run.returncode:
-            said = (run.stdout + run.stderr if arguments[0] == "import" else run.stderr).strip()
-            raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{said}")
+            message = (run.stdout + run.stderr if arguments[0] == "import" else run.stderr).strip()
+            raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{message}")
         return run.stdout
 
 
 def _owner(name: str, project: str | None) -> Owner:
-    """The stack of a name such as `dev`, `organization/dev` or `organization/project/dev`."""
+    """The stack with a name such as `dev`, `organization/dev` or `organization/project/dev`."""
     *before, stack = name.split("/")
     return Owner(before[1] if len(before) > 1 else project or "", stack)
 
@@ -263,6 +264,6 @@ def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> d
 
 
 def _write(descriptor: int, content: bytes) -> None:
-    # Where the engine ends without reading on, what it said tells why.
+    # If the engine ends without reading everything, its output says why.
     with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as pipe:
         pipe.write(content)

@@ -1,14 +1,14 @@
 """The native host: the executable `pulumi-resource-sipgate`, the same resource for every Pulumi language.
 
     __main__    the command line, and what the engine starts
-    server      the gRPC server's life: from the port that it tells to the engine's end
-    servicer    the engine's calls, translated to `sipgate_provider.clients` and back
-    calls       how many calls run at once, and what a cancelled run does not start any more
-    log         warnings to the engine
-    values      the engine's structs as properties: what is unknown, what is secret
-    schema      what other languages are told; `schema.json` is it as a file
+    server      starts and ends the gRPC server
+    servicer    translates the engine's calls to `sipgate_provider.clients` and back
+    calls       limits how many calls run at once, and cancels them
+    log         sends warnings to the engine
+    values      converts the engine's structs to properties: known, unknown, secret
+    schema      the package's schema for other languages, also in the file `schema.json`
 
-The SDK's own servicer (`pulumi.provider.experimental`) is not used: it adds a stack to every error, sends a truth
-value where DiffConfig has an enumeration, has no detailed diff that can be left empty, and calls the provider on the
-loop.
+The SDK's own servicer (`pulumi.provider.experimental`) is not used: it adds a stack trace to every error, sends a
+boolean where DiffConfig has an enumeration, requires a detailed diff, and blocks the event loop while the provider
+works.
 """

@@ -1,4 +1,4 @@
-"""What the engine starts: `pulumi-resource-sipgate`, which is also `python -m sipgate_provider.plugin`."""
+"""The executable that the engine starts: `pulumi-resource-sipgate`, or `python -m sipgate_provider.plugin`."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("engine", nargs="?", metavar="ADDRESS", help="where the engine listens")
     parser.add_argument("--schema", action="store_true", help="print the package's schema and end")
     parser.add_argument("--version", action="store_true", help="print the version and end")
-    # The engine adds options of its own, for the logs of its own providers.
-    given, _ = parser.parse_known_args(arguments)
-    if given.version:
+    # The engine adds options that only its own providers need.
+    options, _ = parser.parse_known_args(arguments)
+    if options.version:
         from sipgate_provider._version import __version__  # noqa: PLC0415
 
         sys.stdout.write(f"{__version__}\n")
         return 0
-    if given.schema:
+    if options.schema:
         from sipgate_provider.plugin.schema import text  # noqa: PLC0415
 
         sys.stdout.write(text())
         return 0
     from sipgate_provider.plugin.server import serve  # noqa: PLC0415
 
-    asyncio.run(serve(given.engine))
+    asyncio.run(serve(options.engine))
     return 0
 
 

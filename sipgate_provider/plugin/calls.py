@@ -1,10 +1,9 @@
-"""Calls that wait for sipgate, in threads, so that the loop goes on answering the engine.
+"""Runs calls that wait for sipgate in threads, so that the event loop keeps answering the engine.
 
-How many run at once is bounded: the engine starts as many as `pulumi up --parallel` says, and sipgate documents no
-rate that it bears. The others wait here in the order of their arrival. Once the run is cancelled, nothing is started
-any more, here or between two requests, and what waits to try again gives up. A request under way is finished, and
-what became of a client is still asked for. A call that its caller gives up ends in the same way, and no other call
-with it.
+The number of concurrent calls is limited, since the engine starts as many as `pulumi up --parallel` allows, and sipgate
+documents no rate limit. Further calls wait in the order of their arrival. A cancelled run starts no call and sends no
+request but reads, and a request that waits for a retry gives up. A running request is finished, and a lost response is
+still looked into. A call that its caller gives up ends in the same way, and other calls go on.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ Returned = TypeVar("Returned")
 
 
 class Calls:
-    """At most `limit` calls in threads."""
+    """Runs at most `limit` calls at once."""
 
     def __init__(self, limit: int) -> None:
         self._pool = ThreadPoolExecutor(limit, thread_name_prefix="sipgate")
@@ -33,11 +32,11 @@ class Calls:
         self._given_up: set[threading.Event] = set()
 
     async def run(self, call: Callable[[], Returned], seconds: float = 0) -> Returned:
-        """What `call` returns.
+        """Runs `call` in a thread with the caller's context, and returns its result.
 
         Args:
-            call: Runs in a thread, with the context of the caller.
-            seconds: The time for its requests together, as `customTimeouts` gives it; 0 is the usual time.
+            call: The call to run.
+            seconds: The time for all its requests, from `customTimeouts`; 0 for the usual time.
 
         Raises:
             SipgateError: The run was cancelled before the call could start.
@@ -59,12 +58,12 @@ class Calls:
                 self._pool, context.run, bounded
             )
         finally:
-            # The thread may go on where the caller has given up.
+            # If the caller gives up, the thread still runs.
             given_up.set()
             self._given_up.discard(given_up)
 
     def cancel(self) -> None:
-        """Starts nothing more."""
+        """Cancels the run: no call starts, and running ones send no more changes."""
         self._cancelled = True
         for given_up in self._given_up:
             given_up.set()

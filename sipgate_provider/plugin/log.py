@@ -1,6 +1,6 @@
-"""What the user is told besides results and errors: through the engine, as warnings on the resource they are about.
+"""Sends warnings to the engine, which shows them to the user with the name of their resource.
 
-What the plugin writes to stderr would be shown without the resource's name, if at all.
+The engine would show text from stderr without the resource's name, if at all.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ __all__ = ["EngineLog", "about"]
 _SECONDS = 5.0
 
 about: ContextVar[str] = ContextVar("sipgate_urn", default="")
-"""The URN of the resource that is being worked on."""
+"""The URN of the resource of the current call."""
 
 
 class EngineLog(logging.Handler):
-    """Warnings to the engine; without one, to stderr."""
+    """Sends warnings to the engine, or writes them to stderr without one."""
 
     def __init__(self, channel: grpc.aio.Channel | None) -> None:
-        """To be made on the loop that serves.
+        """Creates the handler, which has to happen on the server's event loop.
 
         Args:
-            channel: Leads to the engine; None where there is none.
+            channel: The connection to the engine; None without an engine.
         """
         super().__init__(logging.WARNING)
         self._engine = engine_pb2_grpc.EngineStub(channel) if channel else None
         self._loop = asyncio.get_running_loop()
 
     async def warn(self, text: str, urn: str) -> None:
-        """Shows the user a text as a warning on the resource of a URN."""
+        """Shows the user a warning about the resource with this URN."""
         if self._engine is None:
             sys.stderr.write(f"{text}\n")
             return
@@ -47,14 +47,14 @@ class EngineLog(logging.Handler):
             await self._engine.Log(request, timeout=_SECONDS)  # type: ignore[misc]  # typed as the blocking API
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """As every handler, but without its lock: who waits for the loop must not keep the loop waiting."""
+        """Handles a record without the usual lock, so that a thread and the event loop never wait for each other."""
         wanted = bool(self.filter(record))
         if wanted:
             self.emit(record)
         return wanted
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Shows what a module of the core has logged, before the call that logged it goes on."""
+        """Shows a warning that the core has logged, before the call that logged it goes on."""
         try:
             showing = asyncio.run_coroutine_threadsafe(
                 self.warn(record.getMessage(), about.get()), self._loop

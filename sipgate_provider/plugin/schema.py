@@ -1,7 +1,7 @@
-"""What other languages are told of this package: Pulumi's package schema, made of the models and the settings.
+"""Pulumi's package schema for other languages, generated from the models and the settings.
 
-Nothing is described here that is described elsewhere. `schema.json` beside this module is the schema as a file, for
-`pulumi package gen-sdk` and for reading; a test keeps it equal.
+Descriptions come from there. `schema.json` beside this module contains the schema for readers and for
+`pulumi package gen-sdk`; a test compares both.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sipgate_provider.settings.values import Values
 __all__ = ["package", "text"]
 
 _FOUND = "sipgate:index:Client"
-# Beside the settings: for a provider of its own, whose keys are an account's.
+# Not one of the settings: it selects the account whose settings to use.
 _ACCOUNT = "account"
 
 
@@ -32,17 +32,17 @@ def text() -> str:
 def package() -> dict[str, Any]:
     """The schema."""
     inputs = _properties(OAuthClientInputs)
-    # A client's name is by default the resource's, which this process is told.
-    required = sorted(name for name, given in inputs.items() if given.pop("required"))
+    # A client's name is by default the resource's, which the engine passes to this process.
+    required = sorted(name for name, field in inputs.items() if field.pop("required"))
     inputs["name"]["description"] += " By default the resource's own name."
     inputs["description"]["description"] += " By default `Managed by Pulumi: <project>/<stack>`."
     required.remove("name")
     outputs = _properties(OAuthClientState)
-    for name, given in outputs.items():
-        given.pop("required")
-        given.pop("default", None)
+    for name, field in outputs.items():
+        field.pop("required")
+        field.pop("default", None)
         if name in inputs:
-            given["description"] = inputs[name]["description"]
+            field["description"] = inputs[name]["description"]
     outputs["clientSecret"]["secret"] = True
     settings = _settings()
     return {
@@ -54,14 +54,14 @@ def package() -> dict[str, Any]:
         "license": "MIT",
         "publisher": "sipgate-provider",
         "meta": {"supportPack": True},
-        # For reading: were the environment a default of the provider's own inputs, programs would put it into the
-        # state, and before what a named account has in its own variables. The plugin reads the environment itself.
+        # Documentation only, since the plugin reads the environment itself. As a default of the provider's inputs,
+        # programs would write the environment into the state, and it would override a named account's own variables.
         "config": {
             "variables": {
-                key: given
+                key: setting
                 if key == _ACCOUNT
-                else {**given, "defaultInfo": {"environment": [environment_variable(None, key)]}}
-                for key, given in settings.items()
+                else {**setting, "defaultInfo": {"environment": [environment_variable(None, key)]}}
+                for key, setting in settings.items()
             }
         },
         "provider": {
@@ -144,7 +144,7 @@ def package() -> dict[str, Any]:
 
 
 def _properties(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """The model's fields; each says under `required` whether it has no default."""
+    """The schema of the model's fields; the key `required` of each says whether it has no default."""
     described = model.model_json_schema()
     properties = {}
     for name, field in described["properties"].items():

@@ -1,8 +1,8 @@
-"""The gRPC server's life: it tells its port on stdout, serves one engine, and ends with it.
+"""The gRPC server, which prints its port on stdout, serves one engine, and ends with it.
 
-The engine ends a plugin by an interrupt. An engine that was killed itself cannot do that, so the server watches the
-engine's own address and ends when nobody answers there any more: a plugin that stays behind would keep a user's
-credential in memory for ever.
+The engine interrupts a plugin to end it. An engine that was killed cannot do that. So the server watches its connection
+to the engine, and ends when the engine is gone. A plugin left behind would keep the user's credential in memory for
+ever.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from sipgate_provider.plugin.servicer import Servicer
 
 __all__ = ["serve"]
 
-# As the engine's own: its messages hold whole programs' properties.
+# The engine's own limit, since a message may contain the properties of a whole program.
 _MESSAGES = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
-# A proxy is for the rest of the world; the engine is on this machine.
+# The engine is on this machine, so no proxy is needed.
 _NO_PROXY = [("grpc.enable_http_proxy", 0)]
 _GONE_SECONDS = 5.0
 _FINISH_SECONDS = 2.0
 
 
 async def serve(engine: str | None) -> None:
-    """Serves until the engine is gone, or the process is asked to end.
+    """Serves until the engine is gone, or a signal ends the process.
 
     Args:
-        engine: The engine's address; None where it attaches to a plugin that somebody started.
+        engine: The engine's address; None if the engine attaches to a plugin that a user has started.
     """
     channel = grpc.aio.insecure_channel(engine, options=_NO_PROXY) if engine else None
     log = EngineLog(channel)
     logging.basicConfig(level=logging.WARNING, handlers=[log])
-    # It warns of every try that fails; ours say what came of them.
+    # urllib3 warns of every failed try; the provider's own messages report the result.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     server = grpc.aio.server(options=_MESSAGES)
     servicer = Servicer(log.warn)
@@ -46,8 +46,7 @@ async def serve(engine: str | None) -> None:
     await server.start()
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    # The engine's own way to end a plugin is an interrupt; a user's Ctrl-C reaches the engine alone, which then says
-    # Cancel.
+    # The engine interrupts a plugin to end it. A user's Ctrl-C reaches only the engine, which then calls Cancel.
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     sys.stdout.write(f"{port}\n")
@@ -61,7 +60,7 @@ async def serve(engine: str | None) -> None:
 
 
 async def _until_gone(channel: grpc.aio.Channel, ended: asyncio.Event) -> None:
-    """Sets `ended` when the engine has been out of reach for a while."""
+    """Sets `ended` when the engine has been unreachable for a while."""
     while True:
         try:
             await asyncio.wait_for(channel.channel_ready(), _GONE_SECONDS)

@@ -1,13 +1,13 @@
-"""The engine's calls, translated to the core and back; nothing is decided here.
+"""Translates the engine's calls to `sipgate_provider.clients` and back, and decides nothing.
 
-Errors: a `SipgateError` is written for the user and is all that the user is shown. Anything else is a fault of ours
-and is told with its traceback, on stderr, which the engine shows.
+Errors: a `SipgateError` is written for the user, who sees only its message. Any other exception is a bug of ours. Its
+traceback goes to stderr, which the engine shows.
 
-Secrets: this process takes and returns them marked. What was secret in a program's inputs is so in the outs, and a
-client's secret always is, whatever SDK the program uses.
+Secrets: this process receives and returns them marked. Outs are secret where the inputs were, and a client's secret
+always is, whatever SDK the program uses.
 
-Settings that are not known yet in a preview keep the engine from calling at all. What a preview shows is what an
-update would hold: everything but a new client's id and secret.
+If a preview does not know the settings yet, the engine does not call this provider at all. A preview shows what an
+update would return, except a new client's id and secret.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 __all__ = ["Servicer"]
 
 _ACCOUNT = "account"
-# The account in a client's inputs, as a key that the engine neither shows nor compares, and that `Bag` leaves out.
-_HELD_IN = "__account"
+# The account in a client's inputs, under a key that the engine neither shows nor compares. `Properties` omits it.
+_INPUT_ACCOUNT = "__account"
 _SECRET = "clientSecret"  # noqa: S105  the property's name
 _KINDS = {
     Kind.ADD: proto.PropertyDiff.ADD,
@@ -66,10 +66,10 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 def _user_errors(
     method: Callable[[Servicer, Request, Context], Awaitable[Response]],
 ) -> Callable[[Servicer, Request, Context], Awaitable[Response]]:
-    """The method, whose errors reach the user as sentences."""
+    """Makes the method report errors to the user as plain messages."""
 
     @functools.wraps(method)
-    async def told(self: Servicer, request: Request, context: Context) -> Response:
+    async def wrapper(self: Servicer, request: Request, context: Context) -> Response:
         about.set(getattr(request, "urn", ""))
         try:
             return await method(self, request, context)
@@ -85,17 +85,17 @@ def _user_errors(
             )
             raise
 
-    return told
+    return wrapper
 
 
 class Servicer(ResourceProviderServicer):
-    """One provider of one program: an account, its settings and its clients."""
+    """One provider of a program: an account, its settings and its clients."""
 
     def __init__(self, warn: Callable[[str, str], Awaitable[None]]) -> None:
-        """Not configured yet.
+        """Creates the object, which `Configure` completes.
 
         Args:
-            warn: Shows the user a text as a warning on the resource of a URN.
+            warn: Shows the user a warning about the resource with a URN.
         """
         self._warn = warn
         self._managed = ManagedClients()
@@ -107,18 +107,18 @@ class Servicer(ResourceProviderServicer):
     async def Handshake(  # noqa: N802  the protocol's names, here and below
         self, _request: proto.ProviderHandshakeRequest, _context: Context
     ) -> proto.ProviderHandshakeResponse:
-        """What this provider understands."""
+        """Returns the features that this provider supports."""
         return proto.ProviderHandshakeResponse(accept_secrets=True)
 
     async def GetPluginInfo(self, _request: Empty, _context: Context) -> proto.PluginInfo:  # noqa: N802
-        """The version."""
+        """Returns the version."""
         return proto.PluginInfo(version=__version__)
 
     async def GetSchema(  # noqa: N802
         self, _request: proto.GetSchemaRequest, _context: Context
     ) -> proto.GetSchemaResponse:
-        """The package's schema."""
-        # A run that changes nothing does without pydantic.
+        """Returns the package's schema."""
+        # A run that changes nothing does not import pydantic.
         from sipgate_provider.plugin.schema import text
 
         return proto.GetSchemaResponse(schema=text())
@@ -126,9 +126,9 @@ class Servicer(ResourceProviderServicer):
     async def CheckConfig(  # noqa: N802
         self, request: proto.CheckRequest, _context: Context
     ) -> proto.CheckResponse:
-        """The settings, credentials as secrets however they came; what is wrong is told where they are used.
+        """Returns the settings with every credential as a secret; the first call that uses them reports errors.
 
-        The account is always among them, empty for the usual one: settings without it are another host's.
+        The account is always included, empty for the usual one: settings without it are those of another host.
         """
         news = Properties.of(request.news)
         settings = {_ACCOUNT: "", **news.known, **news.unknown}
@@ -137,10 +137,10 @@ class Servicer(ResourceProviderServicer):
     async def DiffConfig(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says what differs; another account replaces the provider.
+        """Says which settings differ; another account replaces the provider.
 
-        So the engine replaces each of its clients, and deletes the old one through the provider that created it. Where
-        the clients come from the dynamic host, Diff compares their accounts.
+        The engine then replaces each of its clients, and deletes the old ones through the provider that created them.
+        If the clients come from the dynamic host, Diff compares their accounts.
         """
         olds, news = Properties.of(request.olds).known, Properties.of(request.news)
         differing = sorted(
@@ -149,7 +149,7 @@ class Servicer(ResourceProviderServicer):
             if name in news.unknown or olds.get(name) != news.known.get(name)
         )
         return proto.DiffResponse(
-            changes=_some(differing),
+            changes=_diff_changes(differing),
             diffs=differing,
             replaces=[_ACCOUNT] if _ACCOUNT in olds and _ACCOUNT in differing else [],
         )
@@ -157,14 +157,14 @@ class Servicer(ResourceProviderServicer):
     async def Configure(  # noqa: N802
         self, request: proto.ConfigureRequest, _context: Context
     ) -> proto.ConfigureResponse:
-        """Takes the settings; what is wrong with them is told by the first call that needs them."""
+        """Stores the settings; the first call that needs them reports errors."""
         settings = Properties.of(request.args).known
 
         def configured(key: str) -> object:
             return settings.get(key.rpartition(":")[2])
 
         self._calls = self._connection = None
-        # An error here would reach the user as the program's, with a traceback.
+        # The user would see an error raised here as the program's own, with a traceback.
         try:
             self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
             self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
@@ -177,11 +177,11 @@ class Servicer(ResourceProviderServicer):
     async def Check(  # noqa: N802
         self, request: proto.CheckRequest, _context: Context
     ) -> proto.CheckResponse:
-        """Completes and validates what a program declares."""
+        """Completes and validates the properties that a program declares."""
         olds, news = Properties.of(request.olds), Properties.of(request.news)
-        # A client that moves here from another account is none of this one's yet.
-        held_in = MessageToDict(request.olds).get(_HELD_IN)
-        if olds.known and held_in == self._account:
+        # A client that moves here from another account does not exist in this one yet.
+        old_account = MessageToDict(request.olds).get(_INPUT_ACCOUNT)
+        if olds.known and old_account == self._account:
             self._managed.expect(fingerprint(olds.known))
         stack, project, _, name = request.urn.removeprefix("urn:pulumi:").split("::", 3)
         declared = check(
@@ -198,7 +198,7 @@ class Servicer(ResourceProviderServicer):
                 await self._warn(f"{finding.path} {finding.reason}.", request.urn)
         return proto.CheckResponse(
             inputs=struct(
-                {**declared.inputs, **news.unknown, _HELD_IN: self._account}, news.secret
+                {**declared.inputs, **news.unknown, _INPUT_ACCOUNT: self._account}, news.secret
             ),
             failures=[
                 proto.CheckFailure(property=failure.path, reason=failure.reason)
@@ -210,7 +210,7 @@ class Servicer(ResourceProviderServicer):
     async def Diff(  # noqa: N802
         self, request: proto.DiffRequest, _context: Context
     ) -> proto.DiffResponse:
-        """Says which properties, and which elements of the lists, are to change; another account replaces a client."""
+        """Says which properties and elements of lists would change; another account replaces a client."""
         if reason := refused_ignore(request.ignoreChanges):
             raise ConfigurationError(reason)
         olds, news = Properties.of(request.olds), Properties.of(request.news)
@@ -224,12 +224,12 @@ class Servicer(ResourceProviderServicer):
             )
         self._managed.add(request.id, fingerprint(olds.known))
         changed = changes(olds.known, news.known, unknown=news.unknown)
-        # A secret that is missing in the state is fetched by an update.
+        # An update fetches a secret that is missing in the state.
         differing = sorted({change.property for change in changed}) or (
             [] if olds.known.get(_SECRET) else [_SECRET]
         )
         return proto.DiffResponse(
-            changes=_some(differing),
+            changes=_diff_changes(differing),
             diffs=differing,
             stables=["clientId"],
             hasDetailedDiff=bool(changed),
@@ -256,7 +256,7 @@ class Servicer(ResourceProviderServicer):
     async def Read(  # noqa: N802
         self, request: proto.ReadRequest, _context: Context
     ) -> proto.ReadResponse:
-        """Reads a client, to refresh or to import it; an empty id says that it is gone."""
+        """Reads a client for a refresh or an import; an empty id says that it is gone."""
         olds = Properties.of(request.properties)
         outs = await self._run(
             lambda connection: connection.lifecycle().read(request.id, olds.known)
@@ -267,7 +267,7 @@ class Servicer(ResourceProviderServicer):
             id=request.id,
             properties=self._outs(outs, olds),
             inputs=struct(
-                {name: outs[name] for name in WRITABLE} | {_HELD_IN: self._account},
+                {name: outs[name] for name in WRITABLE} | {_INPUT_ACCOUNT: self._account},
                 Properties.of(request.inputs).secret | olds.secret,
             ),
         )
@@ -276,7 +276,7 @@ class Servicer(ResourceProviderServicer):
     async def Update(  # noqa: N802
         self, request: proto.UpdateRequest, _context: Context
     ) -> proto.UpdateResponse:
-        """Rewrites a client where it differs."""
+        """Updates a client if it differs."""
         olds, news = Properties.of(request.olds), Properties.of(request.news)
         if request.preview:
             outs = {
@@ -306,7 +306,7 @@ class Servicer(ResourceProviderServicer):
     async def Invoke(  # noqa: N802
         self, request: proto.InvokeRequest, _context: Context
     ) -> proto.InvokeResponse:
-        """Answers a program's question about clients that it does not manage."""
+        """Looks up clients that the program does not manage."""
         from sipgate_provider.clients.search import find_client, find_clients
 
         arguments = Properties.of(request.args).known
@@ -321,8 +321,8 @@ class Servicer(ResourceProviderServicer):
             )
             answer = struct(found.properties(), [_SECRET])
         elif request.tok == tokens.GET_CLIENTS:
-            all_found = await self._run(lambda connection: find_clients(connection.api(), name))
-            answer = struct({"clients": [_marked(client) for client in all_found]})
+            clients = await self._run(lambda connection: find_clients(connection.api(), name))
+            answer = struct({"clients": [_with_marked_secret(client) for client in clients]})
         else:
             raise SipgateError(f"{request.tok} is no function of this provider.")
         response = proto.InvokeResponse()
@@ -330,21 +330,21 @@ class Servicer(ResourceProviderServicer):
         return response
 
     async def Cancel(self, _request: Empty, _context: Context) -> Empty:  # noqa: N802
-        """Starts nothing more; what is under way is finished."""
+        """Cancels the run; running requests are finished."""
         self.stop()
         return Empty()
 
     def stop(self) -> None:
-        """Starts nothing more."""
+        """Cancels the run."""
         if self._calls:
             self._calls.cancel()
 
     async def Attach(self, _request: proto.PluginAttach, _context: Context) -> Empty:  # noqa: N802
-        """The engine's way to a plugin that somebody else started; its address is not needed again."""
+        """Accepts an engine that attaches to a running plugin; its address is not needed."""
         return Empty()
 
     def _outs(self, outs: Mapping[str, Any], declared: Properties) -> Struct:
-        """The outs with the account that they are of, which another host or provider compares."""
+        """The outs with their account, which another host or provider compares."""
         return struct({**outs, _ACCOUNT: self._account}, declared.secret | {_SECRET})
 
     async def _run(self, call: Callable[[LazyAccount], Response], seconds: float = 0) -> Response:
@@ -357,17 +357,17 @@ def _limit(raw: RawSettings) -> int:
     """How many calls to sipgate may run at once."""
     if "parallel" not in raw.values:
         return USUAL_CONNECTIONS
-    # A run that changes nothing does without pydantic.
+    # A run that changes nothing does not import pydantic.
     from sipgate_provider.settings.values import Values
 
     return Values.of(raw).parallel
 
 
-def _some(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
+def _diff_changes(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:
     return proto.DiffResponse.DIFF_SOME if differing else proto.DiffResponse.DIFF_NONE
 
 
-def _marked(client: OAuthClientState) -> dict[str, Any]:
-    """The client in a list, whose secret alone is secret."""
+def _with_marked_secret(client: OAuthClientState) -> dict[str, Any]:
+    """A client for a list, in which only the client secret is marked as secret."""
     marked: dict[str, Any] = MessageToDict(struct(client.properties(), [_SECRET]))
     return marked

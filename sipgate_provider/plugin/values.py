@@ -1,8 +1,8 @@
-"""The engine's structs as properties, and back.
+"""Converts the engine's structs to properties, and back.
 
-A struct holds plain values, and objects that a signature marks as a secret or an output (`pulumi.runtime.rpc` has the
-same constants). A whole property counts as secret or unknown if anything within it is: that is how finely the engine
-shows them.
+A struct contains plain values, and objects that a signature marks as a secret or an output (`pulumi.runtime.rpc` has
+the same constants). A property counts as secret or unknown if any part of it is, since the engine shows no finer
+distinction.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from google.protobuf.struct_pb2 import Struct
 __all__ = ["UNKNOWN", "Properties", "struct"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Stands for what a preview cannot know yet."""
+"""The placeholder for a value that a preview cannot know yet."""
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark of one
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark, not a secret
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
@@ -28,19 +28,19 @@ class Properties:
     """The properties of a struct.
 
     Attributes:
-        known: Those that are known, in clear.
-        unknown: Those that hold anything unknown, as the engine wrote it.
-        secret: The names of those that hold anything secret.
+        known: The known properties, without marks.
+        unknown: The properties with any unknown part, as the engine wrote them.
+        secret: The names of the properties with any secret part.
     """
 
-    # Either may hold a secret, marked or not.
+    # Both may contain secrets, marked or not.
     known: dict[str, Any] = field(default_factory=dict, repr=False)
     unknown: dict[str, Any] = field(default_factory=dict, repr=False)
     secret: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, message: Struct) -> Properties:
-        """What the engine's struct holds, without the engine's own keys."""
+        """Reads the properties of a struct, without the engine's own keys."""
         properties = cls()
         for name, value in MessageToDict(message).items():
             if name.startswith("__"):
@@ -54,7 +54,7 @@ class Properties:
 
 
 def struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> Struct:
-    """The struct of `properties`, of which those named in `secret` are secrets; None is left out."""
+    """Creates a struct, in which the properties named in `secret` are marked; None is left out."""
     result = Struct()
     result.update(
         {
@@ -67,13 +67,13 @@ def struct(properties: Mapping[str, Any], secret: Collection[str] = ()) -> Struc
 
 
 def _plain(value: Any, marks: set[str]) -> Any:
-    """The value without its marks, which are added to `marks`."""
+    """Returns the value without its marks, and adds those to `marks`."""
     if isinstance(value, list):
         return [_plain(item, marks) for item in value]
     if not isinstance(value, dict):
         if value == UNKNOWN:
             marks.add(UNKNOWN)
-        # The protocol knows floating-point numbers alone.
+        # In the protocol, all numbers are floating-point.
         return int(value) if isinstance(value, float) and value.is_integer() else value
     match value.get(_SIGNATURE):
         case str(signature) if signature == _SECRET:

@@ -1,1 +1,1 @@
-"""What a program writes: the resource, its registration with the dynamic host, and lookups."""
+"""The classes and functions for programs: the resource, its registration with the engine, and lookups."""

@@ -1,8 +1,8 @@
-"""What a program writes, whichever host serves it: properties, constructor, and the ways to declare a common client.
+"""The base class of both hosts' resources: properties, constructor, and constructors for common clients.
 
-Python's names outside, the API's names in the state. Defaults and rules are not here but in `api.models` and `clients`,
-except the defaults that the dynamic host's plugin cannot know: they depend on the resource's name and on the stack's.
-The two hosts' resources differ in how they are registered, and in nothing that a program can see.
+Programs use Python's names, and the state has the API's. Defaults and rules are in `api.models` and `clients`. Only the
+defaults that depend on the names of resource and stack are here, since the dynamic host's plugin does not know those.
+The resources of the two hosts are registered in different ways, and are otherwise the same for a program.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _API_NAMES = {
     "terms_url": "termsUrl",
 }
 _INPUTS = ("name", "description", "redirect_uris", "web_origins", "privacy_url", "terms_url")
-# sipgate's documentation gives the Webphone just this one.
+# The redirect URI of the Webphone, according to sipgate's documentation.
 _WEBPHONE = "https://phone.sipgate.com/*"
 _PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
 
@@ -108,7 +108,7 @@ class ClientResource(pulumi.CustomResource):
         self._warn_of_replacement(opts)
 
     def _warn_of_replacement(self, opts: pulumi.ResourceOptions | None) -> None:
-        """Warns of options that replace the client, which nothing needs."""
+        """Warns of options that replace the client, since no change needs them."""
         if opts is None or not (opts.delete_before_replace or opts.replace_on_changes):
             return
         if opts.replace_on_changes and not self._replaces_on_changes:
@@ -137,7 +137,7 @@ class ClientResource(pulumi.CustomResource):
         terms_url: pulumi.Input[str] | None = None,
         account: str | None = None,
     ) -> Self:
-        """Declares the client of a sipgate Webphone that is embedded in one's own pages.
+        """Declares the client of a sipgate Webphone that is embedded in your own pages.
 
         Args:
             resource_name: The resource's logical name in the stack.
@@ -183,7 +183,7 @@ class ClientResource(pulumi.CustomResource):
             resource_name: The resource's logical name in the stack.
             opts: Pulumi's resource options.
             redirect_uris: The application's addresses, as in `https://app.example.com/*`.
-            web_origins: Its origins, which a page that fetches its tokens itself needs. By default those of
+            web_origins: Its origins, needed by a page that fetches its own tokens. By default those of
                 `redirect_uris`: `https://app.example.com` for `https://app.example.com/*`.
             name: What people see when they log in; by default `resource_name`.
             description: A note for colleagues; by default "Managed by Pulumi: <project>/<stack>".
@@ -213,7 +213,7 @@ class ClientResource(pulumi.CustomResource):
         *,
         account: str | None = None,
     ) -> Self:
-        """Reads a client that exists without managing it: nothing ever changes or deletes it.
+        """Reads an existing client without managing it: Pulumi never changes or deletes it.
 
         Args:
             resource_name: The resource's logical name in the stack.
@@ -223,12 +223,12 @@ class ClientResource(pulumi.CustomResource):
         """
         client = cls.__new__(cls)
         reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  its own class
+        client._declare(resource_name, dict.fromkeys(_INPUTS), reading, account)  # noqa: SLF001  a method of this class
         return client
 
     @property
     def client_id(self) -> pulumi.Output[str]:
-        """The id that applications present when they ask for a log-in: the resource's own, so known in previews."""
+        """The id that applications present when they ask for a log-in, which is also the resource's id."""
         return self.id
 
     @abstractmethod
@@ -242,11 +242,11 @@ class ClientResource(pulumi.CustomResource):
         """Registers the resource with the engine."""
 
     def translate_input_property(self, prop: str) -> str:
-        """The API's name of a Python property."""
+        """Returns the API's name of a Python property."""
         return _API_NAMES.get(prop, prop)
 
     def translate_output_property(self, prop: str) -> str:
-        """The Python name of an API property."""
+        """Returns the Python name of an API property."""
         return _PYTHON_NAMES.get(prop, prop)
 
 
@@ -270,13 +270,13 @@ def _origins_of(
 
 
 def aliases(opts: pulumi.ResourceOptions | None, other: str) -> list[pulumi.Alias]:
-    """The aliases by which a resource is also known to be what the other host has made, of the type token `other`.
+    """The aliases by which Pulumi finds the same resource of the other host, whose type token is `other`.
 
-    What a user's own aliases name may have been of the other host as well.
+    Each of the user's own aliases may name a resource of the other host as well.
     """
     found = [pulumi.Alias(type_=other)]
-    given = opts.aliases if opts else None
-    for alias in given if isinstance(given, list | tuple) else ():
+    own = opts.aliases if opts else None
+    for alias in own if isinstance(own, list | tuple) else ():
         if isinstance(alias, pulumi.Alias) and not isinstance(alias.type_, str):
             of_other = copy.copy(alias)
             of_other.type_ = other

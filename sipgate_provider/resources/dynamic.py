@@ -1,11 +1,11 @@
 """The resource that the dynamic provider serves.
 
-It hands the engine a provider object without state and marks the secret. Advice is given here, since only a program's
-warnings reach the user with the resource's name; it never shows a value, which may be secret.
+It passes the engine a provider object without state, and marks the secret. Warnings are logged here, since only a
+program's warnings reach the user with the resource's name. They never contain a value, which may be secret.
 
-It is not a `pulumi.dynamic.Resource`, whose constructor does what `_declare` does: the SDK takes the third constructor
-from the innermost for the resource's own, and what called it for the user's line. With that class between, every
-resource in every state would come from a line of this module.
+It is not a `pulumi.dynamic.Resource`, although `_declare` does the same as that class's constructor. The SDK takes the
+third constructor from the innermost for the resource's own, and its caller for the user's line. With one more class
+between them, every resource in every state would come from a line of this module.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class OAuthClient(ClientResource):
                 f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
                 "start. Rename it."
             )
-        ours = pulumi.ResourceOptions(
+        own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],
-            # A stack that the native plugin has made is taken over as it is.
+            # So a stack of the native plugin is taken over as it is.
             aliases=aliases(opts, tokens.NATIVE),
         )
         pulumi.CustomResource.__init__(
@@ -63,13 +63,13 @@ class OAuthClient(ClientResource):
             tokens.DYNAMIC,
             resource_name,
             properties | {"client_secret": None} | host,
-            pulumi.ResourceOptions.merge(opts, ours),
+            pulumi.ResourceOptions.merge(opts, own),
         )
         for name in ("redirect_uris", "web_origins"):
             self._warn(name, properties[name])
 
     def _warn(self, name: str, values: Any) -> None:
-        """Warns about what is risky in a list, as soon as it is known."""
+        """Warns about risky values of a list, as soon as they are known."""
 
         def warn(known: Any) -> None:
             for finding in warnings({self.translate_input_property(name): known}):

@@ -1,7 +1,8 @@
 """Lookups that the engine answers: by the native plugin, or by the mocks of a program's unit test.
 
-The SDK's own invoke waits for what a lookup depends on, and is unknown in a preview where that does not exist yet. A
-provider whose settings a preview does not know yet answers nothing at all; that is unknown as well.
+The SDK's own invoke waits for the resources that a lookup depends on. In a preview in which they do not exist yet, the
+result is unknown. It is also unknown if the preview does not know the provider's settings: the provider then returns
+nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ __all__ = ["invoke", "invoke_output", "is_mocked"]
 
 
 def is_mocked() -> bool:
-    """Whether `pulumi.runtime.set_mocks` stands in for the engine, so that nothing outside may be asked."""
+    """Whether `pulumi.runtime.set_mocks` replaces the engine, so that nothing may be sent."""
     return isinstance(get_monitor(), MockMonitor)
 
 
 def invoke(
     token: str, arguments: Mapping[str, object], opts: pulumi.InvokeOptions | None = None
 ) -> Mapping[str, Any]:
-    """What the function of that token returns; empty where a preview cannot know it.
+    """Calls a function of the plugin; the result is empty in a preview that cannot know it.
 
     Raises:
-        pulumi.RunError: It failed; the language host shows a program's `RunError` as its sentence alone.
+        pulumi.RunError: The call failed. Pulumi shows only the message of this error.
     """
     try:
         found: Mapping[str, Any] | None = pulumi.runtime.invoke(token, dict(arguments), opts).value
@@ -42,11 +43,11 @@ def invoke_output(
     arguments: Mapping[str, object],
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[Mapping[str, Any]]:
-    """What the function of that token returns, in clear; unknown where a preview cannot know it."""
+    """Calls a function of the plugin; the result is no secret, and unknown in a preview that cannot know it."""
 
     def known(found: list[Any]) -> Any:
         return found[0] or UNKNOWN
 
-    # The SDK makes a whole result secret that holds a client's secret. What is asked for may be secret, too.
+    # The SDK makes the whole result secret because of the client's secret. Arguments may be secret as well.
     found = pulumi.Output.unsecret(pulumi.runtime.invoke_output(token, dict(arguments), opts))
     return pulumi.Output.all(found, *arguments.values()).apply(known)

@@ -44,13 +44,13 @@ __all__ = [
     "results",
 ]
 
-# As in the SDKs that Pulumi generates; the types say what an update has.
+# Typed as in the SDKs that Pulumi generates, which describe an update and not a preview.
 _UNKNOWN: Any = None
 
 
 @dataclass(frozen=True)
 class GetOAuthClientResult:
-    """A client as sipgate has it.
+    """The properties of a client at sipgate.
 
     Attributes:
         client_id: The id that applications present.
@@ -76,21 +76,21 @@ class GetOAuthClientResult:
 def get_oauth_client(
     client_id: str | None = None, *, name: str | None = None, account: str | None = None
 ) -> GetOAuthClientResult:
-    """The client of that id, or the only one of that exact name.
+    """Reads the client with that id, or the only one with that exact name.
 
     Args:
         client_id: The id.
-        name: The name, if not the id is given.
+        name: The name, if the id is left out.
         account: Which account's settings to use; by default the usual ones.
 
     Raises:
-        pulumi.RunError: There is none, there are several of the name (the first ten are listed), or sipgate could
-            not be asked; the `SipgateError` is its cause.
+        pulumi.RunError: There is none, several have the name (the first ten are listed), or sipgate could not be
+            reached; the `SipgateError` is its cause.
     """
     if is_mocked():
         return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}))
-    with _one_sentence():
-        return _result_of(_found(_settings(account), client_id, name))
+    with _user_errors():
+        return _result_of(_find_client(_settings(account), client_id, name))
 
 
 def get_oauth_client_output(
@@ -101,41 +101,41 @@ def get_oauth_client_output(
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
     if is_mocked():
-        asked = {"clientId": client_id, "name": name}
-        return invoke_output(tokens.GET_CLIENT, asked).apply(result)
+        by_id_or_name = {"clientId": client_id, "name": name}
+        return invoke_output(tokens.GET_CLIENT, by_id_or_name).apply(result)
 
     arguments = pulumi.Output.all(client_id=client_id, name=name)
 
-    async def look(given: Mapping[str, str | None]) -> Any:
+    async def look_up(values: Mapping[str, str | None]) -> Any:
         if await _awaits_creation(arguments):
             return UNKNOWN
-        with _one_sentence():
-            # Asked in a thread, so that the program goes on; Outputs can be made in this one only.
+        with _user_errors():
+            # A thread waits for sipgate while the program goes on. Only this thread can create Outputs.
             return _result_of(
                 await asyncio.to_thread(
-                    _found, _settings(account), given["client_id"], given["name"]
+                    _find_client, _settings(account), values["client_id"], values["name"]
                 )
             )
 
-    return arguments.apply(look)
+    return arguments.apply(look_up)
 
 
 def get_oauth_clients(
     *, name: str | None = None, account: str | None = None
 ) -> list[GetOAuthClientResult]:
-    """The account's clients.
+    """Reads the account's clients.
 
     Args:
-        name: Only clients of this name; each `*` stands for any text. By default all.
+        name: Only clients with this name, in which each `*` stands for any text. By default all.
         account: Which account's settings to use; by default the usual ones.
 
     Raises:
-        pulumi.RunError: sipgate could not be asked; the `SipgateError` is its cause.
+        pulumi.RunError: sipgate could not be reached; the `SipgateError` is its cause.
     """
     if is_mocked():
         return results(invoke(tokens.GET_CLIENTS, {"name": name}))
-    with _one_sentence():
-        return [_result_of(client) for client in _all_found(_settings(account), name)]
+    with _user_errors():
+        return [_result_of(client) for client in _find_clients(_settings(account), name)]
 
 
 def get_oauth_clients_output(
@@ -147,31 +147,31 @@ def get_oauth_clients_output(
 
     arguments = pulumi.Output.all(name=name)
 
-    async def look(given: Mapping[str, str | None]) -> Any:
+    async def look_up(values: Mapping[str, str | None]) -> Any:
         if await _awaits_creation(arguments):
             return UNKNOWN
-        with _one_sentence():
-            found = await asyncio.to_thread(_all_found, _settings(account), given["name"])
+        with _user_errors():
+            found = await asyncio.to_thread(_find_clients, _settings(account), values["name"])
             return [_result_of(client) for client in found]
 
-    return arguments.apply(look)
+    return arguments.apply(look_up)
 
 
 async def _awaits_creation(arguments: pulumi.Output[Any]) -> bool:
-    """Whether the arguments come from a resource that this preview would only create."""
+    """Whether the arguments come from a resource that does not exist before the update."""
     resources = await arguments.resources()
     return not all(
         [await one.id.is_known() for one in resources if isinstance(one, pulumi.CustomResource)]
     )
 
 
-def _found(settings: Settings, client_id: str | None, name: str | None) -> OAuthClientState:
+def _find_client(settings: Settings, client_id: str | None, name: str | None) -> OAuthClientState:
     from sipgate_provider.clients.search import find_client
 
     return find_client(_api(settings), client_id, name)
 
 
-def _all_found(settings: Settings, name: str | None) -> list[OAuthClientState]:
+def _find_clients(settings: Settings, name: str | None) -> list[OAuthClientState]:
     from sipgate_provider.clients.search import find_clients
 
     return find_clients(_api(settings), name)
@@ -191,7 +191,7 @@ def _settings(account: str | None) -> Settings:
 
 @lru_cache
 def _api(settings: Settings) -> SipgateAPI:
-    """One for the whole program, with its connections and its access token."""
+    """The account's API, whose connections and access token the whole program shares."""
     from sipgate_provider.api.calls import SipgateAPI
 
     return SipgateAPI(settings)
@@ -202,7 +202,7 @@ def _result_of(client: OAuthClientState) -> GetOAuthClientResult:
 
 
 def result(client: Mapping[str, Any]) -> GetOAuthClientResult:
-    """What a program is given for a client in the API's spelling; None for what a preview or a mock does not know."""
+    """The result for a client with the API's property names; None for properties that are not known."""
     return GetOAuthClientResult(
         client_id=client.get("clientId", _UNKNOWN),
         client_secret=pulumi.Output.secret(client.get("clientSecret")),
@@ -216,13 +216,13 @@ def result(client: Mapping[str, Any]) -> GetOAuthClientResult:
 
 
 def results(found: Mapping[str, Any]) -> list[GetOAuthClientResult]:
-    """What a program is given for several clients."""
+    """The results for the clients in a response of the plugin."""
     return [result(client) for client in found.get("clients", ())]
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Lets a `SipgateError` end the program with its sentence alone, as the language host does for `RunError`."""
+def _user_errors() -> Iterator[None]:
+    """Raises a `SipgateError` as a `RunError`, of which Pulumi shows only the message."""
     try:
         yield
     except SipgateError as error:

@@ -1,7 +1,7 @@
-"""What the settings mean: which API, which credential, and what may be created or given up.
+"""Resolves the settings: which API, which credential, and which clients may be created or given up.
 
-What `login` stored counts where the settings name no way to authenticate. Where a credential may be sent is decided
-in `trust`: an address out of the stack configuration gets none of the environment's.
+The log-in that `login` has stored is used where the settings contain no way to authenticate. `trust` decides where a
+credential may be sent.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _PASSWORD_GRANT_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # no
 
 @dataclass(frozen=True)
 class Settings:
-    """Where sipgate is, who we are there, and whether clients may equal each other.
+    """The resolved settings of an account.
 
     Attributes:
-        base_url: The REST API's address, without a slash at its end.
-        credential: Who we are.
-        allow_duplicate_clients: Whether a client may be made that equals an existing one in every property.
+        base_url: The address of the REST API, without a slash at its end.
+        credential: The credential for requests.
+        allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
         trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
-            tells that it is the client's account.
-        source: Where the credential came from, in words: `sipgate:token and SIPGATE_TOKEN_ID`.
+            shows that it is the client's account.
+        source: Where the credential came from, for messages: `sipgate:token and SIPGATE_TOKEN_ID`.
         stored_credential: Whether any of it came from the stack configuration, of which the engine keeps a copy.
     """
 
@@ -56,16 +56,16 @@ class Settings:
         environment: Mapping[str, str],
         account: str | None = None,
     ) -> Settings:
-        """The settings that stack configuration, environment and what `login` left make together.
+        """Resolves the settings from the stack configuration, the environment and the stored log-in.
 
         Args:
-            configured: The stack configuration: a full key such as `sipgate:token` to its value or None.
+            configured: Looks up a full key such as `sipgate:token` in the stack configuration; returns None without it.
             environment: The environment variables.
-            account: Which account's keys are meant; None is the usual ones.
+            account: The account whose keys to read; None for the usual ones.
 
         Raises:
-            ConfigurationError: A credential is missing, incomplete or ambiguous, or an address is unusable or not one
-                that the credential may be sent to.
+            ConfigurationError: A credential is missing, incomplete or ambiguous, or an address is unusable, or the
+                credential may not be sent to it.
         """
         raw = RawSettings.read(configured, environment, account)
         values = Values.of(raw)
@@ -100,7 +100,7 @@ def login_settings(
     """The id and secret of the client to log in through, each "" where it is not set, and the token endpoint.
 
     Raises:
-        ConfigurationError: A value cannot be, or only the stack configuration names the address.
+        ConfigurationError: A value is invalid, or only the stack configuration names the address.
     """
     raw = RawSettings.read(configured, environment, account)
     values = Values.of(raw)

@@ -1,14 +1,13 @@
 """Which settings exist, what they are called, and where their values come from.
 
-Per key, stack configuration (`sipgate:token`) comes before the environment (`SIPGATE_TOKEN`), and an empty value
-counts as not set. The keys may come from both: a token id in the stack's file and the token from a CI secret is how
-machines are set up. An account of its own has keys of its own: `eu` has `sipgate-eu:token` and `SIPGATE_EU_TOKEN`.
+For each key, the stack configuration (`sipgate:token`) takes precedence over the environment (`SIPGATE_TOKEN`). An
+empty value counts as not set. A credential may come from both: in CI, typically the token id from the stack's file and
+the token from a secret. A named account has keys of its own: `eu` has `sipgate-eu:token` and `SIPGATE_EU_TOKEN`.
 
-Of the ways to authenticate exactly one is used. If several are complete, the one with a key in the stack
-configuration is meant, since that is nearer to the stack than the shell's environment. If that does not decide, the
-user has to.
+Exactly one way to authenticate is used. If several are complete, those with a key in the stack configuration take
+precedence, since it is closer to the stack than the shell's environment. If several are left, the user has to decide.
 
-Plain Python, since programs need the names as well. What a value may be is in `settings`.
+This module is plain Python, since programs need the names as well. `values` says which values are valid.
 """
 
 from __future__ import annotations
@@ -45,21 +44,21 @@ KEYS = (
         "parallel",
     ),
 )
-"""Every key there is."""
+"""All keys."""
 SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
-"""Those whose values no file should hold in clear."""
-# A client's id and secret say through what one logs in, not that one does.
+"""The keys whose values no file should contain unencrypted."""
+# These alone are no credential: they only name the client to log in through.
 _NOT_ALONE = frozenset({"clientId", "clientSecret"})
 _ACCOUNT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-# SIPGATE_ACCESS_TOKEN and SIPGATE_REFRESH_TOKEN would be two keys at once.
+# SIPGATE_ACCESS_TOKEN and SIPGATE_REFRESH_TOKEN would each have two meanings.
 _AMBIGUOUS = frozenset({"access", "refresh"})
 
 
 def checked_account(account: str) -> str:
-    """The name of an account, if it can be one.
+    """Returns the name of an account if it is valid.
 
     Raises:
-        ConfigurationError: It cannot; the text says what can.
+        ConfigurationError: It is not.
     """
     if not _ACCOUNT.fullmatch(str(account)) or account in _AMBIGUOUS:
         raise ConfigurationError(
@@ -76,19 +75,19 @@ def namespace(account: str | None) -> str:
 
 def environment_variable(account: str | None, key: str) -> str:
     """The environment variable for a key such as `tokenId`."""
-    words = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
-    return "_".join(words).upper()
+    parts = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
+    return "_".join(parts).upper()
 
 
 @dataclass(frozen=True)
 class RawSettings:
-    """The values of one account's keys as they are set, and where.
+    """The values of one account's keys before validation, and where they are set.
 
     Attributes:
-        values: Each key's value: the stack configuration's, or else the environment's.
-        stack: The keys whose value is the stack configuration's.
-        account: Which account's keys these are.
-        environment: The environment's values, also where the stack configuration comes before them.
+        values: The value of each key, from the stack configuration or else from the environment.
+        stack: The keys that the stack configuration sets.
+        account: The name of the account; None for the usual keys.
+        environment: The values from the environment, including those that the stack configuration overrides.
     """
 
     values: dict[str, str] = field(repr=False)
@@ -103,7 +102,7 @@ class RawSettings:
         environment: Mapping[str, str],
         account: str | None,
     ) -> RawSettings:
-        """The values that are set for the account; `Settings.resolve` says what the arguments are."""
+        """Reads the values of the account's keys; `Settings.resolve` describes the arguments."""
         prefix = namespace(account)
         stack = {
             key: str(value)
@@ -118,31 +117,31 @@ class RawSettings:
         return cls(shell | stack, frozenset(stack), account, shell)
 
     def names(self, key: str) -> str:
-        """The names that a user knows the key by."""
+        """The key's names in the stack configuration and in the environment."""
         return f"{namespace(self.account)}:{key} ({environment_variable(self.account, key)})"
 
     def source(self, key: str) -> str:
-        """The name under which the value is set."""
+        """The name under which the value in use is set."""
         if key in self.stack:
             return f"{namespace(self.account)}:{key}"
         return environment_variable(self.account, key)
 
     def method(self) -> tuple[str, ...] | None:
-        """The keys of the one way to authenticate that is meant; None where none is set.
+        """The keys of the one way to authenticate; None where none is set.
 
         Raises:
-            ConfigurationError: One is incomplete, or several are meant.
+            ConfigurationError: One is incomplete, or several are possible.
         """
         complete = {
-            what: keys for what, keys in _METHODS.items() if all(key in self.values for key in keys)
+            name: keys for name, keys in _METHODS.items() if all(key in self.values for key in keys)
         }
         if len(complete) > 1:
-            nearer = {
-                what: keys
-                for what, keys in complete.items()
+            preferred = {
+                name: keys
+                for name, keys in complete.items()
                 if any(key in self.stack for key in keys)
             }
-            complete = nearer or complete
+            complete = preferred or complete
         if len(complete) > 1:
             raise ConfigurationError(
                 f"More than one credential for sipgate is set: {' and '.join(complete)}. Keep one and remove "
@@ -151,12 +150,12 @@ class RawSettings:
             )
         for keys in complete.values():
             return keys
-        for what, keys in _METHODS.items():
+        for name, keys in _METHODS.items():
             present = [key for key in keys if key in self.values]
             if set(present) - _NOT_ALONE:
                 missing = [key for key in keys if key not in self.values]
                 raise ConfigurationError(
-                    f"The credential for sipgate is incomplete: {what} needs "
+                    f"The credential for sipgate is incomplete: {name} needs "
                     f"{' and '.join(map(self.names, missing))} beside "
                     f"{' and '.join(map(self.names, present))}."
                 )

@@ -1,30 +1,29 @@
 """Which addresses a credential may be sent to.
 
-A stack's file comes with a checkout, so whoever wrote the checkout chose the addresses in it. What a user has in the
-environment, or got by `login`, was not meant for them. So:
+A stack's file is part of a checkout, so the author of the checkout chose the addresses in it. The user's credentials in
+the environment, and the log-in that `login` has stored, were not meant for that author. So:
 
-- A credential from the environment goes to sipgate's own servers and to the addresses that the environment names
-  (`SIPGATE_BASE_URL`, `SIPGATE_TOKEN_URL`). An address from the stack configuration counts if the environment names
-  the same one: there is no other switch, since who wants to allow an address knows it.
-- A credential is the environment's as soon as one secret part of it is. A token id out of the stack's file does not
-  make `SIPGATE_TOKEN` the stack's.
-- A credential that the stack configuration gives whole goes wherever the stack configuration says. The two come from
-  one place, and the environment's credential is not in it.
-- The log-in that `login` left goes to the server that it came from, whoever names another one. sipgate's two hosts
-  are one server. Where log-in and API have two of the user's own, the environment has to name the log-in's.
-- `login` itself asks a person for a password, and so opens no page at an address that the stack configuration alone
-  names.
+- A credential from the environment is sent only to sipgate's own servers and to addresses that the environment names
+  (`SIPGATE_BASE_URL`, `SIPGATE_TOKEN_URL`). An address from the stack configuration is allowed if the environment names
+  the same one. There is no other switch, since a user who allows an address knows it.
+- A credential counts as the environment's if any secret part of it comes from there. A token id from the stack's file
+  does not make `SIPGATE_TOKEN` the stack's.
+- A credential that comes entirely from the stack configuration is sent wherever the stack configuration says. Both have
+  the same author, and the environment's credential is not involved.
+- The stored log-in is sent only to the server that issued it, whoever names another one. sipgate's two hosts count as
+  one server. If users run a log-in server and an API on two servers, the environment has to name the log-in server.
+- `login` asks a person for a password, so it never opens a page at an address that only the stack configuration names.
 
-Loopback is no exception: any user of the machine may listen on one of its ports. The simulator prints variables, and
-those are the environment's.
+Loopback is no exception, since any user of the machine may listen on its ports. The simulator works nevertheless: it
+prints environment variables.
 
-A native provider is configured by the engine, which does not say whether a value is from the stack configuration,
-from a program's `Provider`, or from another process that has found the plugin's port. All count as the stack's. A
-program that names an address can give the credential beside it.
+The engine configures the native provider. It does not say whether a value comes from the stack configuration, from a
+program's `Provider`, or from another process that has found the plugin's port. All of them count as the stack's. A
+program that names an address can pass the credential with it.
 
-An address counts by scheme, host and port where a server is meant, and whole where the environment has to name it.
-Nothing is sent before these checks. They keep a credential from an address, not from a program: `pulumi up` runs
-the checkout's program, which can read the environment itself.
+Servers are compared by scheme, host and port. An address that the environment has to name is compared as a whole.
+Nothing is sent before these checks. They protect a credential from an address, not from a program: `pulumi up` runs the
+checkout's program, which can read the environment itself.
 """
 
 from __future__ import annotations
@@ -39,15 +38,15 @@ from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, environm
 __all__ = ["check_credential", "check_login", "check_stored_login"]
 
 _SIPGATE = frozenset(("https", host, 443) for host in ("api.sipgate.com", "login.sipgate.com"))
-# Those that are exchanged for access tokens, at another address than the API's.
+# The token endpoint exchanges these for access tokens, so they are sent to its address as well.
 _GRANTS = frozenset({"password", "refreshToken"})
 
 
 def check_credential(raw: RawSettings, keys: tuple[str, ...]) -> None:
-    """The credential that `keys` make may be sent to the settings' addresses.
+    """Checks that the credential of `keys` may be sent to the configured addresses.
 
     Raises:
-        ConfigurationError: A secret of it is the environment's, and an address the stack configuration's alone.
+        ConfigurationError: A secret comes from the environment, and an address from the stack configuration alone.
     """
     has_grant = not _GRANTS.isdisjoint(keys)
     sent = SECRET_KEYS & {*keys, *(["clientSecret"] if "refreshToken" in keys else [])}
@@ -58,7 +57,7 @@ def check_credential(raw: RawSettings, keys: tuple[str, ...]) -> None:
 
 
 def check_login(raw: RawSettings) -> None:
-    """A person may log in at the settings' token endpoint.
+    """Checks that a person may log in at the configured token endpoint.
 
     Raises:
         ConfigurationError: Only the stack configuration names it.
@@ -69,14 +68,14 @@ def check_login(raw: RawSettings) -> None:
 
 
 def check_stored_login(raw: RawSettings, base_url: str, login: RefreshToken) -> None:
-    """What `login` left may be used for the API at `base_url`.
+    """Checks that the stored log-in may be used for the API at `base_url`.
 
     Raises:
-        ConfigurationError: It came from another server.
+        ConfigurationError: Another server issued it.
     """
-    named = raw.environment.get("tokenUrl", "")
+    trusted_url = raw.environment.get("tokenUrl", "")
     if not _same_server(base_url, login.token_url) and not (
-        _is_trusted(raw, "baseUrl") and _same_server(named, login.token_url)
+        _is_trusted(raw, "baseUrl") and _same_server(trusted_url, login.token_url)
     ):
         option = f" --account {raw.account}" if raw.account else ""
         raise ConfigurationError(
@@ -85,10 +84,10 @@ def check_stored_login(raw: RawSettings, base_url: str, login: RefreshToken) -> 
         )
 
 
-def _check_address(raw: RawSettings, key: str, what: str) -> None:
+def _check_address(raw: RawSettings, key: str, consequence: str) -> None:
     if not _is_trusted(raw, key):
         raise ConfigurationError(
-            f"{raw.source(key)} names {_host(raw.values[key])}, where {what} unless the environment names "
+            f"{raw.source(key)} names {_host(raw.values[key])}, where {consequence} unless the environment names "
             f"the same address. If you trust it, set {environment_variable(raw.account, key)} to it, too; "
             f"see {UNTRUSTED_CHECKOUT}."
         )
@@ -98,8 +97,8 @@ def _is_trusted(raw: RawSettings, key: str) -> bool:
     if key not in raw.stack:
         return True
     address = raw.values[key]
-    named = raw.environment.get(key, "")
-    return address.rstrip("/") == named.rstrip("/") or _server(address) in _SIPGATE
+    trusted = raw.environment.get(key, "")
+    return address.rstrip("/") == trusted.rstrip("/") or _server(address) in _SIPGATE
 
 
 def _same_server(one: str, other: str) -> bool:
@@ -108,7 +107,7 @@ def _same_server(one: str, other: str) -> bool:
 
 
 def _server(address: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port, the web's origin (RFC 6454, 4); None where there is none."""
+    """The origin of an address: scheme, host and port (RFC 6454, 4); None where it has none."""
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -122,7 +121,7 @@ def _server(address: str) -> tuple[str, str, int | None] | None:
 
 
 def _host(address: str) -> str:
-    """The host and port for a message, where letters that look like others are escaped."""
+    """The host and port for a message. Non-ASCII letters are escaped, since they may look like others."""
     try:
         return ascii(urlsplit(address).netloc).strip("'")
     except ValueError:

@@ -1,6 +1,6 @@
-"""The type of every setting's value.
+"""Validates the value of every setting.
 
-Messages name a key as a user knows it, `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
+Messages name a key as in `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from sipgate_provider.settings.sources import RawSettings
 __all__ = ["BASE_URL", "LOGIN_HOST", "LOGIN_PATH", "Values"]
 
 BASE_URL = "https://api.sipgate.com/v2"
-"""Where the API is."""
+"""The address of sipgate's REST API."""
 LOGIN_HOST = "https://login.sipgate.com"
-"""Where people log in."""
+"""The server where people log in."""
 LOGIN_PATH = "/auth/realms/sipgate-apps/protocol/openid-connect/token"
-"""The token endpoint there, and of Keycloak elsewhere."""
+"""The path of the token endpoint on that server, and on another Keycloak."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# Words for the types of pydantic's errors; all others are about `parallel`.
-_WORDS = {
+# Messages for pydantic's types of errors; all others are about `parallel`.
+_MESSAGES = {
     "string_unicode": "is not UTF-8 text; set it again",
     "bool_parsing": "is neither true nor false; set it to one of them",
 }
 
 
 def _token(value: str) -> str:
-    # It travels in a header as it is (RFC 6750, 2.1).
+    # A token is sent in a header without encoding (RFC 6750, 2.1).
     if not TOKEN_CHARACTERS.fullmatch(value):
         raise ValueError(
             "holds white space or characters that no token has; copy it again, without a line break at its end"
@@ -50,7 +50,7 @@ def _secret_token(value: SecretStr) -> SecretStr:
 
 def _token_id(value: str) -> str:
     if _UUID.fullmatch(value):
-        # The id is shown, and stands in clear in the stack's file.
+        # The id is shown in messages, and stored unencrypted in the stack's file.
         raise ValueError(
             "holds what looks like the token itself; set it to the id, as in token-XXXXXX, and the token as a secret"
         )
@@ -68,7 +68,7 @@ _NO_SECRET = SecretStr("")
 
 
 class Values(BaseModel):
-    """The value of every key; what is not set is empty or has its default."""
+    """The validated value of every key; keys that are not set have a default."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
 
@@ -139,21 +139,21 @@ class Values(BaseModel):
 
     @classmethod
     def of(cls, raw: RawSettings) -> Values:
-        """The values as they are set.
+        """Validates the values.
 
         Raises:
-            ConfigurationError: One of them cannot be; the text names its key.
+            ConfigurationError: One of them is invalid; the message names its key.
         """
         try:
             return cls.model_validate(raw.values)
         except ValidationError as error:
             found: dict[str, Any] = dict(error.errors(include_url=False, include_input=False)[0])
-            words = (
+            problem = (
                 str(found["ctx"]["error"])
                 if found["type"] == "value_error"
-                else _WORDS.get(
+                else _MESSAGES.get(
                     found["type"],
                     f"is not a whole number from 1 to {MOST_CONNECTIONS}; set it to one",
                 )
             )
-            raise ConfigurationError(f"{raw.names(found['loc'][0])} {words}.") from None
+            raise ConfigurationError(f"{raw.names(found['loc'][0])} {problem}.") from None

@@ -1,6 +1,6 @@
 """Whatever a program declares and whatever sipgate answers ends in a result or in a sentence.
 
-`make fuzz` tries ten thousand of each.
+`make fuzz` tries three thousand of each.
 """
 
 from __future__ import annotations

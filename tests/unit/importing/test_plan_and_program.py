@@ -74,24 +74,24 @@ def test_the_program_says_what_the_clients_are_and_is_formatted(
 def test_names_are_derived_and_numbered_and_avoid_what_the_stack_uses() -> None:
     listed = [client(str(n), name) for n, name in enumerate(["CRM", "crm!", "Größe & Co.", "電話"])]
 
-    decided = plan(listed, {}, {}, {"crm"}, everything=True)
+    planned = plan(listed, {}, {}, {"crm"}, everything=True)
 
-    assert list(decided.enter) == ["crm-2", "crm-3", "grosse-co", "client"]
+    assert list(planned.new) == ["crm-2", "crm-3", "grosse-co", "client"]
 
 
 def test_derived_names_avoid_those_that_were_asked_for() -> None:
-    decided = plan([client("1", "x"), client("2", "crm")], {"crm": "1"}, {}, (), everything=True)
+    planned = plan([client("1", "x"), client("2", "crm")], {"crm": "1"}, {}, (), everything=True)
 
-    assert {name: c.client_id for name, c in decided.enter.items()} == {"crm": "1", "crm-2": "2"}
+    assert {name: c.client_id for name, c in planned.new.items()} == {"crm": "1", "crm-2": "2"}
 
 
 def test_what_the_stack_manages_is_left_alone() -> None:
-    decided = plan(
+    planned = plan(
         [client("1"), client("2")], {"a": "1"}, {"1": "a", "2": "b"}, {"a", "b"}, everything=True
     )
 
-    assert not decided.enter
-    assert list(decided.there) == ["a"]
+    assert not planned.new
+    assert list(planned.existing) == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""`verify`: whether the log-in takes a client's redirect URIs and origins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import show_json, show_rows, working
+from sipgate_provider.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sipgate_provider.auth.browser_login import Login
+    from sipgate_provider.auth.verification import Verdict
+
+_HEADINGS = ("What", "Registered", "Asked about", "Works", "Why")
+_WORKS = {True: "yes", False: "no", None: "unknown"}
+
+
+class _Question(NamedTuple):
+    kind: str
+    registered: str
+    asked: str
+
+
+@click.command("verify", short_help="Say whether a client does what it is for.")
+@click.argument("client", metavar="CLIENT_ID|NAME")
+@click.option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    metavar="URI",
+    help="Ask about this address; can be repeated.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Ask about pages of this origin; can be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@OPTIONS
+def command(
+    session: Session,
+    client: str,
+    redirect_uris: tuple[str, ...],
+    origins: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say whether a log-in may end at a client's redirect URIs, and whether pages of its origins may have tokens.
+
+    \b
+      sipgate-provider verify "CRM integration"
+      sipgate-provider verify <clientId> --redirect-uri https://crm.example.com/callback
+
+    sipgate's log-in itself is asked: the authorization endpoint about each redirect URI, the token endpoint about each
+    origin. For a wildcard an address is made up that it should cover. Nobody has to log in, and nothing changes.
+
+    Without --redirect-uri and --origin the client is read from the account. With either, just those addresses are
+    asked about: CLIENT has to be the id, and no credential is needed. Where the token endpoint wants the client's
+    secret, it is the account's, or sipgate:clientSecret (SIPGATE_CLIENT_SECRET).
+
+    The exit code is 0 if everything works, and 1 if something does not, or cannot be told. The JSON has `redirectUris`
+    and `origins`, each a list of objects with `registered`, `asked`, `works` (null: cannot be told) and `reason`.
+    """  # noqa: D301  click keeps the lines after \\b as they are
+    from sipgate_provider.auth.verification import Verification  # noqa: PLC0415
+
+    login, questions = (
+        _given(session, client, redirect_uris, origins)
+        if redirect_uris or origins
+        else _registered(session, client)
+    )
+    verification = Verification(login)
+    ask = {"redirect URI": verification.redirect_uri, "origin": verification.origin}
+    answers = []
+    for question in questions:
+        with working(f"Asking about {question.asked}..."):
+            answers.append((question, ask[question.kind](question.asked)))
+    works = all(verdict.works for _, verdict in answers)
+    if as_json:
+        show_json(
+            {
+                "clientId": login.client_id,
+                "authorizationUrl": login.authorization_url,
+                "tokenUrl": login.token_url,
+                "works": works,
+                "redirectUris": _listed(answers, "redirect URI"),
+                "origins": _listed(answers, "origin"),
+            }
+        )
+    else:
+        show_rows(
+            _HEADINGS,
+            [(*question, _WORKS[verdict.works], verdict.reason) for question, verdict in answers],
+        )
+    if not works:
+        raise click.exceptions.Exit(1)
+
+
+def _given(
+    session: Session, client_id: str, redirect_uris: tuple[str, ...], origins: tuple[str, ...]
+) -> tuple[Login, list[_Question]]:
+    """What to ask about where the addresses are on the command line."""
+    from sipgate_provider.auth.browser_login import Login  # noqa: PLC0415
+
+    login = Login(*session.log_in_through(client_id))
+    return login, [
+        *(_Question("redirect URI", "", uri) for uri in redirect_uris),
+        *(_Question("origin", "", origin) for origin in origins),
+    ]
+
+
+def _registered(session: Session, client: str) -> tuple[Login, list[_Question]]:
+    """What to ask about where the account has the addresses.
+
+    Raises:
+        SipgateError: The account cannot be read, or the client has no addresses.
+    """
+    from sipgate_provider.auth.browser_login import Login  # noqa: PLC0415
+    from sipgate_provider.clients.concrete import (  # noqa: PLC0415
+        concrete_origins,
+        concrete_redirect_uri,
+    )
+
+    found = session.client(client)
+    _, secret, token_url = session.log_in_through(found.client_id)
+    questions = [
+        *(
+            _Question("redirect URI", uri, concrete_redirect_uri(uri))
+            for uri in found.redirect_uris
+        ),
+        *(
+            _Question("origin", entry, origin)
+            for entry in found.web_origins
+            for origin in concrete_origins(entry, found.redirect_uris)
+        ),
+    ]
+    if not questions:
+        raise ConfigurationError(
+            f"Client {found.client_id} has neither redirect URIs nor origins; name an address with --redirect-uri."
+        )
+    return Login(found.client_id, found.client_secret or secret, token_url), questions
+
+
+def _listed(answers: list[tuple[_Question, Verdict]], kind: str) -> list[dict[str, object]]:
+    return [
+        {
+            "registered": question.registered or None,
+            "asked": question.asked,
+            "works": verdict.works,
+            "reason": verdict.reason,
+        }
+        for question, verdict in answers
+        if question.kind == kind
+    ]
