@@ -88,7 +88,7 @@ full: $(READY) engine chromium postgres typescript sdk ## tests marked full: oth
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
-languages: $(READY) engine typescript golang java ## the same program in every language, on the genuine engine
+languages: $(READY) engine typescript golang java sdk ## the same program in every language, on the genuine engine
 	$(BIN)/pytest tests/languages -n $(WORKERS) --dist loadfile
 
 # One process: each would start a Keycloak of its own.

@@ -86,7 +86,7 @@ def test_pulumi_makes_the_environment_of_the_source_plugin(
 
     described = engine.succeeds("package", "get-schema", ".")
     (folder / "Pulumi.yaml").write_text(program("https://a.example.com", plugin))
-    engine.succeeds("stack", "init", "trial")
+    engine.succeeds("stack", "select", "trial")
 
     assert '"sipgate:index:OAuthClient"' in described
     lives(engine, sipgate, plugin)
