@@ -1,38 +1,30 @@
-"""The calls of sipgate's REST API for clients, and what its errors mean to a user.
+"""The calls of sipgate's REST API for clients.
 
 Paths, methods and scopes are those of sipgate's REST description. Every response is checked against the request: a
 client must have the requested id, and a list must contain each id once. An invalid id is not sent, since `..` would be
-another path. The body of an error has one of three forms (JSON `errors`, plain text, empty or HTML) and may echo a
-credential. So messages show one short line of it, without the credential or anything that looks like a token.
+another path.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlsplit
 
 from pydantic import ValidationError
 
+from sipgate_provider.api.error_responses import api_error
 from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
 from sipgate_provider.auth.authenticator import authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
 from sipgate_provider.errors import (
-    APIError,
-    AuthenticationError,
     ConfigurationError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
     SipgateError,
     TransportError,
 )
 from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.http.transport import Response, Transport
-from sipgate_provider.scrubbing import one_line, scrubbed
+from sipgate_provider.scrubbing import one_line
 from sipgate_provider.settings.settings import Settings
 
 __all__ = ["SipgateAPI"]
@@ -143,7 +135,7 @@ class SipgateAPI:
                 response = send(auth=other)
         if not response.ok:
             where = urlsplit(self._base_url).path + path
-            raise _api_error(
+            raise api_error(
                 operation,
                 method,
                 where,
@@ -187,96 +179,6 @@ def _unexpected_response(operation: str, expected: str, where: str) -> Transport
         f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
         "check sipgate:baseUrl and any proxy."
     )
-
-
-def _api_error(
-    operation: str,
-    method: str,
-    path: str,
-    access: str,
-    response: Response,
-    *,
-    secrets: Sequence[str],
-    source: str,
-) -> APIError:
-    kind: type[APIError] = APIError
-    match response.status:
-        case 401:
-            kind, advice = (
-                AuthenticationError,
-                f"The credential is wrong or expired; check {source}.",
-            )
-        case 403:
-            kind, advice = (
-                PermissionDeniedError,
-                (
-                    f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
-                    "and its user a role that may manage clients."
-                ),
-            )
-        case 404:
-            kind, advice = (
-                NotFoundError,
-                (
-                    "There is no such client in this account; if it was deleted outside Pulumi, "
-                    "`pulumi up --refresh` creates it again."
-                ),
-            )
-        case 429:
-            kind, advice = (
-                RateLimitError,
-                f"Too many requests; run again {_retry_time(response.retry_after)}.",
-            )
-        case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            advice = (
-                "The response is a redirect, and the provider follows none; check sipgate:baseUrl."
-            )
-        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
-            advice = "sipgate failed, or cannot process these values; run again later."
-        case _:
-            advice = "Check the values that were sent."
-    detail = _detail(response, secrets)
-    reason = f"{response.status}, {detail!r}" if detail else f"{response.status}"
-    return kind(
-        f"{operation}: sipgate refused ({reason}). {advice}",
-        status=response.status,
-        method=method,
-        path=path,
-        detail=detail,
-    )
-
-
-def _retry_time(retry_after: str | None) -> str:
-    """How long sipgate asks to wait, in either form of Retry-After (RFC 9110, 10.2.3)."""
-    if not retry_after:
-        return "later"
-    if retry_after.isascii() and retry_after.isdigit():
-        return f"in {retry_after[:9]} s, as sipgate asks"
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except (ValueError, OverflowError):
-        return "later"
-    # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
-    moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
-    return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
-
-
-def _detail(response: Response, secrets: Sequence[str]) -> str:
-    """Sipgate's error text: one short line without credentials; empty where there is none."""
-    document = response.json()
-    message = ""
-    if isinstance(document, dict) and isinstance(document.get("errors"), list):
-        problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
-        message = "; ".join(
-            next(
-                (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
-                "",
-            )
-            for problem in problems
-        )
-    elif document is None and "<" not in response.text:
-        message = response.text
-    return scrubbed(message, secrets)
 
 
 def _shown_id(client_id: str) -> str:

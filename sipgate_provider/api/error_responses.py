@@ -1,0 +1,124 @@
+"""What sipgate's error responses mean to a user.
+
+The body of an error has one of three forms (JSON `errors`, plain text, empty or HTML) and may echo a credential. So
+messages show one short line of it, without the credential or anything that looks like a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+
+from sipgate_provider.errors import (
+    APIError,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+)
+from sipgate_provider.http.transport import Response
+from sipgate_provider.scrubbing import scrubbed
+
+__all__ = ["api_error"]
+
+
+def api_error(
+    operation: str,
+    method: str,
+    path: str,
+    access: str,
+    response: Response,
+    *,
+    secrets: Sequence[str],
+    source: str,
+) -> APIError:
+    """The exception for a response with an error status.
+
+    Args:
+        operation: What was being done: `Reading client 123`.
+        method: The HTTP verb.
+        path: The path of the request.
+        access: The scope that the request needs, `read` or `write`.
+        response: The response.
+        secrets: The values that no message may contain.
+        source: Where the credential came from, in words.
+    """
+    kind: type[APIError] = APIError
+    match response.status:
+        case 401:
+            kind, advice = (
+                AuthenticationError,
+                f"The credential is wrong or expired; check {source}.",
+            )
+        case 403:
+            kind, advice = (
+                PermissionDeniedError,
+                (
+                    f"The credential needs the scope authorization:oauth2:clients:{access} (or all), "
+                    "and its user a role that may manage clients."
+                ),
+            )
+        case 404:
+            kind, advice = (
+                NotFoundError,
+                (
+                    "There is no such client in this account; if it was deleted outside Pulumi, "
+                    "`pulumi up --refresh` creates it again."
+                ),
+            )
+        case 429:
+            kind, advice = (
+                RateLimitError,
+                f"Too many requests; run again {_retry_time(response.retry_after)}.",
+            )
+        case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
+            advice = (
+                "The response is a redirect, and the provider follows none; check sipgate:baseUrl."
+            )
+        case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+            advice = "sipgate failed, or cannot process these values; run again later."
+        case _:
+            advice = "Check the values that were sent."
+    detail = _detail(response, secrets)
+    reason = f"{response.status}, {detail!r}" if detail else f"{response.status}"
+    return kind(
+        f"{operation}: sipgate refused ({reason}). {advice}",
+        status=response.status,
+        method=method,
+        path=path,
+        detail=detail,
+    )
+
+
+def _retry_time(retry_after: str | None) -> str:
+    """How long sipgate asks to wait, in either form of Retry-After (RFC 9110, 10.2.3)."""
+    if not retry_after:
+        return "later"
+    if retry_after.isascii() and retry_after.isdigit():
+        return f"in {retry_after[:9]} s, as sipgate asks"
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return "later"
+    # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
+    moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
+    return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
+
+
+def _detail(response: Response, secrets: Sequence[str]) -> str:
+    """Sipgate's error text: one short line without credentials; empty where there is none."""
+    document = response.json()
+    message = ""
+    if isinstance(document, dict) and isinstance(document.get("errors"), list):
+        problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
+        message = "; ".join(
+            next(
+                (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
+                "",
+            )
+            for problem in problems
+        )
+    elif document is None and "<" not in response.text:
+        message = response.text
+    return scrubbed(message, secrets)
