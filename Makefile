@@ -40,7 +40,7 @@ $(READY): pyproject.toml $(LOCK)
 $(DEMO)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
-	@echo "Making the environment $(DEMO): about half a minute, about 80 MB."
+	@echo "Making the environment $(DEMO): about half a minute, about 100 MB."
 	@if command -v uv >/dev/null; then \
 	  export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; \
 	  uv --quiet venv --clear --seed --python $(PYTHON) $(DEMO) && \
