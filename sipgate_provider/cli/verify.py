@@ -24,23 +24,23 @@ class _Question(NamedTuple):
     asked: str
 
 
-@click.command("verify", short_help="Say whether a client does what it is for.")
+@click.command("verify", short_help="Check whether log-ins through a client work.")
 @click.argument("client", metavar="CLIENT_ID|NAME")
 @click.option(
     "--redirect-uri",
     "redirect_uris",
     multiple=True,
     metavar="URI",
-    help="Ask about this address; can be repeated.",
+    help="Check this address; can be repeated.",
 )
 @click.option(
     "--origin",
     "origins",
     multiple=True,
     metavar="ORIGIN",
-    help="Ask about pages of this origin; can be repeated.",
+    help="Check pages of this origin; can be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(
     session: Session,
@@ -49,21 +49,23 @@ def command(
     origins: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Say whether a log-in may end at a client's redirect URIs, and whether pages of its origins may have tokens.
+    """Check whether a log-in may end at a client's redirect URIs, and whether pages of its origins may get tokens.
 
     \b
       sipgate-provider verify "CRM integration"
       sipgate-provider verify <clientId> --redirect-uri https://crm.example.com/callback
 
-    sipgate's log-in itself is asked: the authorization endpoint about each redirect URI, the token endpoint about each
-    origin. For a wildcard an address is made up that it should cover. Nobody has to log in, and nothing changes.
+    The command asks sipgate's log-in server: the authorization endpoint about each redirect URI, and the token endpoint
+    about each origin. For a wildcard it makes up an address that should match. Nobody has to log in, and nothing
+    changes.
 
-    Without --redirect-uri and --origin the client is read from the account. With either, just those addresses are
-    asked about: CLIENT has to be the id, and no credential is needed. Where the token endpoint wants the client's
-    secret, it is the account's, or sipgate:clientSecret (SIPGATE_CLIENT_SECRET).
+    Without --redirect-uri and --origin, the command reads the client from the account. With either, it checks only
+    those addresses: CLIENT must be the id, and no credential is needed. If the token endpoint requires the client's
+    secret, it comes from the account or from sipgate:clientSecret (SIPGATE_CLIENT_SECRET).
 
-    The exit code is 0 if everything works, and 1 if something does not, or cannot be told. The JSON has `redirectUris`
-    and `origins`, each a list of objects with `registered`, `asked`, `works` (null: cannot be told) and `reason`.
+    The exit code is 0 if everything works, and 1 if something does not work or is unknown. The JSON contains
+    `redirectUris` and `origins`, each a list of objects with `registered`, `asked`, `works` (null: unknown) and
+    `reason`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.auth.verification import Verification  # noqa: PLC0415
 
