@@ -36,21 +36,21 @@ from sipgate_provider.cli.terminal import COLOURS, choose_colour
 def main(color: str) -> None:
     """Manage sipgate OAuth 2.0 clients as code.
 
-    The clients themselves are declared in a Pulumi program and made by `pulumi up`. The commands here are for what
-    surrounds that: looking at an account, taking in what exists, credentials, and trying things without an account.
+    A Pulumi program declares the clients, and `pulumi up` creates them. These commands do the rest: they show an
+    account, import existing clients, handle credentials, and simulate an account.
 
     \b
-      sipgate-provider doctor       is all set up as it should be?
-      sipgate-provider simulator    a sipgate on this machine, to try things
-      sipgate-provider import --all take an account's clients into the stack
+      sipgate-provider doctor       check the setup
+      sipgate-provider simulator    run a simulated sipgate
+      sipgate-provider import --all import an account's clients into the stack
 
     Results go to standard output, remarks and progress to standard error.
 
     \b
     Exit codes:
       0  done
-      1  it failed, as the message says; from doctor, verify and whoami: something is missing
-      2  the command line was wrong, and nothing was done
+      1  the command failed; with doctor, verify and whoami, also: something does not work
+      2  the command line was wrong; nothing was done
     """  # noqa: D301  click keeps the lines after \\b as they are
     choose_colour(color)
 

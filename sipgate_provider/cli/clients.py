@@ -39,12 +39,11 @@ def command(
       sipgate-provider clients --name 'crm-*'
       sipgate-provider clients --unmanaged --all-stacks
 
-    For every client there is the resource that manages it and its stack, if one of the project's stacks does.
-    Outside of a Pulumi project nothing is known about stacks. A client that nobody manages can be imported with
-    `import`, or deleted with `delete`.
+    If one of the project's stacks manages a client, the list shows the resource and the stack. Outside a Pulumi
+    project, the list shows no stacks. Use `import` or `delete` for a client that no stack manages.
 
-    In a pipe, each client is one line: name, id, resource, stack and redirect URIs, separated by tabs. Secrets are
-    shown only in JSON and only with --show-secret.
+    In a pipe, each client is one line: name, id, resource, stack and redirect URIs, separated by tabs. Secrets appear
+    only in JSON, and only with --show-secret.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
     from sipgate_provider.clients.search import find_clients  # noqa: PLC0415

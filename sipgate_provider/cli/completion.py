@@ -12,7 +12,7 @@ _VARIABLE = "_SIPGATE_PROVIDER_COMPLETE"
 @click.command("completion", short_help="Print the script that makes a shell complete commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print what makes a shell complete the commands and options of `sipgate-provider`.
+    """Print the script that makes a shell complete commands and options of `sipgate-provider`.
 
     \b
       bash:  echo 'eval "$(sipgate-provider completion bash)"' >> ~/.bashrc

@@ -18,10 +18,10 @@ from sipgate_provider.errors import ConfigurationError
 def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     """Delete a client that no stack manages, such as one that an interrupted run left over.
 
-    Every log-in made through the client ends, and that cannot be undone; so its properties are shown and you are
-    asked first. Every stack that the backend shows is looked through: a client that one of them manages is refused.
-    Pulumi deletes such a client itself, by `pulumi up` after it is taken out of the program. --force deletes what
-    another stack manages, never what the current one does.
+    Every log-in made through the client ends for good. So the command shows the client's properties and asks first. It
+    searches every stack of the backend, and refuses a client that a stack manages. To delete such a client, remove
+    it from the program and run `pulumi up`. --force deletes what another stack manages, but never what the current
+    stack manages.
     """
     from sipgate_provider.clients.ownership import owner_of  # noqa: PLC0415
     from sipgate_provider.clients.search import find_client  # noqa: PLC0415

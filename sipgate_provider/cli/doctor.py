@@ -16,14 +16,14 @@ _MARKS = {"good": ("✓", "+", "green"), "doubtful": ("!", "!", "yellow"), "bad"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(session: Session, as_json: bool) -> None:
-    """Check all that `pulumi up` needs, and say what to do where something is missing.
+    """Check everything that `pulumi up` needs, and say what to fix.
 
-    Looked at are Pulumi's command line and SDK, the Python that Pulumi would start for this project and the modules
-    that it would find there, a proxy in Pulumi's way, the stack's configuration, the credential, whether sipgate can be
-    reached, and the credential's scopes. Nothing is changed; scopes are found out by listing the clients and by
-    deleting one that cannot exist.
+    The command checks Pulumi's command line and SDK, the Python that Pulumi would start for this project and its
+    modules, proxies, the stack's configuration, the credential, the connection to sipgate, and the credential's
+    scopes. It changes nothing. To find out the scopes, it lists the clients and tries to delete one that cannot
+    exist.
 
-    Exit code 1 says that `pulumi up` would fail. The JSON is a list of objects with `subject`, `state` ("good",
+    Exit code 1 means that `pulumi up` would fail. The JSON is a list of objects with `subject`, `state` ("good",
     "doubtful" or "bad"), `fact` and `remedy`.
     """
     from sipgate_provider.cli.checks import checks  # noqa: PLC0415

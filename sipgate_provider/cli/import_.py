@@ -47,19 +47,19 @@ def command(
     preview_only: bool,
     force: bool,
 ) -> None:
-    """Take clients that exist into the current stack, and print the program that declares them.
+    """Import existing clients into the current stack, and print the program that declares them.
 
     \b
       sipgate-provider import crm=2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e
       sipgate-provider import --all --out clients.py
 
-    Run it in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, names are derived from the
-    clients'. Nothing changes at sipgate. The secrets are encrypted in the state from the start. Put the printed
-    program into yours, and `pulumi up` says that all is unchanged.
+    Run the command in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, the clients' names are
+    used. Nothing changes at sipgate, and the state stores the secrets encrypted. Add the printed program to yours:
+    `pulumi up` then reports no changes.
 
-    Clients that the stack manages already are left alone, so running it twice does no harm. Every stack that the
-    backend shows is looked through first: a client that another stack manages is refused, or left out with --all. The
-    credential is the one that `pulumi up` would use.
+    Clients that the stack already manages stay as they are, so you can run the command again. It first searches every
+    stack of the backend: it refuses a client that another stack manages, or leaves it out with --all. It uses the
+    same credential as `pulumi up`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.importing.plan import plan  # noqa: PLC0415
     from sipgate_provider.importing.program import program  # noqa: PLC0415

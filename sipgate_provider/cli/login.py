@@ -34,15 +34,15 @@ _SECONDS = 300
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @OPTIONS
 def command(session: Session, client_id: str | None, port: int, no_browser: bool) -> None:
-    """Log in with the browser, and keep a refresh token in your own directory for `pulumi up`.
+    """Log in with the browser, and store a refresh token in your home directory for `pulumi up`.
 
-    It is used where the settings name no other credential, and renewed at every use; it ends when it is not used for
-    30 days, at `logout`, and at the next `login`. A client to log in through is needed, whose redirect URIs hold
-    http://127.0.0.1/callback (or, with --port, http://127.0.0.1:PORT/callback). If it has a secret that must be sent,
-    give it as sipgate:clientSecret or SIPGATE_CLIENT_SECRET.
+    `pulumi up` uses the token if the settings name no other credential, and renews it with every use. The token ends
+    after 30 days without use, with `logout`, and with the next `login`. You need a client to log in through, whose
+    redirect URIs contain http://127.0.0.1/callback (or, with --port, http://127.0.0.1:PORT/callback). If its secret
+    is required, set sipgate:clientSecret or SIPGATE_CLIENT_SECRET.
 
-    The address is always printed. Without a display no browser is opened: use one on another machine, with the port
-    forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
+    The command always prints the address. Without a display it opens no browser: use one on another machine, with the
+    port forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
     """
     from sipgate_provider.auth.browser_login import Login, log_in  # noqa: PLC0415
     from sipgate_provider.auth.token_store import TokenFile, login_path  # noqa: PLC0415

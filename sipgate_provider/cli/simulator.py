@@ -107,30 +107,27 @@ def command(
     tls: bool,
     file: str | None,
 ) -> None:
-    """Run a sipgate on this machine, to try the provider against.
+    """Run a simulated sipgate on this machine.
 
-    It answers the calls about OAuth clients as sipgate's API does, with an account of its own
-    that starts empty and is gone when it ends, unless --file keeps it. No sipgate account is
-    needed, and nothing leaves this machine.
+    It answers the calls for OAuth clients as sipgate's API does. Its account starts empty and ends with it, unless
+    --file keeps the account. You need no sipgate account, and nothing leaves this machine.
 
-    Start it in one terminal. It prints three lines to paste into another, where you run pulumi:
-    they set SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, by which the provider finds it.
-    With --tls there is a fourth, REQUESTS_CA_BUNDLE, which names the certificate to trust.
-    Every request is shown as it comes in. Ctrl-C ends it.
+    Start it in one terminal. It prints three lines to paste into another terminal, where you run pulumi. They set
+    SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, for the provider. With --tls, a fourth line sets
+    REQUESTS_CA_BUNDLE to the certificate to trust. The simulator prints every request. Ctrl-C ends it.
 
-    A browser shows clients and requests at the address that it prints. To see what a program
-    does when sipgate fails, order a fault, here for the next request:
+    Open the address that it prints in a browser to see clients and requests. To see what a program does when sipgate
+    fails, set a fault, here for the next request:
 
     \b
       curl http://127.0.0.1:15060/_simulator/faults \\
         -H 'X-Requested-With: curl' \\
         --json '{"kind": "answer", "status": 503}'
 
-    GET and DELETE of the same path show the faults and end them. The kinds are answer, reset,
-    truncate, delay and stall; "method", "path" and "times" say which requests meet one.
-    PATCH /_simulator/switches alters every answer; GET /_simulator/requests counts. All of it is
-    described in the module sipgate_provider.simulator.control.endpoints. The header shows that no web page
-    asks.
+    GET and DELETE of the same path list and end the faults. The kinds are answer, reset, truncate, delay and stall;
+    "method", "path" and "times" select the requests. PATCH /_simulator/switches changes every response; GET
+    /_simulator/requests lists the requests. The manual's page about the simulator describes all of it. The header
+    proves that no web page sends the request.
     """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Both signals are blocked before the server's thread starts, so that it inherits the block. They then wait for
     # sigwait, and cannot interrupt starting or stopping.

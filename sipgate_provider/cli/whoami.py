@@ -21,10 +21,11 @@ _KINDS = {
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(session: Session, as_json: bool) -> None:
-    """Say which credential `pulumi up` would use, where it comes from, and what sipgate lets it do.
+    """Show which credential `pulumi up` would use, where it comes from, and what it may do.
 
-    The credential itself is never shown. sipgate is asked for the account's number and its clients, and to delete a
-    client that cannot exist: nothing changes. The exit code is 0 only if clients may be read and written.
+    The command never shows the credential itself. It asks sipgate for the account's number and its clients, and tries
+    to delete a client that cannot exist, so nothing changes. The exit code is 0 only if the credential may read and
+    write clients.
     """
     from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
