@@ -11,12 +11,14 @@ import html
 import re
 import shlex
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 __all__ = ["one_line", "scrubbed", "shell_word"]
 
 _LENGTH = 200
 _SHORTEST = 2
+# A shorter secret may stand in any text by chance, in another case.
+_SHORT_WORD = 7
 # What follows in a longer text is ignored.
 _LONGEST = 10_000
 _HOST = r"\b(?:[a-z0-9]{1,11}(?:-[a-z0-9]{1,11})*\.)+[a-z]{2,24}\b"
@@ -33,6 +35,10 @@ def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in (secret for secret in secrets if len(secret) > _SHORTEST):
         for spelling in (secret, quote(secret, safe=""), quote_plus(secret), html.escape(secret)):
             text = text.replace(spelling, "…")
+        plain = unquote_plus(html.unescape(text)).replace("\\", "")
+        if len(secret) > _SHORT_WORD and secret.lower() in plain.lower():
+            # In yet another spelling, which the text around it does not show.
+            text = "…"
     return one_line(
         _CREDENTIAL.sub(lambda found: found["host"] or "…", _printable(text)), length=_LENGTH
     )

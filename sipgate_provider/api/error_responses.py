@@ -99,10 +99,10 @@ def _retry_time(retry_after: str | None) -> str:
         return f"in {retry_after[:9]} s, as sipgate asks"
     try:
         moment = parsedate_to_datetime(retry_after)
+        # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
+        moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         return "later"
-    # A date without a zone is in UTC: HTTP has no other (RFC 9110, 5.6.7).
-    moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment
     return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
 
 

@@ -29,15 +29,23 @@ _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a property of a client",
     "list_type": "must be a list of text",
-    "string_unicode": "is not UTF-8 text",
 }
+
+
+def _utf8(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("is not UTF-8 text") from None
+    return value
 
 
 def _without_duplicates(values: list[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-_Set = Annotated[list[str], AfterValidator(_without_duplicates)]
+_Text = Annotated[str, AfterValidator(_utf8)]
+_Set = Annotated[list[_Text], AfterValidator(_without_duplicates)]
 
 
 class _Client(BaseModel):
@@ -58,8 +66,8 @@ class _Client(BaseModel):
 class OAuthClientInputs(_Client, extra="forbid"):
     """The six properties that a program declares and that a POST or PUT sends."""
 
-    name: Annotated[str, Field(description="The name that people see when they log in.")]
-    description: Annotated[str, Field(description="A note for colleagues.")] = ""
+    name: Annotated[_Text, Field(description="The name that people see when they log in.")]
+    description: Annotated[_Text, Field(description="A note for colleagues.")] = ""
     redirect_uris: Annotated[
         _Set,
         Field(
@@ -72,8 +80,8 @@ class OAuthClientInputs(_Client, extra="forbid"):
             description="Origins whose pages may call the API (CORS); simple wildcards are allowed."
         ),
     ] = []
-    privacy_url: Annotated[str, Field(description="The privacy policy shown at log-in.")] = ""
-    terms_url: Annotated[str, Field(description="The terms of service shown at log-in.")] = ""
+    privacy_url: Annotated[_Text, Field(description="The privacy policy shown at log-in.")] = ""
+    terms_url: Annotated[_Text, Field(description="The terms of service shown at log-in.")] = ""
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, object]) -> Self:
@@ -98,15 +106,15 @@ class OAuthClientState(_Client):
             description="The id that applications present when they ask for a log-in.",
         ),
     ]
-    client_secret: Annotated[str | None, Field(repr=False, description="The client's secret.")] = (
-        None
-    )
-    name: str = ""
-    description: Annotated[str, Field(repr=False)] = ""
+    client_secret: Annotated[
+        _Text | None, Field(repr=False, description="The client's secret.")
+    ] = None
+    name: _Text = ""
+    description: Annotated[_Text, Field(repr=False)] = ""
     redirect_uris: Annotated[_Set, Field(repr=False)] = []
     web_origins: Annotated[_Set, Field(repr=False)] = []
-    privacy_url: Annotated[str, Field(repr=False)] = ""
-    terms_url: Annotated[str, Field(repr=False)] = ""
+    privacy_url: Annotated[_Text, Field(repr=False)] = ""
+    terms_url: Annotated[_Text, Field(repr=False)] = ""
 
     @classmethod
     def from_response(cls, document: object) -> Self:
@@ -124,4 +132,7 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each invalid path, such as `redirectUris[0]`, and what is wrong there; "" is the whole document."""
     for found in error.errors(include_url=False, include_input=False):
         path = "".join(f"[{part}]" if isinstance(part, int) else part for part in found["loc"])
-        yield path, _MESSAGES.get(found["type"], "must be text")
+        if found["type"] == "value_error":
+            yield path, str(found["ctx"]["error"])
+        else:
+            yield path, _MESSAGES.get(found["type"], "must be text")

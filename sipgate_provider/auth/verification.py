@@ -77,7 +77,7 @@ class Verification:
         operation = f"Asking whether a log-in may end at {one_line(address)}"
         response = self._authorize(address, state, operation)
         if 300 <= response.status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            return _redirected(response, address, state)
+            return _redirected(response, address, state, self._login.client_secret)
         if response.ok:
             if self._refuses_unregistered:
                 return Verdict(True, "the log-in page would open")
@@ -208,7 +208,7 @@ class Verification:
         )
 
 
-def _redirected(response: Response, address: str, state: str) -> Verdict:
+def _redirected(response: Response, address: str, state: str, secret: str) -> Verdict:
     location = response.headers.get("Location", "")
     target = _split(location)
     asked = _split(address)
@@ -218,12 +218,14 @@ def _redirected(response: Response, address: str, state: str) -> Verdict:
             None, "the log-in redirects elsewhere, which is not followed; check sipgate:tokenUrl"
         )
     if asked is None or _place(target) != _place(asked):
-        return Verdict(False, f"the log-in ends at {one_line(target.netloc or location)} instead")
+        return Verdict(
+            False, f"the log-in ends at {scrubbed(_host(target) or location, [secret])} instead"
+        )
     errors = [word for key in ("error", "error_description") for word in said.get(key, [])]
     if not errors or errors[0] in _NEEDS_A_PERSON:
         return Verdict(True, "a log-in may end there")
     return Verdict(
-        False, f"the address fits, but the log-in refuses: {scrubbed(': '.join(errors))}"
+        False, f"the address fits, but the log-in refuses: {scrubbed(': '.join(errors), [secret])}"
     )
 
 
@@ -232,6 +234,11 @@ def _split(address: str) -> SplitResult | None:
         return urlsplit(address)
     except ValueError:
         return None
+
+
+def _host(parts: SplitResult) -> str:
+    """Host and port, without a user name."""
+    return parts.netloc.rpartition("@")[2]
 
 
 def _place(parts: SplitResult) -> tuple[str, str]:

@@ -136,7 +136,7 @@ def _registered(session: Session, client: str) -> tuple[Login, list[_Question]]:
         *(
             _Question("origin", entry, origin)
             for entry in found.web_origins
-            for origin in concrete_origins(entry, found.redirect_uris)
+            for origin in concrete_origins(entry, found.redirect_uris) or [entry]
         ),
     ]
     if not questions:

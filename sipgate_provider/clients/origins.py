@@ -21,6 +21,6 @@ def origins_of(redirect_uris: Iterable[str]) -> list[str]:
             continue
         host = parts.netloc.rpartition("@")[2].lower()
         if parts.scheme in _DEFAULT_PORTS and host:
-            host = host.removesuffix(_DEFAULT_PORTS[parts.scheme])
+            host = host.removesuffix(_DEFAULT_PORTS[parts.scheme]).removesuffix(":")
             origins[f"{parts.scheme}://{host}"] = None
     return list(origins)

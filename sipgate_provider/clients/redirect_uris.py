@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote
 
-__all__ = ["parameters_of_responses", "unregistrable"]
+__all__ = ["SCRIPTS", "parameters_of_responses", "unregistrable"]
 
-_CODE = frozenset({"javascript", "data"})
+SCRIPTS = frozenset({"javascript", "data"})
+"""Schemes that run code."""
 _ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
 # A query may have them, and an IPv6 address in place of a host.
 _HOST = re.compile(r"//[^/?#]*")
@@ -27,10 +28,8 @@ _OF_RESPONSES = frozenset(
 )
 
 
-def unregistrable(scheme: str, rest: str) -> Iterator[str]:
-    """Why the log-in registers no redirect URI of this scheme and this rest."""
-    if scheme.lower() in _CODE:
-        yield f"has the scheme {scheme}, which runs code; use https, as in https://app.example.com/*"
+def unregistrable(rest: str) -> Iterator[str]:
+    """Why the log-in registers no redirect URI whose scheme is followed by this rest."""
     if wrong := _ILLEGAL.search(rest) or _BRACKET.match(_HOST.sub("", rest, count=1)):
         sign = wrong[wrong.lastindex or 0]
         yield f"holds {sign}, which an address has only encoded; write {quote(sign)}"

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from sipgate_provider.clients.redirect_uris import parameters_of_responses, unregistrable
+from sipgate_provider.clients.redirect_uris import SCRIPTS, parameters_of_responses, unregistrable
 from sipgate_provider.clients.spelling import misspelling
 from sipgate_provider.http.addresses import is_loopback
 
@@ -112,16 +112,18 @@ def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
     if any(character.isspace() for character in value):
         yield "holds white space; an address has none"
     scheme, separator, rest = value.partition(":")
-    if not (separator and _SCHEME.fullmatch(scheme)) or (rest[:1].isdigit() and "//" not in rest):
+    if not (separator and _SCHEME.fullmatch(scheme)) or _is_host(scheme, rest):
         yield f"has no scheme; {_WRITE_IT_OUT}"
     if "#" in value and (redirect or origin):
         what = "a redirect URI" if redirect else "an origin"
         yield f"has a fragment, which {what} may not have; leave out # and what follows"
     web = scheme.lower() in {"http", "https"}
-    if not rest.strip("/") or (web and not rest.startswith("//")):
+    if rest in {"", "//"} or (web and not rest.startswith("//")):
         yield f"names no host; {_WRITE_IT_OUT}"
+    if scheme.lower() in SCRIPTS:
+        yield f"has the scheme {scheme}, which runs code; use https, as in https://app.example.com/*"
     if redirect:
-        yield from unregistrable(scheme, rest)
+        yield from unregistrable(rest)
     parts = _split(value)
     if web and (parts is None or not _host(parts)):
         yield f"names no host, or a port that cannot be; {_WRITE_IT_OUT}"
@@ -133,6 +135,13 @@ def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
             "has a wildcard inside the path, where it cannot match; put it at the end, "
             "as in https://app.example.com/*"
         )
+
+
+def _is_host(scheme: str, rest: str) -> bool:
+    """Whether what stands before the colon is a host, and behind it a port."""
+    return "//" not in rest and (
+        scheme.lower() == "localhost" or (bool(rest) and rest[0] in "0123456789*")
+    )
 
 
 def _warnings(path: str, value: str) -> Iterator[str]:

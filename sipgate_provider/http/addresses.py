@@ -40,7 +40,7 @@ def _problems(address: str, advice: str) -> Iterator[str]:
         return
     if any(character.isspace() or not character.isprintable() for character in address):
         yield f"holds white space; {advice}"
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if any(sign in address for sign in "@?#"):
         yield "holds a user name, query or fragment; keep only scheme, host and path"
     if not host or parts.scheme not in {"http", "https"}:
         yield f"is not a web address; {advice}"

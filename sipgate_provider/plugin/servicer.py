@@ -102,6 +102,7 @@ class Servicer(ResourceProviderServicer):
         self._account: str | None = None
         self._connection: LazyAccount | None = None
         self._calls: Calls | None = None
+        self._stopped = False
         self._unusable = ConfigurationError("The provider was used before it was configured.")
 
     async def Handshake(  # noqa: N802  the protocol's names, here and below
@@ -168,6 +169,8 @@ class Servicer(ResourceProviderServicer):
         try:
             self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
             self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
+            if self._stopped:
+                self._calls.cancel()
             self._connection = LazyAccount(configured, self._managed, self._account)
         except ConfigurationError as error:
             self._unusable = error
@@ -336,6 +339,7 @@ class Servicer(ResourceProviderServicer):
 
     def stop(self) -> None:
         """Cancels the run."""
+        self._stopped = True
         if self._calls:
             self._calls.cancel()
 

@@ -29,9 +29,22 @@ LOGIN_PATH = "/auth/realms/sipgate-apps/protocol/openid-connect/token"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # Messages for pydantic's types of errors; all others are about `parallel`.
 _MESSAGES = {
-    "string_unicode": "is not UTF-8 text; set it again",
     "bool_parsing": "is neither true nor false; set it to one of them",
 }
+
+
+def _text(value: str) -> str:
+    # Python reads other bytes of the environment as lone surrogates, which no request can carry.
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("is not UTF-8 text; set it again") from None
+    return value
+
+
+def _secret_text(value: SecretStr) -> SecretStr:
+    _text(value.get_secret_value())
+    return value
 
 
 def _token(value: str) -> str:
@@ -63,6 +76,8 @@ def _address(example: str, value: str) -> str:
     return value
 
 
+_Text = Annotated[str, AfterValidator(_text)]
+_SecretText = Annotated[SecretStr, AfterValidator(_secret_text)]
 _SecretToken = Annotated[SecretStr, AfterValidator(_secret_token)]
 _NO_SECRET = SecretStr("")
 
@@ -82,20 +97,20 @@ class Values(BaseModel):
         _SecretToken, Field(description="An OAuth access token, used as it is while it lives.")
     ] = _NO_SECRET
     username: Annotated[
-        str, Field(description="The user name of a person's log-in (password grant).")
+        _Text, Field(description="The user name of a person's log-in (password grant).")
     ] = ""
     password: Annotated[
-        SecretStr, Field(description="The password that belongs to `username`.")
+        _SecretText, Field(description="The password that belongs to `username`.")
     ] = _NO_SECRET
     refresh_token: Annotated[
         _SecretToken, Field(description="A refresh token of the client that `clientId` names.")
     ] = _NO_SECRET
     client_id: Annotated[
-        str,
+        _Text,
         Field(description="The client that `refreshToken` was issued to, or to log in through."),
     ] = ""
     client_secret: Annotated[
-        SecretStr, Field(description="The secret of that client; left out for a public one.")
+        _SecretText, Field(description="The secret of that client; left out for a public one.")
     ] = _NO_SECRET
     base_url: Annotated[
         str,

@@ -66,3 +66,16 @@ def test_a_word_of_a_command_does_nothing_but_be_one(text: str) -> None:
     )
 
     assert run.stdout == one_line(text)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "it&#39;s/Geheim &quot;wort&quot;",
+        'it\'s/Geheim \\"wort\\"',
+        "it%27s%2fGeheim%20%22wort%22",
+        'IT\'S/GEHEIM "WORT"',
+    ],
+)
+def test_a_secret_in_another_spelling_is_not_shown(spelled: str) -> None:
+    assert "eheim" not in scrubbed(f"Bad login {spelled}", ['it\'s/Geheim "wort"']).lower()

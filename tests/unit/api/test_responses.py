@@ -11,7 +11,7 @@ from sipgate_provider.api.models import OAuthClientInputs
 from sipgate_provider.auth.credentials import PersonalAccessToken
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.clients.search import find_client
-from sipgate_provider.errors import ConfigurationError, TransportError
+from sipgate_provider.errors import ConfigurationError, RateLimitError, SipgateError, TransportError
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
@@ -101,3 +101,24 @@ def test_an_account_number_that_is_not_told_is_unknown(
     sipgate.misbehave(Answer(200, body), path="userinfo")
 
     assert api.account_number() is None
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2359"]
+)
+def test_a_date_at_the_edge_of_the_calendar_is_a_refusal_like_any_other(
+    sipgate: Simulator, api: SipgateAPI, date: str
+) -> None:
+    sipgate.misbehave(Answer(429, "", {"Retry-After": date}), times=None)
+
+    with pytest.raises(RateLimitError, match="run again"):
+        api.list_clients()
+
+
+def test_half_an_emoji_in_a_response_is_a_sentence(sipgate: Simulator, api: SipgateAPI) -> None:
+    client = sipgate.account.add_client(name="crm", redirectUris=["https://crm.example.com/*"])
+    body = json.dumps({**client, "name": "n\ud800"})
+    sipgate.misbehave(Answer(200, body), times=None)
+
+    with pytest.raises(SipgateError, match=r"is not a client \(name\)"):
+        api.get_client(client["clientId"])

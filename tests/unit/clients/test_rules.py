@@ -154,8 +154,7 @@ def test_what_keycloak_did_not_register_is_refused_and_of_the_rest_nothing_for_t
         if answers is None:
             assert errors({"redirectUris": [address]}), address
         else:
-            scheme, _, rest = address.partition(":")
-            assert not list(unregistrable(scheme, rest)), address
+            assert not list(unregistrable(address.partition(":")[2])), address
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:
@@ -170,3 +169,21 @@ def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it
     assert not turned.failures
     (failure,) = check(olds | {"redirectUris": ["https://b/", "crm.example.net"]}, olds).failures
     assert failure.path == "redirectUris[1]"
+
+
+@pytest.mark.parametrize(
+    "address", ["com.example.app:/", "myapp:///", "com.example.app:/oauth2redirect"]
+)
+def test_an_apps_own_scheme_needs_no_host(address: str) -> None:
+    assert not errors({"redirectUris": [address]})
+
+
+@pytest.mark.parametrize("address", ["localhost:*", "localhost:/cb", "localhost:3000", "app:*"])
+def test_a_host_in_place_of_a_scheme_is_refused(address: str) -> None:
+    assert "has no scheme" in errors({"redirectUris": [address]})[0].reason
+
+
+@pytest.mark.parametrize("name", ["privacyUrl", "termsUrl"])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x"])
+def test_an_address_that_runs_code_is_refused_wherever_it_is(name: str, address: str) -> None:
+    assert "runs code" in errors({name: address})[0].reason

@@ -5,6 +5,7 @@ import pytest
 from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.settings.settings import Settings
+from sipgate_provider.settings.sources import environment_variable
 
 
 def resolve(stack: dict[str, str] | None = None, shell: dict[str, str] | None = None) -> Settings:
@@ -121,3 +122,30 @@ def test_a_token_in_place_of_its_id_is_refused_and_not_shown() -> None:
         resolve({"sipgate:tokenId": token, "sipgate:token": "token-AAAAAA"})
 
     assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "others"),
+    [
+        ("username", {"SIPGATE_PASSWORD": "p"}),
+        ("password", {"SIPGATE_USERNAME": "u"}),
+        ("clientId", {"SIPGATE_REFRESH_TOKEN": "r"}),
+        ("clientSecret", {"SIPGATE_ACCESS_TOKEN": "a"}),
+    ],
+)
+def test_bytes_that_are_no_text_are_named_and_not_shown(key: str, others: dict[str, str]) -> None:
+    name = environment_variable(None, key)
+
+    with pytest.raises(ConfigurationError, match="is not UTF-8 text; set it again") as caught:
+        resolve(shell={name: "geheim\udcfc", **others})
+
+    assert f"sipgate:{key} ({name})" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["#", "?", "?x=1"])
+def test_an_address_that_would_swallow_the_path_is_refused(ending: str) -> None:
+    with pytest.raises(ConfigurationError, match="sipgate:baseUrl"):
+        resolve(
+            {"sipgate:accessToken": "a", "sipgate:baseUrl": f"https://x.example.com/v2{ending}"}
+        )
