@@ -112,9 +112,8 @@ def test_what_cannot_be_asked_is_one_sentence_and_exit_code_1(
     told = verify(*arguments, **variables)
 
     assert told.exit_code == 1
-    assert told.stdout == ""
-    assert told.stderr.startswith("Error: ")
-    assert says in told.stderr
+    assert told.output.startswith("Error: ")
+    assert says in told.output
 
 
 def test_an_unknown_client_says_so_for_each_address() -> None:
