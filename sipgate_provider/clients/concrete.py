@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from sipgate_provider.http.addresses import DEFAULT_PORTS
+
 __all__ = ["concrete_origins", "concrete_redirect_uri"]
 
 _WORD = "verify"
 _PORT = "8443"
 _ANY = "*"
 _OF_REDIRECTS = "+"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def concrete_redirect_uri(registered: str) -> str:
@@ -22,7 +23,7 @@ def concrete_redirect_uri(registered: str) -> str:
     if not separator:
         return _concrete_path(registered)
     host, slash, path = rest.partition("/")
-    web = scheme in _DEFAULT_PORTS
+    web = scheme in DEFAULT_PORTS
     host = _concrete_host(host) if web else _concrete_path(host)
     return scheme + separator + host + slash + _concrete_path(path)
 
@@ -53,7 +54,7 @@ def _origin(entry: str) -> str:
     if not host:
         return entry
     written = f"[{host}]" if ":" in host else _ascii(host)
-    usual = port in {None, _DEFAULT_PORTS.get(parts.scheme)}
+    usual = port in {None, DEFAULT_PORTS.get(parts.scheme)}
     return f"{parts.scheme}://{written}" + ("" if usual else f":{port}")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-__all__ = ["origins_of"]
+from sipgate_provider.http.addresses import DEFAULT_PORTS
 
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+__all__ = ["origins_of"]
 
 
 def origins_of(redirect_uris: Iterable[str]) -> list[str]:
@@ -20,7 +20,7 @@ def origins_of(redirect_uris: Iterable[str]) -> list[str]:
             # Check reports the error.
             continue
         host = parts.netloc.rpartition("@")[2].lower()
-        if parts.scheme in _DEFAULT_PORTS and host:
-            host = host.removesuffix(_DEFAULT_PORTS[parts.scheme]).removesuffix(":")
+        if parts.scheme in DEFAULT_PORTS and host:
+            host = host.removesuffix(f":{DEFAULT_PORTS[parts.scheme]}").removesuffix(":")
             origins[f"{parts.scheme}://{host}"] = None
     return list(origins)

@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from sipgate_provider.http.addresses import DEFAULT_PORTS
+
 __all__ = ["misspelling"]
 
 _WEB = re.compile(
     r"(?P<scheme>https?)://(?P<user>[^/?#]*@)?(?P<host>[^/?#@]*?)(?P<port>:[0-9*]*)?(?P<rest>[/?#].*|)",
     re.IGNORECASE | re.DOTALL,
 )
-_PORTS = {"http": ":80", "https": ":443"}
 _ANY_SUBDOMAIN = "*."
 
 
@@ -39,7 +40,7 @@ def _faults(address: str) -> Iterator[str]:
         return
     if found["scheme"] + found["host"] != (found["scheme"] + found["host"]).lower():
         yield "has capitals in its scheme or host"
-    if found["port"] == _PORTS[found["scheme"].lower()]:
+    if found["port"] == f":{DEFAULT_PORTS[found['scheme'].lower()]}":
         yield f"names the usual port {found['port'][1:]}"
     if not found["host"].isascii():
         yield "has a host that is not in ASCII"
@@ -53,7 +54,7 @@ def _plain(address: str) -> str | None:
         return address
     scheme = found["scheme"].lower()
     host = _encoded(found["host"].lower())
-    port = "" if found["port"] == _PORTS[scheme] else found["port"] or ""
+    port = "" if found["port"] == f":{DEFAULT_PORTS[scheme]}" else found["port"] or ""
     return host and f"{scheme}://{found['user'] or ''}{host}{port}{found['rest']}"
 
 

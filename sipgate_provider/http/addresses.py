@@ -6,8 +6,10 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-__all__ = ["is_loopback", "problem_with_address"]
+__all__ = ["DEFAULT_PORTS", "is_loopback", "problem_with_address"]
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The port of each scheme, which a browser leaves out of an address."""
 _LONGEST_LABEL = 63  # RFC 1035, 2.3.4
 
 

@@ -32,6 +32,7 @@ from urllib.parse import urlsplit
 
 from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.http.addresses import DEFAULT_PORTS
 from sipgate_provider.manual import UNTRUSTED_CHECKOUT
 from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, environment_variable
 
@@ -116,7 +117,7 @@ def _server(address: str) -> tuple[str, str, int | None] | None:
     if not parts.hostname:
         return None
     if port is None:
-        port = {"http": 80, "https": 443}.get(parts.scheme)
+        port = DEFAULT_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname.lower(), port
 
 

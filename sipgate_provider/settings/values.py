@@ -6,6 +6,7 @@ Messages name a key as in `sipgate:token (SIPGATE_TOKEN)`, and never show a valu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -42,11 +43,6 @@ def _text(value: str) -> str:
     return value
 
 
-def _secret_text(value: SecretStr) -> SecretStr:
-    _text(value.get_secret_value())
-    return value
-
-
 def _token(value: str) -> str:
     # A token is sent in a header without encoding (RFC 6750, 2.1).
     if not TOKEN_CHARACTERS.fullmatch(value):
@@ -56,8 +52,8 @@ def _token(value: str) -> str:
     return value
 
 
-def _secret_token(value: SecretStr) -> SecretStr:
-    _token(value.get_secret_value())
+def _secret(check: Callable[[str], str], value: SecretStr) -> SecretStr:
+    check(value.get_secret_value())
     return value
 
 
@@ -77,8 +73,8 @@ def _address(example: str, value: str) -> str:
 
 
 _Text = Annotated[str, AfterValidator(_text)]
-_SecretText = Annotated[SecretStr, AfterValidator(_secret_text)]
-_SecretToken = Annotated[SecretStr, AfterValidator(_secret_token)]
+_SecretText = Annotated[SecretStr, AfterValidator(partial(_secret, _text))]
+_SecretToken = Annotated[SecretStr, AfterValidator(partial(_secret, _token))]
 _NO_SECRET = SecretStr("")
 
 
