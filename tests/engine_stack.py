@@ -117,7 +117,7 @@ class Engine:
     def outputs(self) -> dict[str, Any]:
         # The state's own document, since `stack output` prints a warning beside it.
         document = json.loads(self.succeeds("stack", "export", "--show-secrets"))
-        outputs: dict[str, Any] = _in_clear(document["deployment"]["resources"][0]["outputs"])
+        outputs: dict[str, Any] = _in_clear(stored_outputs(document))
         return outputs
 
     def resources(self) -> list[Mapping[str, Any]]:
@@ -125,6 +125,20 @@ class Engine:
         document = json.loads(self.succeeds("stack", "export"))
         resources = document["deployment"].get("resources", [])
         return [resource for resource in resources if resource["type"].endswith(":OAuthClient")]
+
+
+def stored_outputs(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The stack's outputs in an exported state, as they are stored.
+
+    They are found by type, since the state may list a default provider before the stack.
+    """
+    (stack,) = (
+        resource
+        for resource in document["deployment"]["resources"]
+        if resource["type"] == "pulumi:pulumi:Stack"
+    )
+    outputs: dict[str, Any] = stack["outputs"]
+    return outputs
 
 
 def _in_clear(value: Any) -> Any:

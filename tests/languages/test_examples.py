@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sipgate_provider.simulator import Simulator
-from tests.engine_stack import ROOT
+from tests.engine_stack import ROOT, stored_outputs
 from tests.languages.conftest import on_path, run
 from tests.needed import needed
 from tools import golang, java, typescript
@@ -52,7 +52,8 @@ def configured(engine: Any) -> None:
 
 def is_the_program(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -> None:
     """The stack holds what every one of the examples declares, and sipgate has it."""
-    state = json.loads(engine.succeeds("stack", "export"))["deployment"]["resources"]
+    document = json.loads(engine.succeeds("stack", "export"))
+    state = document["deployment"]["resources"]
     clients = {
         resource["urn"].rpartition("::")[2]: resource
         for resource in state
@@ -80,7 +81,7 @@ def is_the_program(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -
     }
     assert (others["clientId"], others["name"]) == (legacy["clientId"], legacy["name"])
     # Encrypted: what the program exports of a client's secret and of what it found.
-    stored = state[0]["outputs"]
+    stored = stored_outputs(document)
     assert {name for name, value in stored.items() if SECRET in str(value)} == {
         "clientSecret",
         "others",
