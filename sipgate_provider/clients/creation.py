@@ -17,6 +17,10 @@ is for the wrong account. A client created there would be lost for the right acc
 **A deletion in progress.** sipgate accepts a deletion before it has finished it (202), so an equal client may be about
 to disappear. It has some seconds to do so before the creation is refused.
 
+The list costs every deployment that creates a client the time of one response, before its first POST. It is not taken
+beside that POST: the duplicate would then exist before the list could show that it is one. Nor is it taken earlier, in
+check: a preview runs check as well, and sends nothing.
+
 Without the read scope, the provider cannot list clients: it creates them without these checks, and reports a lost
 response as an error. No message recommends deleting a client: another stack may manage it, or another creation may have
 created it a moment ago.
@@ -59,6 +63,28 @@ _SEARCH_SECONDS = 30.0
 _UNLESS_FORCED = ", unless this run replaces a resource by --replace or a taint"
 
 
+class _Before:
+    """The account's clients before this deployment's first POST, indexed once for all creations.
+
+    Attributes:
+        ids: Their ids.
+        accounts: The numbers of the accounts in them.
+        is_own_account: Whether a client of this deployment is known to be in this account.
+    """
+
+    def __init__(self, clients: list[OAuthClientState]) -> None:
+        self.ids = {client.client_id for client in clients}
+        self.accounts = {number for one in self.ids if (number := account_number_of(one))}
+        self.is_own_account = False
+        self._by_content: defaultdict[str, set[str]] = defaultdict(set)
+        for client in clients:
+            self._by_content[_content(client)].add(client.client_id)
+
+    def equal_to(self, content: str) -> set[str]:
+        """The ids of the clients with this content."""
+        return self._by_content.get(content, set())
+
+
 class ClientCreator:
     """Creates the clients of one deployment in one account; safe to share between threads."""
 
@@ -71,7 +97,7 @@ class ClientCreator:
         self._lock = threading.Lock()
         self._creation_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._listed = False
-        self._before: list[OAuthClientState] | None = None
+        self._before: _Before | None = None
         self._deleted: set[str] = set()
         self._unresolved: set[str] = set()
 
@@ -99,12 +125,12 @@ class ClientCreator:
             self._managed.add(created.client_id)
             return created
 
-    def _clients_before(self, inputs: OAuthClientInputs) -> list[OAuthClientState] | None:
+    def _clients_before(self, inputs: OAuthClientInputs) -> _Before | None:
         """The account's clients before this deployment's first POST; None without the read scope."""
         with self._lock:
             if not self._listed:
                 try:
-                    self._before = self._api.list_clients()
+                    self._before = _Before(self._api.list_clients())
                 except PermissionDeniedError:
                     self._before = None
                 except (APIError, TransportError) as error:
@@ -115,34 +141,24 @@ class ClientCreator:
                 self._listed = True
             return self._before
 
-    def _refuse_other_account(
-        self, inputs: OAuthClientInputs, before: list[OAuthClientState]
-    ) -> None:
-        managed, listed = self._managed.ids(), {client.client_id for client in before}
-        stack_accounts, credential_accounts = (
-            {number for one in ids if (number := account_number_of(one))}
-            for ids in (managed, listed)
-        )
-        if (
-            stack_accounts
-            and credential_accounts
-            and not stack_accounts & credential_accounts
-            and not managed & listed
-        ):
+    def _refuse_other_account(self, inputs: OAuthClientInputs, before: _Before) -> None:
+        # Once a client of the stack is in the credential's account, this cannot change.
+        if before.is_own_account or not before.accounts:
+            return
+        managed = self._managed.ids()
+        stack_accounts = {number for one in managed if (number := account_number_of(one))}
+        if stack_accounts & before.accounts or managed & before.ids:
+            before.is_own_account = True
+        elif stack_accounts:
             raise SipgateError(
-                f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to "
-                "account "
-                f"{_listing(stack_accounts)} and the credential to account {_listing(credential_accounts)}. Use a "
-                "credential of account "
-                f"{_listing(stack_accounts)}; see {OTHER_ACCOUNT}."
+                f"Creating client {inputs.name!r}: nothing was created, because the stack's clients belong to account "
+                f"{_listing(stack_accounts)} and the credential to account {_listing(before.accounts)}. Use a "
+                f"credential of account {_listing(stack_accounts)}; see {OTHER_ACCOUNT}."
             )
 
-    def _refuse_equal_client(
-        self, inputs: OAuthClientInputs, wanted: str, before: list[OAuthClientState]
-    ) -> None:
-        equal = {client.client_id for client in before if _content(client) == wanted}
+    def _refuse_equal_client(self, inputs: OAuthClientInputs, wanted: str, before: _Before) -> None:
         unmanaged, replacing = self._managed.find_unmanaged(
-            equal - self._deleted, wanted, _NAMING_SECONDS
+            before.equal_to(wanted) - self._deleted, wanted, _NAMING_SECONDS
         )
         if not unmanaged:
             return
@@ -182,12 +198,10 @@ class ClientCreator:
         self._deleted |= client_ids - remaining
         return remaining
 
-    def _post(
-        self, inputs: OAuthClientInputs, before: list[OAuthClientState] | None
-    ) -> OAuthClientState:
+    def _post(self, inputs: OAuthClientInputs, before: _Before | None) -> OAuthClientState:
         created = self._api.create_client(inputs)
-        existed = {client.client_id for client in before or ()}
-        if created.client_id in existed or created.client_id in self._managed:
+        existed = before is not None and created.client_id in before.ids
+        if existed or created.client_id in self._managed:
             raise TransportError(
                 f"Creating client {inputs.name!r}: the response is about client {created.client_id}, which existed "
                 "before."
@@ -198,7 +212,7 @@ class ClientCreator:
         self,
         inputs: OAuthClientInputs,
         wanted: str,
-        before: list[OAuthClientState] | None,
+        before: _Before | None,
         error: SipgateError,
     ) -> OAuthClientState:
         """Finds the client that the POST with the lost response has created.
@@ -212,7 +226,6 @@ class ClientCreator:
                 "authorization:oauth2:clients:read the provider cannot look for it. Look in sipgate's console before "
                 f"you run again; see {DUPLICATE_CLIENTS}."
             ) from None
-        known = {client.client_id for client in before}
         for pause in _SEARCH_PAUSES:
             time.sleep(pause)
             try:
@@ -227,7 +240,7 @@ class ClientCreator:
             new = [
                 client
                 for client in listed
-                if client.client_id not in known and client.client_id not in self._managed
+                if client.client_id not in before.ids and client.client_id not in self._managed
             ]
             equal = [client for client in new if _content(client) == wanted]
             if equal:
