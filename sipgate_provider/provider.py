@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import gc
 import pickle
 import sys
 from collections.abc import Iterator, Mapping
@@ -71,6 +72,9 @@ class OAuthClientProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Stores the stack configuration; the first call that needs a credential reports a missing one."""
         self._config = req.config
+        # Otherwise the garbage collector would go through all of Pulumi's modules while pydantic and requests are
+        # imported, which takes a fifth of that time.
+        gc.freeze()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates the properties that a program declares."""
