@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.race import Lap, life
+from benchmarks.life import CONTENDERS, Conditions, life
 
 COMMANDS = ("create", "no-op", "update all", "destroy")
 
@@ -48,7 +47,7 @@ SETTINGS = (
 
 
 def settings(
-    clients: int, rounds: int, engine: Path, latency: float
+    conditions: Conditions, rounds: int, engine: Path
 ) -> dict[str, dict[str, list[float]]]:
     """Seconds by setting and command, with the settings interleaved."""
     found: dict[str, dict[str, list[float]]] = {
@@ -56,29 +55,23 @@ def settings(
     }
     for _ in range(rounds):
         for setting in SETTINGS:
-            for lap in _laps(setting, clients, engine, latency):
+            laps = life(
+                CONTENDERS[setting.contender],
+                conditions,
+                engine,
+                commands=COMMANDS,
+                options=setting.options,
+                variables=setting.variables,
+            )
+            for lap in laps:
                 found[setting.label][lap.command].append(lap.seconds)
     return found
 
 
-def _laps(setting: Setting, clients: int, engine: Path, latency: float) -> list[Lap]:
-    with tempfile.TemporaryDirectory(prefix="sipgate-settings-") as folder:
-        return life(
-            setting.contender,
-            clients,
-            Path(folder) / "race",
-            engine,
-            latency,
-            commands=COMMANDS,
-            options=setting.options,
-            variables=setting.variables,
-        )
-
-
-def table(clients: int, found: dict[str, dict[str, list[float]]]) -> str:
+def table(conditions: Conditions, found: dict[str, dict[str, list[float]]]) -> str:
     """The figures as Markdown."""
     lines = [
-        f"\nThe engine's settings, {clients} clients: median seconds (least to most)",
+        f"\nThe engine's settings, {conditions}: median seconds (least to most)",
         f"| | {' | '.join(COMMANDS)} |",
         "|---|" + "---|" * len(COMMANDS),
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.race import life
+from benchmarks.life import CONTENDERS, Conditions, life, measured
 
 CALLS = ("check", "diff", "create", "read", "update", "delete")
 
@@ -44,26 +44,22 @@ class Share:
     programs: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def share(clients: int, engine: Path, latency: float) -> Share:
-    """What a life of `clients` clients took in the plugin and in the program."""
-    found = Share(clients)
-    for contender in ("floor", "ours", "measured"):
+def share(conditions: Conditions, engine: Path) -> Share:
+    """What a life took in the plugin and in the program."""
+    found = Share(conditions.clients)
+    for name, contender in (
+        ("floor", CONTENDERS["floor"]),
+        ("ours", CONTENDERS["ours"]),
+        ("measured", measured("ours")),
+    ):
         with tempfile.TemporaryDirectory(prefix="sipgate-share-") as folder:
-            file = Path(folder) / "share.jsonl"
-            life(
-                contender,
-                clients,
-                Path(folder) / "race",
-                engine,
-                latency,
-                variables={"BENCHMARK_SHARE": str(file)},
-            )
+            file = Path(folder) / "calls.jsonl"
+            life(contender, conditions, engine, variables={"BENCHMARK_CALLS": str(file)})
             lines = [json.loads(line) for line in file.read_text().splitlines()]
-        found.programs[contender] = {
-            line["command"]: line["process"] for line in lines if line["call"] == "program"
-        }
-        _add_calls(found, [line for line in lines if line["call"] != "program"])
-    del found.programs["measured"]
+        if contender.measured:
+            _add_calls(found, [line for line in lines if line["call"] != "program"])
+        else:
+            found.programs[name] = {line["command"]: line["process"] for line in lines}
     return found
 
 
@@ -75,13 +71,13 @@ def _add_calls(found: Share, lines: list[dict[str, object]]) -> None:
         if command in found.first:
             by_call[str(line["call"])].append(numbers)
         else:
-            found.first[command] = 1000 * (numbers["total"] - numbers["http"])
+            found.first[command] = 1000 * (numbers["cpu"] - numbers["http"])
         found.plugin[command] = max(numbers["process"], found.plugin.get(command, 0.0))
         found.megabytes = max(found.megabytes, numbers["rss"] / 1e6)
-    for call, measured in by_call.items():
-        found.ours[call] = 1000 * mean(one["total"] - one["http"] for one in measured)
-        found.http[call] = 1000 * mean(one["http"] for one in measured)
-        found.calls[call] = len(measured)
+    for call, costs in by_call.items():
+        found.ours[call] = 1000 * mean(one["cpu"] - one["http"] for one in costs)
+        found.http[call] = 1000 * mean(one["http"] for one in costs)
+        found.calls[call] = len(costs)
 
 
 def table(shares: list[Share]) -> str:

@@ -49,15 +49,6 @@ class Client(Resource, module="floor", name="Client"):
     pass
 
 
-def declare() -> None:
-    for number in range(int(os.environ["BENCHMARK_CLIENTS"])):
-        name = f"client-{number}"
-        Client(
-            Provider(),
-            name,
-            {
-                "name": name,
-                "description": os.environ["BENCHMARK_DESCRIPTION"],
-                "redirectUris": [f"https://{name}.example.com/*"],
-            },
-        )
+def declare(name: str, description: str, redirect_uris: list[str]) -> None:
+    properties = {"name": name, "description": description, "redirectUris": redirect_uris}
+    Client(Provider(), name, properties)

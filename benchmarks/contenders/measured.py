@@ -1,60 +1,97 @@
-"""The provider of this project, which writes down what each of its calls takes in the plugin's own process.
+"""A provider that writes down when each of its calls came, sent and ended, and what it cost.
 
-One line of JSON a call, in the file that `BENCHMARK_SHARE` names. Times are of the processor and of the calling
-thread, so that neither waiting for sipgate nor another thread's work counts: `total` is the whole call, `http` the
-part of it within requests and urllib3, and `process` what the whole plugin has used so far.
+`BENCHMARK_MEASURED` names the contender whose provider it is: `naive`, `ours`, or `native`, for which this file is the
+plugin. One line of JSON a call goes to the file that `BENCHMARK_CALLS` names. Moments are seconds of the machine's
+monotonic clock: `arrived` in the process, `began` in a thread, `ended`, and `requests` with method, begin and end.
+Costs are the processor's time of the calling thread, so that neither waiting for sipgate nor another thread's work
+counts: `cpu` the whole call, `http` the part of it within requests and urllib3; `process` is what the whole plugin has
+used so far, and `rss` its size in bytes.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import requests
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import (
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
 
-from sipgate_provider.provider import OAuthClientProvider
-
-_within_http = threading.local()
+_MEASURED = os.environ["BENCHMARK_MEASURED"]
+_thread = threading.local()
+_arrival: ContextVar[tuple[str, float]] = ContextVar("arrival")
 _request = requests.Session.request
 
 
-def _timed_request(*given: Any, **named: Any) -> requests.Response:
-    began = time.thread_time()
+def _watched_request(
+    session: requests.Session, method: str, url: str, **options: Any
+) -> requests.Response:
+    began, cpu = time.monotonic(), time.thread_time()
     try:
-        return _request(*given, **named)
+        return _request(session, method, url, **options)
     finally:
-        _within_http.seconds = getattr(_within_http, "seconds", 0.0) + time.thread_time() - began
+        _thread.requests.append((method.upper(), began, time.monotonic()))
+        _thread.http += time.thread_time() - cpu
 
 
 @contextmanager
-def _measured(call: str) -> Iterator[None]:
-    _within_http.seconds = 0.0
-    began = time.thread_time()
+def _measured(call: str, arrived: float | None = None) -> Iterator[None]:
+    requests.Session.request = _watched_request  # type: ignore[assignment, method-assign]
+    _thread.requests, _thread.http = [], 0.0
+    began, cpu = time.monotonic(), time.thread_time()
     yield
     line = {
         "command": os.environ["BENCHMARK_COMMAND"],
         "call": call,
-        "total": time.thread_time() - began,
-        "http": _within_http.seconds,
+        "thread": threading.get_ident(),
+        "arrived": arrived or began,
+        "began": began,
+        "ended": time.monotonic(),
+        "requests": _thread.requests,
+        "cpu": time.thread_time() - cpu,
+        "http": _thread.http,
         "process": time.process_time(),
         "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
-    with open(os.environ["BENCHMARK_SHARE"], "a", encoding="utf-8") as file:  # noqa: PTH123  one write a line
+    with open(os.environ["BENCHMARK_CALLS"], "a", encoding="utf-8") as file:  # noqa: PTH123  one write a line
         file.write(json.dumps(line) + "\n")
 
 
-class Provider(OAuthClientProvider):
-    def __init__(self, account: str | None = None) -> None:
-        super().__init__(account)
-        requests.Session.request = _timed_request  # type: ignore[method-assign]
+def _provider() -> type[ResourceProvider]:
+    if _MEASURED == "ours":
+        from sipgate_provider.provider import OAuthClientProvider  # noqa: PLC0415
+
+        return OAuthClientProvider
+    if _MEASURED == "naive":
+        return importlib.import_module("naive").OAuthClientProvider  # type: ignore[no-any-return]
+    return ResourceProvider
+
+
+if TYPE_CHECKING:
+    _Measured = ResourceProvider
+else:
+    _Measured = _provider()
+
+
+class Provider(_Measured):
+    serialize_as_secret_always = False
 
     def __reduce__(self) -> Any:
         return Provider, ()
@@ -88,17 +125,49 @@ class Client(Resource, module="measured", name="Client"):
     pass
 
 
-def declare() -> None:
-    for number in range(int(os.environ["BENCHMARK_CLIENTS"])):
-        name = f"client-{number}"
-        Client(
-            Provider(),
-            name,
-            {
-                "name": name,
-                "description": os.environ["BENCHMARK_DESCRIPTION"],
-                "redirectUris": [f"https://{name}.example.com/*"],
-                "clientSecret": None,
-            },
-            pulumi.ResourceOptions(additional_secret_outputs=["clientSecret"]),
-        )
+def declare(name: str, description: str, redirect_uris: list[str]) -> None:
+    if _MEASURED == "native":
+        importlib.import_module("native").declare(name, description, redirect_uris)
+        return
+    properties = importlib.import_module("naive").properties(name, description, redirect_uris)
+    Client(
+        Provider(),
+        name,
+        {**properties, "clientSecret": None},
+        pulumi.ResourceOptions(additional_secret_outputs=["clientSecret"]),
+    )
+
+
+def _measure_plugin() -> None:
+    """Watches the calls of the native plugin that send requests."""
+    from sipgate_provider.plugin.calls import Calls  # noqa: PLC0415
+    from sipgate_provider.plugin.servicer import Servicer  # noqa: PLC0415
+
+    def watched_method(name: str) -> Callable[..., Any]:
+        method = getattr(Servicer, name)
+
+        async def arrives(self: Servicer, request: Any, context: Any) -> Any:
+            _arrival.set((name.lower(), time.monotonic()))
+            return await method(self, request, context)
+
+        return arrives
+
+    for name in ("Create", "Read", "Update", "Delete"):
+        setattr(Servicer, name, watched_method(name))
+    run = Calls.run
+
+    async def watched_run(self: Calls, call: Callable[[], Any], seconds: float = 0) -> Any:
+        def watched_call() -> Any:
+            with _measured(*_arrival.get()):
+                return call()
+
+        return await run(self, watched_call, seconds)
+
+    Calls.run = watched_run  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    from sipgate_provider.plugin.__main__ import main
+
+    _measure_plugin()
+    sys.exit(main())

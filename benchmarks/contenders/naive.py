@@ -1,10 +1,15 @@
-"""The usual dynamic provider: one `requests` call without a session for each step, one GET for each read."""
+"""The usual dynamic provider: one `requests` call without a session for each step, one GET for each read.
+
+Like ours, it keeps a client's secret encrypted in the state, and its resource and class have the same names, which the
+state repeats.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import Any
 
+import pulumi
 import requests
 from pulumi.dynamic import (
     CreateResult,
@@ -26,7 +31,7 @@ def auth() -> tuple[str, str]:
     return os.environ["SIPGATE_TOKEN_ID"], os.environ["SIPGATE_TOKEN"]
 
 
-class Provider(ResourceProvider):
+class OAuthClientProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -53,22 +58,26 @@ class Provider(ResourceProvider):
         requests.delete(url(_id), auth=auth(), timeout=30).raise_for_status()
 
 
-class Client(Resource, module="naive", name="Client"):
+class OAuthClient(Resource, module="sipgate", name="OAuthClient"):
     pass
 
 
-def declare() -> None:
-    for number in range(int(os.environ["BENCHMARK_CLIENTS"])):
-        label = f"client-{number}"
-        Client(
-            Provider(),
-            label,
-            {
-                "name": label,
-                "description": os.environ["BENCHMARK_DESCRIPTION"],
-                "redirectUris": [f"https://{label}.example.com/*"],
-                "webOrigins": [],
-                "privacyUrl": "",
-                "termsUrl": "",
-            },
-        )
+def properties(name: str, description: str, redirect_uris: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": description,
+        "redirectUris": redirect_uris,
+        "webOrigins": [],
+        "privacyUrl": "",
+        "termsUrl": "",
+    }
+
+
+def declare(name: str, description: str, redirect_uris: list[str]) -> None:
+    OAuthClient(
+        OAuthClientProvider(),
+        name,
+        # Properties without a value are not sent; only those that are named can become secret.
+        {**properties(name, description, redirect_uris), "clientSecret": None},
+        pulumi.ResourceOptions(additional_secret_outputs=["clientSecret"]),
+    )

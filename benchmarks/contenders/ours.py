@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 import sipgate_provider as sipgate
 
 
-def declare() -> None:
-    for number in range(int(os.environ["BENCHMARK_CLIENTS"])):
-        name = f"client-{number}"
-        sipgate.OAuthClient(
-            name,
-            description=os.environ["BENCHMARK_DESCRIPTION"],
-            redirect_uris=[f"https://{name}.example.com/*"],
-        )
+def declare(name: str, description: str, redirect_uris: list[str]) -> None:
+    sipgate.OAuthClient(name, description=description, redirect_uris=redirect_uris)

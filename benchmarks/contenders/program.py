@@ -8,12 +8,15 @@ import json
 import os
 import time
 
-importlib.import_module(os.environ["BENCHMARK_CONTENDER"]).declare()
+_declare = importlib.import_module(os.environ["BENCHMARK_CONTENDER"]).declare
+for _number in range(int(os.environ["BENCHMARK_CLIENTS"])):
+    _name = f"client-{_number}"
+    _declare(_name, os.environ["BENCHMARK_DESCRIPTION"], [f"https://{_name}.example.com/*"])
 
 
 @atexit.register
 def tell() -> None:
-    path = os.environ.get("BENCHMARK_SHARE")
+    path = os.environ.get("BENCHMARK_CALLS")
     if path:
         line = {
             "command": os.environ["BENCHMARK_COMMAND"],
