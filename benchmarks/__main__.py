@@ -18,7 +18,6 @@ import argparse
 import json
 import os
 import platform
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -117,8 +116,6 @@ PARTS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the parts and prints their tables; progress goes to stderr."""
     given = _parser().parse_args(arguments)
-    # A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = locate()
     run = Run(
         given,

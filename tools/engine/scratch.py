@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -37,11 +38,14 @@ def scratch_environment(folder: Path, engine: Path) -> dict[str, str]:
 
 
 def pulumi(arguments: tuple[str, ...], project: Path, environment: Mapping[str, str]) -> str:
-    """What the command line prints, in words without colours.
+    """What the command line prints, in words without colours; to be called in the main thread.
 
     Raises:
         RuntimeError: The command failed; its output is the text.
     """
+    # A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     run = subprocess.run(
         ("pulumi", *arguments, "--non-interactive", "--color=never"),
         check=False,
