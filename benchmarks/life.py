@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
+
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tools.engine import pulumi, scratch_environment
 
@@ -136,8 +138,9 @@ def life(
             **(variables or {}),
         }
         if conditions.tls:
+            # The usual bundle and one more authority, since every new connection reads all of it.
             authority = folder / "ca.pem"
-            authority.write_bytes(sipgate.ca_pem)
+            authority.write_bytes(Path(certifi.where()).read_bytes() + sipgate.ca_pem)
             environment["REQUESTS_CA_BUNDLE"] = str(authority)
         pulumi(("stack", "init", "race"), project, environment)
         return [_lap(command, options, project, environment, sipgate) for command in commands]
