@@ -105,7 +105,11 @@ def _trusting(bundle: str | None, folder: str | None) -> ssl.SSLContext:
         OSError: They cannot be read.
     """
     context = create_urllib3_context()
-    context.load_verify_locations(bundle, folder)
+    try:
+        context.load_verify_locations(bundle, folder)
+    except OSError as error:
+        # As `requests` does where they do not exist.
+        raise OSError(f"{bundle or folder}: {error}") from None
     return context
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,6 +61,39 @@ def test_a_custom_certificate_bundle_is_taken_from_the_environment_and_connectio
 
         assert answers == [[]] * 40
         assert sipgate.tls_handshakes <= 4
+
+
+def test_the_bundle_is_read_once_for_all_connections(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(context: ssl.SSLContext, *where: Any) -> None:
+        read.append(where)
+        load(context, *where)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    with Simulator(tls=True, latency=0.05) as sipgate:
+        bundle.write_bytes(sipgate.ca_pem)
+        api = account(sipgate.base_url)
+        api.list_clients()
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda _: api.list_clients(), range(8)))
+
+        assert sipgate.tls_handshakes == 4
+        assert len(read) == 1
+
+
+def test_a_bundle_without_certificates_is_named(bundle: Path) -> None:
+    bundle.write_text("no certificate")
+    with (
+        Simulator(tls=True) as sipgate,
+        pytest.raises(TransportError, match="certificate bundle") as caught,
+    ):
+        account(sipgate.base_url).list_clients()
+
+    assert not caught.value.sent
 
 
 def test_a_server_that_is_not_trusted_gets_nothing_and_the_error_says_what_to_set() -> None:
