@@ -39,7 +39,7 @@ _STYLE: Any = {"font.size": 9, "svg.hashsalt": "sipgate", "svg.fonttype": "none"
 def draw_race(races: Sequence[Race], file: Path) -> None:
     """A panel for each race, a group of bars for each command; lines go from the least to the most."""
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(4.6 * len(races), 3.6), layout="constrained")
+        figure = Figure(figsize=(max(7.0, 4.6 * len(races)), 3.6), layout="constrained")
         panels = figure.subplots(1, len(races), squeeze=False)[0]
         for panel, one in zip(panels, races, strict=True):
             width = 0.8 / len(one.rounds)
