@@ -200,5 +200,11 @@ def _lap(
         time.monotonic() - began,
         dict(Counter(request.method for request in sipgate.requests)),
         sipgate.tls_handshakes - handshakes,
-        (project.parent / "backend/.pulumi/stacks/race/race.json").stat().st_size,
+        _state(project.parent / "backend/.pulumi/stacks/race").stat().st_size,
     )
+
+
+def _state(folder: Path) -> Path:
+    """The stack's file, which may be packed."""
+    (file,) = (file for name in ("race.json", "race.json.gz") if (file := folder / name).exists())
+    return file

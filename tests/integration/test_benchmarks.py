@@ -75,3 +75,19 @@ def test_a_trace_shows_every_creation_and_its_request(tmp_path: Path) -> None:
             assert method == "POST"
             assert call["arrived"] <= call["began"] <= left <= came <= call["ended"]
         assert max(call["ended"] for call in trace["calls"]) < trace["seconds"]
+
+
+def test_each_of_the_engines_settings_is_timed(tmp_path: Path) -> None:
+    (found,) = measured(tmp_path, "settings", "--rounds", "1")["settings"].values()
+
+    assert "PULUMI_DIY_BACKEND_GZIP" in found
+    for times in found.values():
+        assert all(len(of) == 1 for of in times.values())
+
+
+def test_our_share_counts_every_call(tmp_path: Path) -> None:
+    (share,) = measured(tmp_path, "share")["share"]
+
+    # Without the first call of each command, which imports.
+    assert share["calls"]["create"] in {CLIENTS, CLIENTS - 1}
+    assert share["programs"].keys() == {"floor", "ours"}
