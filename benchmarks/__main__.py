@@ -126,8 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for latency in given.latency
         ],
     )
-    _show(", ".join(f"{key} {value}" for key, value in machine(engine).items()))
-    document: dict[str, object] = {"machine": machine(engine)}
+    found = machine(engine)
+    _show(", ".join(f"{key} {value}" for key, value in found.items()))
+    document: dict[str, object] = {"machine": found}
     for name, part in PARTS.items():
         if not given.parts or name in given.parts:
             document[name] = part(run)

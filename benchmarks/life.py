@@ -5,6 +5,7 @@ Every life has a folder, a backend and a simulator of its own, so that none meet
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import certifi
 
@@ -144,6 +146,22 @@ def life(
             environment["REQUESTS_CA_BUNDLE"] = str(authority)
         pulumi(("stack", "init", "race"), project, environment)
         return [_lap(command, options, project, environment, sipgate) for command in commands]
+
+
+def measured_life(
+    contender: Contender, conditions: Conditions, engine: Path, commands: Sequence[str] = COMMANDS
+) -> tuple[list[Lap], list[dict[str, Any]]]:
+    """The commands, and what the program and a measured provider wrote down of each call."""
+    with tempfile.TemporaryDirectory(prefix="sipgate-calls-") as folder:
+        file = Path(folder) / "calls.jsonl"
+        laps = life(
+            contender,
+            conditions,
+            engine,
+            commands=commands,
+            variables={"BENCHMARK_CALLS": str(file)},
+        )
+        return laps, [json.loads(line) for line in file.read_text().splitlines()]
 
 
 def _project(contender: Contender, folder: Path) -> Path:

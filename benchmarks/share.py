@@ -6,14 +6,12 @@ over the SDK's tasks.
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.life import CONTENDERS, Conditions, life, measured
+from benchmarks.life import CONTENDERS, Conditions, measured, measured_life
 
 CALLS = ("check", "diff", "create", "read", "update", "delete")
 
@@ -52,10 +50,7 @@ def share(conditions: Conditions, engine: Path) -> Share:
         ("ours", CONTENDERS["ours"]),
         ("measured", measured("ours")),
     ):
-        with tempfile.TemporaryDirectory(prefix="sipgate-share-") as folder:
-            file = Path(folder) / "calls.jsonl"
-            life(contender, conditions, engine, variables={"BENCHMARK_CALLS": str(file)})
-            lines = [json.loads(line) for line in file.read_text().splitlines()]
+        _, lines = measured_life(contender, conditions, engine)
         if contender.measured:
             _add_calls(found, [line for line in lines if line["call"] != "program"])
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 
-from benchmarks.life import Conditions, life, measured
+from benchmarks.life import Conditions, measured, measured_life
 
 _COMMAND = "create"
 
@@ -72,16 +70,7 @@ class Trace:
 
 def trace(contender: str, conditions: Conditions, engine: Path) -> Trace:
     """Creates all clients once and records the calls."""
-    with tempfile.TemporaryDirectory(prefix="sipgate-trace-") as folder:
-        file = Path(folder) / "calls.jsonl"
-        (lap,) = life(
-            measured(contender),
-            conditions,
-            engine,
-            commands=(_COMMAND,),
-            variables={"BENCHMARK_CALLS": str(file)},
-        )
-        lines = [json.loads(line) for line in file.read_text().splitlines()]
+    (lap,), lines = measured_life(measured(contender), conditions, engine, (_COMMAND,))
     lines = sorted(
         (line for line in lines if line["call"] == _COMMAND), key=lambda line: line["began"]
     )

@@ -24,15 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import requests
-from pulumi.dynamic import (
-    CheckResult,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import Resource, ResourceProvider
 
 _MEASURED = os.environ["BENCHMARK_MEASURED"]
 _thread = threading.local()
@@ -96,29 +88,19 @@ class Provider(_Measured):
     def __reduce__(self) -> Any:
         return Provider, ()
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        with _measured("check"):
-            return super().check(_olds, news)
 
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        with _measured("diff"):
-            return super().diff(_id, _olds, _news)
+def _watched_call(name: str) -> Callable[..., Any]:
+    call = getattr(_Measured, name)
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        with _measured("create"):
-            return super().create(props)
+    def watched(self: Provider, *given: Any) -> Any:
+        with _measured(name):
+            return call(self, *given)
 
-    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        with _measured("read"):
-            return super().read(id_, props)
+    return watched
 
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        with _measured("update"):
-            return super().update(_id, _olds, _news)
 
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        with _measured("delete"):
-            super().delete(_id, _props)
+for _name in ("check", "diff", "create", "read", "update", "delete"):
+    setattr(Provider, _name, _watched_call(_name))
 
 
 class Client(Resource, module="measured", name="Client"):

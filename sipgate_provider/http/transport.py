@@ -112,7 +112,7 @@ class _Session(requests.Session):
         server = urlsplit(url)[:2]
         if server not in self._environment:
             self._environment[server] = super().merge_environment_settings(url, *args)
-        return {**self._environment[server]}
+        return self._environment[server]
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  the signature is that of requests
         return None
