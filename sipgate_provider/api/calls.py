@@ -23,7 +23,8 @@ from sipgate_provider.errors import (
     TransportError,
 )
 from sipgate_provider.http.deadlines import deadline
-from sipgate_provider.http.transport import Response, Transport
+from sipgate_provider.http.response import Response
+from sipgate_provider.http.transport import Transport
 from sipgate_provider.scrubbing import one_line
 from sipgate_provider.settings.settings import Settings
 

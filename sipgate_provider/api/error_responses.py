@@ -17,7 +17,7 @@ from sipgate_provider.errors import (
     PermissionDeniedError,
     RateLimitError,
 )
-from sipgate_provider.http.transport import Response
+from sipgate_provider.http.response import Response
 from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["api_error"]

@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
-from sipgate_provider.http.transport import NoAuth, Response, Transport
+from sipgate_provider.http.response import Response
+from sipgate_provider.http.transport import NoAuth, Transport
 from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["Token", "end_log_in", "end_session", "request_token"]

@@ -23,7 +23,8 @@ from oauthlib.oauth2 import WebApplicationClient
 
 from sipgate_provider.auth.browser_login import Login
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.http.transport import NoAuth, Response, Transport
+from sipgate_provider.http.response import Response
+from sipgate_provider.http.transport import NoAuth, Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
 
 __all__ = ["Verdict", "Verification"]

@@ -1,90 +1,190 @@
-"""Connections that record when a request leaves, and never wait beyond the deadline.
+"""Connections that record when a request leaves this machine, and that pass on the final response to it alone.
 
-urllib3's timeouts start anew with each read, so a server that sends a byte now and then could block an operation for
-ever. Here every blocking call on a socket gets the time that is left at that moment: connecting to each address, the
-TLS handshake, a proxy's response to CONNECT, writing, and each read of status line, headers and body. The socket's own
-timeout enforces this without a thread. Only name resolution, which no timeout can interrupt, runs in a thread, once
-for each new connection.
+A try of a request is an `Attempt`. Its connection asks it before the request line leaves: from then on sipgate may
+have acted. Whoever waits for the attempt gives it up at the deadline; an attempt that was given up sends nothing any
+more, and reads on only until the next bytes come.
 
-Two limits end a response that arrives quickly but never ends. `MAX_BYTES` limits its bytes on the wire. What has
-already arrived may be read until one second after the deadline, so that a complete response is not discarded because
-the deadline passed while it was read.
+Interim responses (1xx, RFC 9110, 15.2) are skipped. http.client skips only 100, and would return any other as the
+response, so that the final one would be taken for the response to the next request. A connection that has brought
+anything besides the response to its request is closed and not used again.
 
-Requests to loopback stay on this machine: `localhost` and the names under it are never looked up (RFC 6761, 6.3), and
-the requests never go through a proxy, whatever the environment says. For this reason plain http is allowed there.
+`MAX_BYTES` limits a response that never ends.
+
+What is used of urllib3 and http.client is public: `request` and `response_class` of a connection, `begin` and `fp` of
+its response, `ConnectionCls` of a pool.
 """
 
 from __future__ import annotations
 
-import concurrent.futures
 import functools
 import http.client
 import io
-import socket
 import ssl
 import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
-import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util.connection import allowed_gai_family
+from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from sipgate_provider.http.addresses import is_loopback
-from sipgate_provider.http.deadlines import may_send, seconds_left
-from sipgate_provider.http.retries import delivery
+from sipgate_provider.http.deadlines import may_send
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
+    import socket
 
     from _typeshed import WriteableBuffer
     from urllib3.connectionpool import HTTPConnectionPool
 
-    _Connection = HTTPConnection
-    _Address: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+    _Base = HTTPConnection
 else:
-    _Connection = object
+    _Base = object
 
-__all__ = ["MAX_BYTES", "DeadlineAdapter", "ResponseTooLargeError"]
+__all__ = ["MAX_BYTES", "Adapter", "Attempt", "ResponseTooLargeError", "current_attempt"]
 
 MAX_BYTES = 16 * 1024 * 1024
-_GRACE_SECONDS = 1.0
-_SHORTEST_READ = 0.001
+_SWITCHING_PROTOCOLS = 101
 
 
 class ResponseTooLargeError(Exception):
     """The response is larger than `MAX_BYTES`. Not an OSError, which urllib3 would treat as a lost connection."""
 
 
-class DeadlineAdapter(HTTPAdapter):
-    """The `HTTPAdapter` of `requests`, with connections that keep the deadline."""
+class Attempt:
+    """One try of a request.
+
+    Attributes:
+        sent: Whether the request has begun to leave this machine.
+        over: Whether nobody waits for the attempt any more.
+        connection: The connection on which the request left.
+    """
+
+    def __init__(self) -> None:
+        self.sent = False
+        self.over = False
+        self.connection: HTTPConnection | None = None
+        self._lock = threading.Lock()
+
+    def leave(self, connection: HTTPConnection) -> None:
+        """Records that the request leaves now.
+
+        Raises:
+            TimeoutError: Nobody waits for the response, or too little time is left for one.
+        """
+        with self._lock:
+            if self.over or not may_send():
+                raise TimeoutError
+            self.sent = True
+            self.connection = connection
+
+    def give_up(self) -> None:
+        """Keeps a request that has not left yet from leaving."""
+        with self._lock:
+            self.over = True
+
+
+current_attempt: ContextVar[Attempt] = ContextVar("sipgate_attempt")
+"""The attempt that this thread makes."""
+
+
+class _Wire(io.RawIOBase):
+    """The bytes of a response, as long as somebody waits for them and up to `MAX_BYTES`."""
+
+    def __init__(self, raw: io.RawIOBase, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.ended = False
+        self._raw = raw
+        self._received = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        if self.ended:
+            return 0
+        count = cast("int | None", self._raw.readinto(buffer))
+        if self.attempt.over:
+            raise TimeoutError
+        self._received += count or 0
+        if self._received > MAX_BYTES:
+            raise ResponseTooLargeError
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Buffer(io.BufferedReader):
+    """Closes the connection if bytes are left over after the response."""
+
+    raw: _Wire
+    is_final = False
+
+    def close(self) -> None:
+        if self.is_final and not self.closed:
+            self.raw.ended = True
+            connection = self.raw.attempt.connection
+            if self.peek(1) and connection is not None:
+                connection.close()
+        super().close()
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    fp: _Buffer
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = _Buffer(_Wire(cast("Any", self.fp).detach(), current_attempt.get()))
+
+    def begin(self) -> None:
+        """Reads the head of the final response.
+
+        Raises:
+            http.client.HTTPException: The response changes the protocol, which nobody has asked for.
+        """
+        super().begin()
+        interim = False
+        while self.status < 200:  # noqa: PLR2004  RFC 9110, 15.2
+            if self.status == _SWITCHING_PROTOCOLS:
+                raise http.client.UnknownProtocol(str(self.status))
+            interim = True
+            # `begin` would return at once where the headers are known.
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+        self.will_close = self.will_close or interim
+        self.fp.is_final = True
+
+
+class _Connection(_Base):
+    response_class = _FinalResponse
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Sends the request once the connection is there and the attempt still wants it."""
+        if self.sock is None:
+            self.connect()
+        current_attempt.get().leave(self)
+        super().request(*args, **kwargs)
+
+
+@functools.cache
+def _with_attempts(connection: type[HTTPConnection]) -> type[HTTPConnection]:
+    if issubclass(connection, _Connection):
+        return connection
+    return type(connection.__name__, (_Connection, connection), {})
+
+
+class Adapter(HTTPAdapter):
+    """The `HTTPAdapter` of `requests`, with connections of this module."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._trusting = functools.cache(_trusting)
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002, RUF100  the signature is that of requests
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """Returns the response with its body unread; requests to loopback bypass any proxy."""
-        if is_loopback(urlsplit(str(request.url)).hostname or ""):
-            proxies = None
-        return super().send(request, stream, timeout, verify, cert, cast("Any", proxies))
-
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        """Returns the connection pool for a request, which creates connections of this module."""
+        """Returns the connection pool for a request."""
         pool = cast("Any", super().get_connection_with_tls_context(*args, **kwargs))
-        pool.ConnectionCls = _with_deadline(pool.ConnectionCls)
+        pool.ConnectionCls = _with_attempts(pool.ConnectionCls)
         return cast("HTTPConnectionPool", pool)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -111,172 +211,3 @@ def _trusting(bundle: str | None, folder: str | None) -> ssl.SSLContext:
         # As `requests` does where they do not exist.
         raise OSError(f"{bundle or folder}: {error}") from None
     return context
-
-
-@functools.cache
-def _with_deadline(connection: type[HTTPConnection]) -> type[HTTPConnection]:
-    if issubclass(connection, _DeadlineConnection):
-        return connection
-    # A connection through a SOCKS proxy reaches the server in its own way.
-    connects_itself = connection in {HTTPConnection, HTTPSConnection}
-    bases = (_TCPConnection if connects_itself else _DeadlineConnection, connection)
-    return type(f"Deadline{connection.__name__}", bases, {})
-
-
-class _DeadlineReader(io.RawIOBase):
-    """Reads the bytes of a response from a socket within the time left."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw = raw
-        self._sock = sock
-        self._read_timeout = sock.gettimeout()
-        self._received = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._sock.settimeout(_read_seconds(self._read_timeout))
-        count = cast("int | None", self._raw.readinto(buffer))
-        self._received += count or 0
-        if self._received > MAX_BYTES:
-            raise ResponseTooLargeError
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _DeadlineResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock))
-
-
-class _DeadlineConnection(_Connection):
-    """A connection of urllib3 that takes each step within the time left."""
-
-    response_class = _DeadlineResponse
-    _open_for_requests = False
-
-    def connect(self) -> None:
-        self._open_for_requests = False
-        self.timeout = self._time_left()
-        super().connect()
-        self._open_for_requests = True
-
-    def _tunnel(self) -> None:
-        super()._tunnel()
-        # The TLS handshake comes next.
-        self.sock.settimeout(self._time_left())
-
-    def _connect_tls_proxy(self, *args: Any) -> Any:
-        """Connects to a proxy with TLS; for one read of ours, urllib3 may read from that connection many times."""
-        sock = super()._connect_tls_proxy(*args)  # type: ignore[misc]  # HTTPSConnection's
-        receive = sock.recv
-
-        def receive_in_time(*args: Any) -> bytes:
-            sock.settimeout(_read_seconds(sock.gettimeout()))
-            return cast("bytes", receive(*args))
-
-        sock.recv = receive_in_time
-        return sock
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        if self._open_for_requests and not delivery().begun:
-            if not may_send():
-                raise TimeoutError
-            delivery().begun = True
-        # The timeout covers all of the data.
-        self.sock.settimeout(self._time_left())
-        super().send(data)
-
-    def _time_left(self) -> float:
-        left = seconds_left()
-        if left <= 0:
-            raise TimeoutError
-        return min(left, cast("float", self.timeout))
-
-
-class _TCPConnection(_DeadlineConnection):
-    """A TCP connection to the server or to an HTTP proxy."""
-
-    def _new_conn(self) -> socket.socket:
-        host = self._dns_host
-        try:
-            return self._connect_to_first(_addresses(host, self.port, self._time_left()))
-        except socket.gaierror as error:
-            raise NameResolutionError(host, self, error) from error
-        except TimeoutError as error:
-            raise ConnectTimeoutError(self, f"No connection to {host} in time") from error
-        except OSError as error:
-            raise NewConnectionError(self, f"No connection to {host}") from error
-
-    def _connect_to_first(self, addresses: Sequence[_Address]) -> socket.socket:
-        """Connects to the first address that accepts."""
-        failure = OSError("no address")
-        for family, kind, protocol, _, address in addresses:
-            try:
-                sock = socket.socket(family, kind, protocol)
-            except OSError as error:
-                failure = error
-                continue
-            try:
-                for option in self.socket_options or ():
-                    sock.setsockopt(*option)
-                sock.settimeout(self._time_left())
-                sock.connect(address)
-                # The TLS handshake comes next.
-                sock.settimeout(self._time_left())
-            except OSError as error:
-                sock.close()
-                failure = error
-            else:
-                return sock
-        raise failure
-
-
-def _addresses(host: str, port: int, seconds: float) -> Sequence[_Address]:
-    """The addresses of `host`.
-
-    Raises:
-        OSError: The name does not exist, or was not resolved in time.
-    """
-    name = host.strip("[]")
-    tcp = socket.SOCK_STREAM
-    try:
-        return socket.getaddrinfo(name, port, type=tcp, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        if is_loopback(name):
-            return [
-                (socket.AF_INET, tcp, 0, "", ("127.0.0.1", port)),
-                (socket.AF_INET6, tcp, 0, "", ("::1", port)),
-            ]
-    found: concurrent.futures.Future[list[Any]] = concurrent.futures.Future()
-
-    def look_up() -> None:
-        try:
-            found.set_result(socket.getaddrinfo(name, port, allowed_gai_family(), tcp))
-        except (OSError, ValueError) as error:
-            found.set_exception(error)
-
-    threading.Thread(target=look_up, name="sipgate-lookup", daemon=True).start()
-    try:
-        return found.result(seconds)
-    except concurrent.futures.TimeoutError:  # the built-in TimeoutError only since Python 3.11
-        raise TimeoutError from None
-
-
-def _read_seconds(timeout: float | None) -> float:
-    """The seconds for one read; after the deadline, what has already arrived may still be read briefly.
-
-    Raises:
-        TimeoutError: The time is over.
-    """
-    left = seconds_left()
-    if left < -_GRACE_SECONDS:
-        raise TimeoutError
-    return max(min(left, timeout or left), _SHORTEST_READ)

@@ -20,11 +20,14 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from sipgate_provider.errors import TransportError
+
 __all__ = [
     "cancellable",
     "deadline",
     "fresh_deadline",
     "is_stopped",
+    "locked",
     "may_send",
     "seconds_left",
     "wait",
@@ -116,3 +119,24 @@ def wait(seconds: float) -> bool:
         time.sleep(seconds)
         return False
     return stopped.wait(seconds)
+
+
+@contextlib.contextmanager
+def locked(lock: threading.Lock, waiting_for: str) -> Iterator[None]:
+    """Holds `lock` during the block; waiting for it counts towards the deadline.
+
+    Args:
+        lock: The lock.
+        waiting_for: What another thread does under the lock, for the message.
+
+    Raises:
+        TransportError: Another thread has held it until the deadline; nothing was sent.
+    """
+    if not lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
+        raise TransportError(
+            f"The time was over while another operation {waiting_for}.", sent=False
+        )
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,20 +1,29 @@
-"""Sends one request to sipgate, with its retries, and reads the response within limits.
+"""Sends one request to sipgate, with its repetitions, and reads the response within limits.
 
-`deadlines` says how long it may take, `retries` what is retried and whether sipgate may have acted, and `connections`
-enforces both on the socket.
+One loop sends a request: each pass is an `Attempt`, which knows whether the request has left this machine. `retries`
+says whether it may be repeated and after which pause, and `deadlines` whether there is time.
+
+An attempt runs in a thread of its own, and is waited for until the deadline. So nothing that a peer does can hold up an
+operation: neither a name that is not resolved, nor addresses that do not answer, nor a handshake, a proxy or a response
+that comes byte by byte. What has already arrived may be read until one second after the deadline, so that a complete
+response is not discarded because the deadline passed while it was read. Interrupting the socket instead would miss the
+resolver, and a TLS handshake, whose socket is in nobody's hands.
 
 Redirects are not followed: the API has none, and following one would send the credential elsewhere. Every request has
 an `auth` object, which keeps `requests` from using a credential from `.netrc` instead. Proxies and certificate bundles
-come from the environment, as users of `requests` expect.
+come from the environment, as users of `requests` expect. Requests to loopback never go through a proxy, so plain http
+is allowed there.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import concurrent.futures
+import contextvars
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -22,70 +31,31 @@ from urllib3.exceptions import HTTPError
 
 from sipgate_provider._version import __version__
 from sipgate_provider.errors import TransportError
-from sipgate_provider.http import MOST_CONNECTIONS
-from sipgate_provider.http.connections import MAX_BYTES, DeadlineAdapter, ResponseTooLargeError
-from sipgate_provider.http.deadlines import (
-    deadline,
-    is_stopped,
-    may_send,
-    seconds_left,
+from sipgate_provider.http import MOST_CONNECTIONS, connections
+from sipgate_provider.http.addresses import is_loopback
+from sipgate_provider.http.connections import (
+    Adapter,
+    Attempt,
+    ResponseTooLargeError,
+    current_attempt,
 )
+from sipgate_provider.http.deadlines import deadline, is_stopped, may_send, seconds_left, wait
+from sipgate_provider.http.response import Response
 from sipgate_provider.http.retries import (
-    IDEMPOTENT,
-    RETRY_RULE,
-    StoppedError,
-    delivery,
-    track_delivery,
+    TOO_MANY_REQUESTS,
+    TRIES,
+    is_repeated,
+    is_response_repeated,
+    pause,
 )
 from sipgate_provider.http.transport_errors import to_transport_error
 
-__all__ = ["NoAuth", "Response", "Transport"]
+__all__ = ["NoAuth", "Transport"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
-_MAX_BYTES = MAX_BYTES
-_RETRY_RULE = RETRY_RULE
-_TRIES_FOR_A_BODY = 3
-_NOT_RETRIED = "not repeated, because the run was cancelled."
-
-
-@dataclass(frozen=True)
-class Response:
-    """A complete HTTP response.
-
-    Attributes:
-        status: The HTTP status code.
-        body: The complete body.
-        headers: By name, in any case.
-    """
-
-    status: int
-    # It may hold a client secret or a token.
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def retry_after(self) -> str | None:
-        """Sipgate's Retry-After header as sent, or None."""
-        return self.headers.get("Retry-After")
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status says success."""
-        return 200 <= self.status < 300  # noqa: PLR2004  RFC 9110, 15.3
-
-    @property
-    def text(self) -> str:
-        """The body as text, with bytes that are not UTF-8 replaced."""
-        return self.body.decode(errors="replace")
-
-    def json(self) -> object:
-        """The body as JSON, or None where it is not JSON (HTML, cut off, empty)."""
-        try:
-            document: object = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        return document
+_GRACE_SECONDS = 1.0
+_FAILURES = (requests.RequestException, HTTPError, OSError, ValueError, ResponseTooLargeError)
 
 
 class NoAuth(requests.auth.AuthBase):
@@ -108,14 +78,25 @@ class _Session(requests.Session):
         self._environment: dict[tuple[str, str], Any] = {}
 
     def merge_environment_settings(self, url: Any, *args: Any) -> Any:
-        """The settings of the environment for the URL's server."""
-        server = urlsplit(url)[:2]
+        """The settings of the environment for the URL's server; none of its proxies for loopback."""
+        parts = urlsplit(url)
+        server = parts[:2]
         if server not in self._environment:
-            self._environment[server] = super().merge_environment_settings(url, *args)
+            settings = super().merge_environment_settings(url, *args)
+            if is_loopback(parts.hostname or ""):
+                settings["proxies"] = {}
+            self._environment[server] = settings
         return self._environment[server]
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  the signature is that of requests
         return None
+
+
+class _Result(NamedTuple):
+    """What an attempt has brought: the response, or only its head and the seconds to wait before the next attempt."""
+
+    response: Response
+    pause: float | None
 
 
 class Transport:
@@ -123,7 +104,7 @@ class Transport:
 
     def __init__(self) -> None:
         self._session = _Session()
-        adapter = DeadlineAdapter(max_retries=_RETRY_RULE, pool_maxsize=MOST_CONNECTIONS)
+        adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         self._session.headers.update(
@@ -146,7 +127,7 @@ class Transport:
         Args:
             method: The HTTP verb.
             url: The full URL.
-            operation: What is being done, for error messages: `reading client 123`.
+            operation: What is being done, for error messages: `Reading client 123`.
             auth: Adds the credential to the request.
             json_body: Sent as JSON, if given.
             form: Sent as an encoded form, if given.
@@ -159,85 +140,104 @@ class Transport:
             "Content-Type": None if form is None else "application/x-www-form-urlencoded",
             "Origin": origin,
         }
-        send = partial(
-            self._send_once,
-            method,
-            url,
-            operation,
-            auth=auth,
-            json=json_body,
-            data=form,
-            headers={name: value for name, value in headers.items() if value is not None},
-        )
+        request = {
+            "method": method,
+            "url": url,
+            "auth": auth,
+            "json": json_body,
+            "data": form,
+            "headers": {name: value for name, value in headers.items() if value is not None},
+        }
         if method != "GET" and is_stopped():
             raise TransportError(
                 f"{operation}: not sent, because the run was cancelled.", sent=False
             )
-        with deadline(), track_delivery() as sending:
+        with deadline():
             if not may_send():
                 raise TransportError(
                     f"{operation}: not sent, because too little time is left.", sent=False
                 )
-            # urllib3 retries only until the headers arrive. A body that breaks off is retried here.
-            more_tries = _TRIES_FOR_A_BODY if method in IDEMPOTENT else 1
-            while True:
-                more_tries -= 1
-                try:
-                    return send()
-                except _BrokeOffError as error:
-                    if not more_tries or not may_send():
-                        raise TransportError(str(error)) from None
-                    if is_stopped():
-                        raise TransportError(f"{operation}: {_NOT_RETRIED}") from None
-                sending.next_try()
+            return self._send(method, request, operation)
 
-    def _send_once(self, method: str, url: str, operation: str, **request: Any) -> Response:
+    def _send(self, method: str, request: Mapping[str, Any], operation: str) -> Response:
+        sent = False
+        for tries in range(1, TRIES + 1):
+            attempt = Attempt()
+            try:
+                response, seconds = _in_time(attempt, partial(self._try, request, tries))
+            except _FAILURES as error:
+                sent = sent or attempt.sent
+                seconds = pause(tries)
+                again = tries < TRIES and may_send(after=seconds)
+                if not (again and is_repeated(method, error, sent=attempt.sent)):
+                    raise to_transport_error(operation, error, sent=sent) from None
+            else:
+                if seconds is None:
+                    return response
+                sent = sent or response.status != TOO_MANY_REQUESTS
+            if wait(seconds):
+                break
+        raise TransportError(
+            f"{operation}: not repeated, because the run was cancelled.", sent=sent
+        )
+
+    def _try(self, request: Mapping[str, Any], tries: int) -> _Result:
+        """Sends the request once; of a response after which it is repeated, only the head is read."""
+        left = max(seconds_left(), 0.0)
+        with self._session.request(
+            **request,
+            timeout=(min(left, _CONNECT_SECONDS), min(left, _READ_SECONDS)),
+            allow_redirects=False,
+            stream=True,
+        ) as received:
+            response = Response(received.status_code, b"", received.headers)
+            if tries < TRIES and is_response_repeated(request["method"], response.status):
+                seconds = pause(tries, response.retry_after)
+                if may_send(after=seconds):
+                    return _Result(response, seconds)
+            return _Result(replace(response, body=_read(received)), None)
+
+
+def _in_time(attempt: Attempt, work: Callable[[], _Result]) -> _Result:
+    """Runs `work` for the attempt, and waits for it until shortly after the deadline.
+
+    Raises:
+        TimeoutError: It is not done by then.
+    """
+    done: concurrent.futures.Future[_Result] = concurrent.futures.Future()
+
+    def run() -> None:
+        current_attempt.set(attempt)
         try:
-            with self._session.request(
-                method,
-                url,
-                **request,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _read(response, operation)
-                return Response(response.status_code, body, response.headers)
-        except StoppedError:
-            raise TransportError(f"{operation}: {_NOT_RETRIED}", sent=delivery().possible) from None
-        except ResponseTooLargeError:
-            raise _too_large(operation) from None
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise to_transport_error(operation, error, sent=delivery().possible) from None
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            done.set_exception(error)
+
+    context = contextvars.copy_context()
+    try:
+        threading.Thread(target=context.run, args=(run,), name="sipgate-try", daemon=True).start()
+    except RuntimeError:
+        # At exit, Python starts no more threads. What is left is the time limit of each read.
+        context.run(run)
+    try:
+        return done.result(min(seconds_left() + _GRACE_SECONDS, threading.TIMEOUT_MAX))
+    except concurrent.futures.TimeoutError:  # the built-in TimeoutError only since Python 3.11
+        raise TimeoutError from None
+    finally:
+        attempt.give_up()
 
 
-class _BrokeOffError(TransportError):
-    """The headers arrived, but not the complete body."""
-
-
-def _read(response: requests.Response, operation: str) -> bytes:
+def _read(response: requests.Response) -> bytes:
     """Reads the complete body.
 
     Raises:
-        TransportError: It is too large, came too slowly or broke off.
+        ResponseTooLargeError: It is too large.
+        urllib3.exceptions.HTTPError: It broke off.
     """
     body = bytearray()
-    while True:
-        try:
-            # Returns what has arrived; `iter_content` would wait for a full chunk, however slow.
-            chunk = response.raw.read1(65536, decode_content=True)
-        except (HTTPError, OSError):
-            problem = "came too slowly" if seconds_left() <= 0 else "broke off"
-            raise _BrokeOffError(f"{operation}: the response {problem}.") from None
-        if not chunk:
-            return bytes(body)
+    # `read1` returns what has arrived; `iter_content` would wait for a full chunk, however slow.
+    while chunk := response.raw.read1(65536, decode_content=True):
         body += chunk
-        if len(body) > _MAX_BYTES:
-            raise _too_large(operation)
-
-
-def _too_large(operation: str) -> TransportError:
-    limit = f"{_MAX_BYTES // 2**20} MiB"
-    return TransportError(
-        f"{operation}: the response is larger than {limit}.", sent=delivery().possible
-    )
+        if len(body) > connections.MAX_BYTES:
+            raise ResponseTooLargeError
+    return bytes(body)

@@ -11,14 +11,17 @@ from requests import exceptions as failed
 from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
 from sipgate_provider.errors import TransportError
+from sipgate_provider.http.connections import MAX_BYTES, ResponseTooLargeError
 
 __all__ = ["to_transport_error"]
 
 _NO_CONNECTION = "no connection in time; check the network and any proxy"
 _NO_ANSWER = "no response in time"
+_NO_TLS = "the TLS connection failed; check the network and any proxy"
+_TOO_LARGE = f"the response is larger than {MAX_BYTES // 2**20} MiB"
 # The first matching type decides, so special types come before general ones.
 _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
-    (failed.SSLError, "the TLS connection failed; check the network and any proxy"),
+    (failed.SSLError, _NO_TLS),
     (
         failed.InvalidProxyURL,
         "the proxy's address is unusable; check HTTPS_PROXY and HTTP_PROXY",
@@ -27,14 +30,14 @@ _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
         failed.InvalidSchema,
         "this kind of proxy needs more software; check HTTPS_PROXY, or install requests[socks]",
     ),
-    (failed.InvalidURL, "the address is unusable; check sipgate:baseUrl and sipgate:tokenUrl"),
+    (failed.InvalidURL, "the address is unusable; check SIPGATE_BASE_URL and SIPGATE_TOKEN_URL"),
     (failed.ProxyError, "the proxy does not answer; check HTTPS_PROXY and NO_PROXY"),
     (failed.ConnectTimeout, _NO_CONNECTION),
+    (ResponseTooLargeError, "the proxy's response has no end; check HTTPS_PROXY and NO_PROXY"),
 )
 _WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
-    (failed.SSLError, "the TLS connection failed; check the network and any proxy"),
-    (failed.ReadTimeout, _NO_ANSWER),
-    (failed.ChunkedEncodingError, "the response broke off"),
+    (ResponseTooLargeError, _TOO_LARGE),
+    (failed.SSLError, _NO_TLS),
     (failed.ContentDecodingError, "the response cannot be unpacked"),
 )
 _UNTRUSTED = (
@@ -42,7 +45,7 @@ _UNTRUSTED = (
     "for a proxy or a private CA set REQUESTS_CA_BUNDLE"
 )
 _NO_FILE = "the certificate bundle cannot be read; check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
-_UNREACHABLE = "sipgate cannot be reached; check the network and sipgate:baseUrl"
+_UNREACHABLE = "sipgate cannot be reached; check the network and SIPGATE_BASE_URL"
 _CLOSED = "the connection was closed before the response was complete"
 
 
@@ -54,13 +57,14 @@ def to_transport_error(operation: str, error: Exception, *, sent: bool) -> Trans
         error: The exception of the last try.
         sent: Whether the request may have reached sipgate in any try.
     """
-    reason = getattr(error.args[0], "reason", None) if error.args else None
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
     # `requests` itself raises this where the certificate bundle does not exist.
     if type(error) is OSError or isinstance(error, FileNotFoundError):
         why = _NO_FILE
     elif isinstance(reason, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason):
         why = _UNTRUSTED
-    elif _is_timeout(reason):
+    elif _is_timeout(error) or _is_timeout(reason):
         why = _NO_ANSWER if sent else _NO_CONNECTION
     else:
         reasons, default = (_WHY_SENT, _CLOSED) if sent else (_WHY_NOT_SENT, _UNREACHABLE)
@@ -68,6 +72,6 @@ def to_transport_error(operation: str, error: Exception, *, sent: bool) -> Trans
     return TransportError(f"{operation}: {why}.", sent=sent)
 
 
-def _is_timeout(reason: object) -> bool:
-    aborted = isinstance(reason, ProtocolError) and isinstance(reason.args[-1], TimeoutError)
-    return aborted or isinstance(reason, ReadTimeoutError)
+def _is_timeout(error: object) -> bool:
+    aborted = isinstance(error, ProtocolError) and isinstance(error.args[-1], TimeoutError)
+    return aborted or isinstance(error, ReadTimeoutError | failed.ReadTimeout | TimeoutError)

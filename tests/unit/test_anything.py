@@ -134,8 +134,8 @@ def answering() -> Iterator[Simulator]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = transport._RETRY_RULE.new(total=1, backoff_factor=0, retry_after_max=0)  # noqa: SLF001
-    monkeypatch.setattr(transport, "_RETRY_RULE", rule)
+    monkeypatch.setattr(transport, "TRIES", 2)
+    monkeypatch.setattr(transport, "pause", lambda *_: 0.0)
     monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0,))
 
 

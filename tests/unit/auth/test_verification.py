@@ -235,7 +235,7 @@ def test_each_request_has_a_state_and_a_challenge_of_its_own() -> None:
 def test_a_log_in_that_is_not_there_or_busy_is_one_sentence(
     sipgate: Simulator, client: dict[str, Any], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sipgate_provider.http.retries.wait", lambda _: False)
+    monkeypatch.setattr("sipgate_provider.http.transport.wait", lambda _: False)
     sipgate.misbehave(Answer(status), times=None)
     asked = verification(sipgate, client)
 

@@ -19,7 +19,7 @@ from sipgate_provider.clients import absence, creation
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.http import transport
+from sipgate_provider.http import retries, transport
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -97,8 +97,7 @@ METHODS = {"create": "POST", "read": "GET", "update": "PUT", "delete": "DELETE"}
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_READ_SECONDS", 0.5)
-    rule = transport._RETRY_RULE.new(backoff_factor=0.01, backoff_jitter=0)  # noqa: SLF001
-    monkeypatch.setattr(transport, "_RETRY_RULE", rule)
+    monkeypatch.setattr(retries, "_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.05))
     monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.05))
 

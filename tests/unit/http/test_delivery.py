@@ -12,10 +12,10 @@ import pytest
 from requests.auth import HTTPBasicAuth
 
 from sipgate_provider.errors import TransportError
-from sipgate_provider.http import connections as adapter
-from sipgate_provider.http import transport
+from sipgate_provider.http import connections, retries
 from sipgate_provider.http.deadlines import cancellable, deadline
-from sipgate_provider.http.transport import Response, Transport
+from sipgate_provider.http.response import Response
+from sipgate_provider.http.transport import Transport
 from tests.unit.hostile import (
     Authority,
     Handler,
@@ -35,8 +35,7 @@ HOST = "sipgate.example"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = transport._RETRY_RULE.new(backoff_factor=0.01, backoff_jitter=0)  # noqa: SLF001
-    monkeypatch.setattr(transport, "_RETRY_RULE", rule)
+    monkeypatch.setattr(retries, "_BACKOFF_SECONDS", 0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -201,7 +200,7 @@ def test_an_endless_answer_to_connect_ends_before_the_request_is_sent(
         connection.sendall(b"HTTP/1.1 200 OK\r\n")
         peer.flood(connection, b"X: a\r\n")
 
-    monkeypatch.setattr(adapter, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(connections, "MAX_BYTES", 2**20)
     with serving(handle) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
 
