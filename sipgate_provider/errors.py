@@ -35,6 +35,11 @@ __all__ = [
     "may_have_acted",
 ]
 
+# A wrong credential, or too many requests.
+_WITHOUT_ACTION = frozenset({401, 429})
+# Too slow, a conflict with what an earlier try has done, too early.
+_AFTER_ACTION = frozenset({408, 409, 425})
+
 
 class SipgateError(Exception):
     """An error that the user or sipgate can fix; its message is written for the user."""
@@ -69,14 +74,25 @@ class APIError(SipgateError):
         method: The HTTP verb of the request.
         path: The path of the request, without host and query.
         detail: Sipgate's error text, shortened and without credentials; empty where there was none.
+        is_own: Whether sipgate or its log-in server has written the response, and not something in front of it.
     """
 
-    def __init__(self, message: str, *, status: int, method: str, path: str, detail: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        method: str,
+        path: str,
+        detail: str,
+        is_own: bool = True,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.method = method
         self.path = path
         self.detail = detail
+        self.is_own = is_own
 
 
 class AuthenticationError(APIError):
@@ -96,7 +112,14 @@ class RateLimitError(APIError):
 
 
 def may_have_acted(error: SipgateError) -> bool:
-    """Whether sipgate may have executed a request that failed with `error`."""
+    """Whether sipgate may have executed a request that failed with `error`.
+
+    A 4xx is a refusal if sipgate itself has written it. Something in front of sipgate may write one, or a redirect,
+    after sipgate has acted.
+    """
     if isinstance(error, APIError):
-        return error.status >= 500  # noqa: PLR2004  RFC 9110, 15.6
+        is_refusal = (
+            error.is_own and 400 <= error.status < 500 and error.status not in _AFTER_ACTION  # noqa: PLR2004  RFC 9110, 15.5
+        )
+        return not is_refusal and error.status not in _WITHOUT_ACTION
     return isinstance(error, TransportError) and error.sent

@@ -4,10 +4,6 @@ The provider object is pickled by reference into every resource's `__provider`, 
 its own. So the dotted path of this class is part of users' states, and frozen. Only that process imports the core, so
 a program starts as quickly as one without the provider.
 
-The SDK turns every exception into a whole traceback. A `SipgateError` is written for the user, who gets its message and
-nothing else: it is raised again as a type without a module, with a traceback limit of zero. Any other exception is a
-bug of ours. It keeps its traceback, and restores the limit.
-
 The pickled object contains at most the name of an account, which says which settings the plugin reads. The account is a
 property of the resource, too: a client cannot move to another account, so a change replaces the client, and the preview
 says why.
@@ -19,10 +15,9 @@ import base64
 import functools
 import gc
 import pickle
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -36,9 +31,10 @@ from pulumi.dynamic import (
 )
 from pulumi.output import contains_unknowns
 
+from sipgate_provider import dynamic_host
 from sipgate_provider.clients.account import LazyAccount
-from sipgate_provider.clients.inventory import ManagedClients
-from sipgate_provider.errors import SipgateError
+from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http.deadlines import cancellable
 from sipgate_provider.shadowing import shadowing_imported
 
 if TYPE_CHECKING:
@@ -62,8 +58,8 @@ class OAuthClientProvider(ResourceProvider):
         super().__init__()
         self._account = account
         self._config: Config | None = None
-        self._managed = ManagedClients()
-        self._connection = LazyAccount(self._configured, self._managed, account)
+        self._named: set[str] = set()
+        self._connection = LazyAccount(self._configured, self._named, account)
 
     def __reduce__(self) -> tuple[type[OAuthClientProvider], tuple[str, ...]]:
         """Pickles only the names of class and account, so that the state is equal under all versions of Python."""
@@ -72,6 +68,7 @@ class OAuthClientProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Stores the stack configuration; the first call that needs a credential reports a missing one."""
         self._config = req.config
+        dynamic_host.adapt()
         # Otherwise the garbage collector would go through all of Pulumi's modules while pydantic and requests are
         # imported, which takes a fifth of that time.
         gc.freeze()
@@ -79,10 +76,7 @@ class OAuthClientProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Completes and validates the properties that a program declares."""
         from sipgate_provider.clients.check import check
-        from sipgate_provider.clients.comparison import fingerprint
 
-        if _olds and _olds.get(_ACCOUNT) == self._account:
-            self._managed.expect(fingerprint(_olds))
         known, unknown = _split(news)
         checked = check(known, _olds, unknown=unknown)
         failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
@@ -90,12 +84,11 @@ class OAuthClientProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Says whether an update is due; only another account replaces a client."""
-        from sipgate_provider.clients.comparison import fingerprint
         from sipgate_provider.clients.diff import diff
 
         if _olds.get(_ACCOUNT) != self._account:
             return DiffResult(changes=True, replaces=[_ACCOUNT])
-        self._managed.add(_id, fingerprint(_olds))
+        self._named.add(_id)
         if _PROVIDER not in _olds:
             # The native plugin wrote this state. The engine needs an update to find this provider in it for reads and
             # deletions. The update sends nothing if nothing differs.
@@ -133,9 +126,22 @@ class OAuthClientProvider(ResourceProvider):
 
     @contextmanager
     def _lifecycle(self) -> Iterator[Lifecycle]:
-        """Provides the account's lifecycle, and raises errors as plain messages."""
-        with _user_errors():
-            yield self._connection.lifecycle()
+        """Provides the account's lifecycle, whose waits end when the run is cancelled.
+
+        Raises:
+            SipgateError: A step failed, or a file of the project keeps a module from being imported.
+        """
+        try:
+            with cancellable(dynamic_host.cancelled):
+                yield self._connection.lifecycle()
+        except SipgateError:
+            raise
+        except Exception as error:
+            if files := shadowing_imported():
+                raise ConfigurationError(
+                    f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
+                ) from error
+            raise
 
     @property
     def _own_account(self) -> dict[str, Any]:
@@ -169,25 +175,3 @@ def _split(properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         if name not in {_PROVIDER, _ACCOUNT}:
             (unknown if contains_unknowns(value) else known)[name] = value
     return known, unknown
-
-
-@contextmanager
-def _user_errors() -> Iterator[None]:
-    """Raises a `SipgateError` as its message alone."""
-    try:
-        yield
-    except SipgateError as error:
-        _raise_message(str(error))
-    except Exception:
-        if files := shadowing_imported():
-            _raise_message(
-                f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
-            )
-        sys.tracebacklimit = 1000
-        raise
-
-
-def _raise_message(message: str) -> NoReturn:
-    sys.tracebacklimit = 0
-    shown = type("SipgateError", (Exception,), {"__module__": "builtins"})
-    raise shown(message) from None

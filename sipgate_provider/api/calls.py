@@ -1,12 +1,14 @@
 """The calls of sipgate's REST API for clients.
 
 Paths, methods and scopes are those of sipgate's REST description. Every response is checked against the request: a
-client must have the requested id, and a list must contain each id once. An invalid id is not sent, since `..` would be
-another path.
+client must have the requested id, a list must contain each id once, and a deletion is accepted without a body. An
+invalid id is not sent, since `..` would be another path. Messages name a client by its id, never by a value that a
+program declares, which may be a secret.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import partial
 from urllib.parse import quote, urlsplit
@@ -14,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ValidationError
 
 from sipgate_provider.api.error_responses import api_error
+from sipgate_provider.api.listing import Listing, UnreadableListError
 from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
 from sipgate_provider.auth.authenticator import authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
@@ -34,7 +37,10 @@ _CLIENTS = "/authorization/oauth2/clients"
 _USER_INFO = "/authorization/userinfo"
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _UNAUTHORIZED = 401
-_NAME_LENGTH = 60
+_ACCEPTED = frozenset({200, 202, 204})
+_ADVICE = "check SIPGATE_BASE_URL and any proxy"
+
+_log = logging.getLogger(__name__)
 
 
 class SipgateAPI:
@@ -49,10 +55,11 @@ class SipgateAPI:
         self._authenticator = authenticator_for(settings.credential, self._transport)
         self._secrets = secrets_of(settings.credential)
         self._source = settings.source or "the sipgate: settings"
+        self._warnings: set[str] = set()
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """Creates a client and returns it; its `client_secret` may be None."""
-        operation = f"Creating client {one_line(inputs.name, length=_NAME_LENGTH)!r}"
+        operation = "Creating the client"
         return self._client(operation, self._request(operation, "POST", "write", body=inputs))
 
     def get_client(self, client_id: str) -> OAuthClientState:
@@ -61,19 +68,18 @@ class SipgateAPI:
         response = self._request(operation, "GET", "read", client_id=client_id)
         return self._client(operation, response, client_id)
 
-    def list_clients(self) -> list[OAuthClientState]:
-        """Lists all clients of the account."""
+    def list_clients(self) -> Listing:
+        """Lists the clients of the account, and warns once of what the list lacks."""
         operation = "Listing the account's clients"
-        document = self._request(operation, "GET", "read").json()
-        listed = document.get("data") if isinstance(document, dict) else None
-        if not isinstance(listed, list):
-            raise _unexpected_response(operation, "a list of clients", "data")
-        clients = [_entry(operation, index, entry) for index, entry in enumerate(listed)]
-        if len({client.client_id for client in clients}) < len(clients):
-            raise TransportError(
-                f"{operation}: the response names a client twice, so it is ignored; run again later."
-            )
-        return clients
+        try:
+            listing = Listing.of(self._request(operation, "GET", "read"))
+        except UnreadableListError as error:
+            raise _unexpected_response(operation, "a list of clients", str(error)) from None
+        for client_id, name in listing.unreadable.items():
+            self._warn(f"sipgate lists client {client_id} with an unusable {name}; it is left out.")
+        if not listing.complete:
+            self._warn("sipgate shows only a part of the account's clients.")
+        return listing
 
     def account_number(self) -> str | None:
         """The number of the account that the credential belongs to; None where sipgate does not tell it.
@@ -89,19 +95,19 @@ class SipgateAPI:
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """Replaces every property of a client and returns the client."""
-        operation = f"Updating client {_shown_id(client_id)} ({one_line(inputs.name, length=_NAME_LENGTH)!r})"
+        operation = f"Updating client {_shown_id(client_id)}"
         response = self._request(operation, "PUT", "write", client_id=client_id, body=inputs)
         return self._client(operation, response, client_id)
 
-    def delete_client(self, client_id: str) -> None:
-        """Deletes a client; sipgate answers 202 without a body, and may finish later."""
+    def delete_client(self, client_id: str) -> bool:
+        """Deletes a client; sipgate answers 202 without a body, and may finish later.
+
+        Returns:
+            Whether the response says so. If not, something else may have written it, and the client may exist.
+        """
         operation = f"Deleting client {_shown_id(client_id)}"
         response = self._request(operation, "DELETE", "write", client_id=client_id)
-        if response.body.strip() and response.json() is None:
-            # A page of a proxy says nothing about the client.
-            raise TransportError(
-                f"{operation}: the response is not sipgate's; check sipgate:baseUrl and any proxy."
-            )
+        return response.status in _ACCEPTED and not response.body.strip()
 
     def _request(
         self,
@@ -147,6 +153,11 @@ class SipgateAPI:
             )
         return response
 
+    def _warn(self, text: str) -> None:
+        if text not in self._warnings:
+            self._warnings.add(text)
+            _log.warning(text)
+
     @staticmethod
     def _client(
         operation: str, response: Response, client_id: str | None = None
@@ -157,18 +168,9 @@ class SipgateAPI:
             raise _unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
-                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; "
-                "check sipgate:baseUrl and any proxy."
+                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; {_ADVICE}."
             )
         return client
-
-
-def _entry(operation: str, index: int, entry: object) -> OAuthClientState:
-    try:
-        return OAuthClientState.from_response(entry)
-    except ValidationError as error:
-        where = f"data[{index}].{_where(error)}".rstrip(".")
-        raise _unexpected_response(operation, "a list of clients", where) from None
 
 
 def _where(error: ValidationError) -> str:
@@ -177,15 +179,10 @@ def _where(error: ValidationError) -> str:
 
 def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:
     return TransportError(
-        f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
-        "check sipgate:baseUrl and any proxy."
+        f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); {_ADVICE}."
     )
 
 
 def _shown_id(client_id: str) -> str:
     """The id for a message; an invalid id is quoted, so that no control character reaches a terminal."""
-    return (
-        client_id
-        if CLIENT_ID.fullmatch(client_id)
-        else ascii(one_line(client_id, length=_NAME_LENGTH))
-    )
+    return client_id if CLIENT_ID.fullmatch(client_id) else ascii(one_line(client_id, length=60))

@@ -22,6 +22,9 @@ from sipgate_provider.scrubbing import scrubbed
 
 __all__ = ["api_error"]
 
+_LONGEST_ERROR = 64 * 1024
+_MOST_PROBLEMS = 5
+
 
 def api_error(
     operation: str,
@@ -44,12 +47,19 @@ def api_error(
         secrets: The values that no message may contain.
         source: Where the credential came from, in words.
     """
+    document = _document(response)
+    is_own = isinstance(document.get("errors"), list) or isinstance(document.get("error"), str)
     kind: type[APIError] = APIError
     match response.status:
         case 401:
             kind, advice = (
                 AuthenticationError,
                 f"The credential is wrong or expired; check {source}.",
+            )
+        case 403 if not is_own:
+            advice = (
+                "The response is not sipgate's own: something in front of it refuses; check the network and any proxy "
+                "or firewall."
             )
         case 403:
             kind, advice = (
@@ -74,13 +84,13 @@ def api_error(
             )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
             advice = (
-                "The response is a redirect, and the provider follows none; check sipgate:baseUrl."
+                "The response is a redirect, and the provider follows none; check SIPGATE_BASE_URL."
             )
         case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
             advice = "sipgate failed, or cannot process these values; run again later."
         case _:
             advice = "Check the values that were sent."
-    detail = _detail(response, secrets)
+    detail = scrubbed(_text(response, document), secrets)
     reason = f"{response.status}, {detail!r}" if detail else f"{response.status}"
     return kind(
         f"{operation}: sipgate refused ({reason}). {advice}",
@@ -88,6 +98,7 @@ def api_error(
         method=method,
         path=path,
         detail=detail,
+        is_own=is_own,
     )
 
 
@@ -106,19 +117,25 @@ def _retry_time(retry_after: str | None) -> str:
     return f"after {moment:%Y-%m-%d %H:%M:%S} UTC, as sipgate asks"
 
 
-def _detail(response: Response, secrets: Sequence[str]) -> str:
-    """Sipgate's error text: one short line without credentials; empty where there is none."""
-    document = response.json()
-    message = ""
-    if isinstance(document, dict) and isinstance(document.get("errors"), list):
-        problems = [problem for problem in document["errors"] if isinstance(problem, dict)]
-        message = "; ".join(
-            next(
-                (text for key in ("detail", "title") if isinstance(text := problem.get(key), str)),
-                "",
-            )
-            for problem in problems
+def _document(response: Response) -> dict[str, object]:
+    """The JSON object of an error; empty where the body is something else, or longer than any error."""
+    document = response.json() if len(response.body) <= _LONGEST_ERROR else None
+    return document if isinstance(document, dict) else {}
+
+
+def _text(response: Response, document: dict[str, object]) -> str:
+    """Sipgate's error text; empty where there is none."""
+    problems = document.get("errors")
+    if isinstance(problems, list):
+        texts = (
+            next((problem[key] for key in ("detail", "title") if problem.get(key)), "")
+            for problem in problems[:_MOST_PROBLEMS]
+            if isinstance(problem, dict)
         )
-    elif document is None and "<" not in response.text:
-        message = response.text
-    return scrubbed(message, secrets)
+        return "; ".join(text for text in texts if isinstance(text, str))
+    if document:
+        # Keycloak's form (RFC 6749, 5.2).
+        texts = (document.get(key) for key in ("error", "error_description"))
+        return ": ".join(text for text in texts if isinstance(text, str))
+    text = response.body[:_LONGEST_ERROR].decode(errors="replace")
+    return "" if "<" in text or text.lstrip()[:1] in {"{", "["} else text

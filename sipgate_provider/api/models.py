@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from typing_extensions import Self
 
@@ -44,8 +44,15 @@ def _without_duplicates(values: list[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
+def _unless_masked(secret: str | None) -> str | None:
+    # One character over and over stands for a secret that is not shown.
+    return None if secret is None or len(set(secret)) <= 1 else secret
+
+
 _Text = Annotated[str, AfterValidator(_utf8)]
 _Set = Annotated[list[_Text], AfterValidator(_without_duplicates)]
+# Only the first problem of a response is named.
+_StoredSet = Annotated[list[_Text], FailFast(), AfterValidator(_without_duplicates)]
 
 
 class _Client(BaseModel):
@@ -96,7 +103,8 @@ class OAuthClientInputs(_Client, extra="forbid"):
 class OAuthClientState(_Client):
     """A client in sipgate's response, which has to contain the id.
 
-    Unknown fields are ignored, and missing ones are empty. `client_secret` is None where the response lacks it.
+    Unknown fields are ignored, and missing ones are empty. `client_secret` is None where the response lacks it, or
+    masks it (`********`).
     """
 
     client_id: Annotated[
@@ -107,12 +115,14 @@ class OAuthClientState(_Client):
         ),
     ]
     client_secret: Annotated[
-        _Text | None, Field(repr=False, description="The client's secret.")
+        _Text | None,
+        AfterValidator(_unless_masked),
+        Field(repr=False, description="The client's secret."),
     ] = None
     name: _Text = ""
     description: Annotated[_Text, Field(repr=False)] = ""
-    redirect_uris: Annotated[_Set, Field(repr=False)] = []
-    web_origins: Annotated[_Set, Field(repr=False)] = []
+    redirect_uris: Annotated[_StoredSet, Field(repr=False)] = []
+    web_origins: Annotated[_StoredSet, Field(repr=False)] = []
     privacy_url: Annotated[_Text, Field(repr=False)] = ""
     terms_url: Annotated[_Text, Field(repr=False)] = ""
 

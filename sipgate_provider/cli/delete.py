@@ -23,6 +23,7 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     it from the program and run `pulumi up`. --force deletes what another stack manages, but never what the current
     stack manages.
     """
+    from sipgate_provider.clients.deletion import delete_client  # noqa: PLC0415
     from sipgate_provider.clients.ownership import owner_of  # noqa: PLC0415
     from sipgate_provider.clients.search import find_client  # noqa: PLC0415
     from sipgate_provider.importing.stack import Clients  # noqa: PLC0415
@@ -52,5 +53,5 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
         )
     if not yes:
         click.confirm("Delete it, and end every log-in made through it?", abort=True, err=True)
-    session.api.delete_client(client_id)
+    delete_client(session.api, client_id)
     click.echo(f"Client {client_id} is deleted.", err=True)

@@ -6,9 +6,10 @@ if the account can be listed, does not list the client, and is the client's own 
 
 Client ids begin with a number (`2556404-0-…`), and sipgate's user info has an account number of the same form. That
 both are the same is an inference from sipgate's documentation. It is a reason to distrust a 404, never to delete or
-replace anything. Other clients in the list that have the same number also identify the account. If nothing identifies
-the account, the client stays in the state. With `sipgate:trustEmptyAccount`, the operator confirms that the account is
-the right one and really empty.
+replace anything. So the account is the client's own if another client in it has the same number or is managed by this
+deployment, or if its user info names the number. If nothing shows that, or if sipgate shows only a part of the list,
+the client stays in the state. With `sipgate:trustEmptyAccount`, the operator confirms that the account is the right
+one.
 
 sipgate accepts a deletion before it has finished it (202). So a client that is still listed has some seconds to
 disappear.
@@ -17,38 +18,26 @@ disappear.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import OAuthClientState
+from sipgate_provider.api.listing import Listing
 from sipgate_provider.errors import APIError, PermissionDeniedError, SipgateError, TransportError
 from sipgate_provider.http.deadlines import wait
-from sipgate_provider.manual import OTHER_ACCOUNT
 
-__all__ = ["AbsenceCheck", "account_number_of", "still_listed"]
+__all__ = ["AbsenceCheck", "account_number_of"]
 
 _ACCOUNT_NUMBER = re.compile(r"(\d+)-")
 _PAUSES = (0.0, 1.0, 2.0, 3.0, 4.0)
 
 
-def still_listed(api: SipgateAPI, client_ids: set[str]) -> Iterator[set[str]]:
-    """Yields those of `client_ids` that the account lists, now and after each pause, while a deletion may take effect.
-
-    Raises:
-        SipgateError: The account cannot be listed.
-    """
-    for pause in _PAUSES:
-        if wait(pause):
-            return
-        client_ids = client_ids & {client.client_id for client in api.list_clients()}
-        yield client_ids
-
-
 class AbsenceCheck:
     """Decides after a 404 whether the client is gone; safe to share between threads."""
 
-    def __init__(self, api: SipgateAPI, *, trust_empty_account: bool = False) -> None:
+    def __init__(
+        self, api: SipgateAPI, named: set[str], *, trust_empty_account: bool = False
+    ) -> None:
         self._api = api
+        self._named = named
         self._trust_empty_account = trust_empty_account
 
     def confirm(self, client_id: str, *, list_required: bool) -> None:
@@ -62,46 +51,49 @@ class AbsenceCheck:
         Raises:
             SipgateError: The client may still exist.
         """
-        listed = self._list(client_id, list_required)
-        if any(client.client_id == client_id for client in listed):
+        listing = self._list(client_id, list_required)
+        if client_id in listing.ids:
             self._wait_until_unlisted(client_id)
+        if not listing.complete:
+            raise TransportError(
+                f"sipgate answered 404 for client {client_id}, but shows only a part of the account's list, so the "
+                "client may still exist. Nothing was changed; run again later."
+            )
         number = account_number_of(client_id)
-        others = {account_number_of(client.client_id) for client in listed} - {None}
-        if number is None and listed:
+        others = {other for one in listing.ids if (other := account_number_of(one))}
+        if (number is not None and number in others) or listing.ids & (self._named - {client_id}):
             return
         if number is not None:
-            if number in others:
-                return
             answered = self._api.account_number()
             if answered == number:
                 return
             if answered or others:
                 raise TransportError(
                     f"Client {client_id} belongs to account {number}, but account "
-                    f"{answered or ', '.join(sorted(map(str, others)))} answered (404). Nothing was changed; use a "
-                    f"credential of account {number}. See {OTHER_ACCOUNT}."
+                    f"{answered or ', '.join(sorted(others))} answered (404). Nothing was changed; use a credential "
+                    f"of account {number}."
                 )
         if not self._trust_empty_account:
             raise TransportError(
-                f"sipgate answered 404 for client {client_id}. The account shows no clients and does not tell "
-                "its number, so it may be another account. Nothing was changed; if the account is the right one, set "
-                f"SIPGATE_TRUST_EMPTY_ACCOUNT=true for this run. See {OTHER_ACCOUNT}."
+                f"sipgate answered 404 for client {client_id}, and nothing shows that the account is the client's own, "
+                "so it may be another one. Nothing was changed; if the account is the right one, set "
+                "SIPGATE_TRUST_EMPTY_ACCOUNT=true for this run."
             )
 
-    def _list(self, client_id: str, required: bool) -> list[OAuthClientState]:
+    def _list(self, client_id: str, required: bool) -> Listing:
         try:
             return self._api.list_clients()
         except APIError as error:
             if not required and isinstance(error, PermissionDeniedError):
-                return []
+                return Listing()
             raise TransportError(
                 f"sipgate answered 404 for client {client_id}, but the account's clients cannot be listed "
-                f"({error.status}), so the client may still exist. Check sipgate:baseUrl."
+                f"({error.status}), so the client may still exist. Check SIPGATE_BASE_URL."
             ) from None
 
     def _wait_until_unlisted(self, client_id: str) -> None:
-        for left in still_listed(self._api, {client_id}):
-            if not left:
+        for pause in _PAUSES:
+            if wait(pause) or client_id not in self._api.list_clients().ids:
                 return
         raise SipgateError(
             f"sipgate answered 404 for client {client_id}, but the account still lists it; run again later."

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,18 +26,18 @@ class LazyAccount:
     def __init__(
         self,
         configured: Callable[[str], object],
-        managed: ManagedClients,
+        named: set[str],
         account: str | None = None,
     ) -> None:
         """Creates the object without reading anything.
 
         Args:
             configured: Looks up a key in the stack configuration, as for `Settings.resolve`.
-            managed: The clients that this deployment's resources manage.
+            named: The ids of the clients that this deployment's resources manage, as far as they are known.
             account: The account whose settings to use; None for the usual ones.
         """
         self._configured = configured
-        self._managed = managed
+        self._named = named
         self._account = account
         self._lock = threading.Lock()
         self._opened: tuple[SipgateAPI, Lifecycle] | None = None
@@ -81,8 +80,7 @@ class LazyAccount:
                     api,
                     Lifecycle(
                         api,
-                        self._managed,
-                        allow_duplicate_clients=settings.allow_duplicate_clients,
+                        self._named,
                         trust_empty_account=settings.trust_empty_account,
                         stored_credential=settings.stored_credential,
                     ),

@@ -10,7 +10,10 @@ from typing import Any
 
 from sipgate_provider.api.properties import SETS, WRITABLE
 
-__all__ = ["fingerprint", "in_order_of", "inputs_differ", "values_equal"]
+__all__ = ["differing", "fingerprint", "in_order_of", "resemble", "values_equal"]
+
+# What tells the clients of an account apart.
+_DISTINCTIVE = ("name", "redirectUris")
 
 
 def values_equal(name: str, one: object, other: object) -> bool:
@@ -18,9 +21,14 @@ def values_equal(name: str, one: object, other: object) -> bool:
     return _comparable(name, one) == _comparable(name, other)
 
 
-def inputs_differ(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether the properties declare different clients."""
-    return not all(values_equal(name, one.get(name), other.get(name)) for name in WRITABLE)
+def differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """The names of the properties in which the declared clients differ."""
+    return [name for name in WRITABLE if not values_equal(name, one.get(name), other.get(name))]
+
+
+def resemble(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether name or redirect URIs are the same but for spelling, as those of one client in two forms would be."""
+    return any(_loosely(one.get(name)) == _loosely(other.get(name)) for name in _DISTINCTIVE)
 
 
 def fingerprint(properties: Mapping[str, object]) -> str:
@@ -46,3 +54,9 @@ def _comparable(name: str, value: object) -> object:
     if name in SETS and isinstance(value, list | tuple):
         return sorted({repr(item) for item in value})
     return value
+
+
+def _loosely(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return sorted({_loosely(item) for item in value if isinstance(item, str)}, key=repr)
+    return "".join(value.split()).casefold() if isinstance(value, str) else value

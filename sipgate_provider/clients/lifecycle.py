@@ -27,12 +27,13 @@ from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sipgate_provider.api.calls import SipgateAPI
-from sipgate_provider.api.models import OAuthClientInputs
+from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.absence import AbsenceCheck
-from sipgate_provider.clients.comparison import in_order_of, inputs_differ
-from sipgate_provider.clients.creation import ClientCreator
-from sipgate_provider.clients.inventory import ClientList, ManagedClients
+from sipgate_provider.clients.client_list import ClientList
+from sipgate_provider.clients.comparison import differing, in_order_of
+from sipgate_provider.clients.creation import ClientCreator, warn_of_other_values
+from sipgate_provider.clients.deletion import delete_client
 from sipgate_provider.errors import (
     AuthenticationError,
     NotFoundError,
@@ -66,7 +67,7 @@ def _step(
         if self._refused:
             raise _not_tried()
         try:
-            with self._managed.call(), deadline():
+            with deadline():
                 return method(self, *args, **kwargs)
         except AuthenticationError as error:
             # Several threads may get the same error; only the first one reports it.
@@ -92,9 +93,8 @@ class Lifecycle:
     def __init__(
         self,
         api: SipgateAPI,
-        managed: ManagedClients | None = None,
+        named: set[str] | None = None,
         *,
-        allow_duplicate_clients: bool = False,
         trust_empty_account: bool = False,
         stored_credential: bool = False,
     ) -> None:
@@ -102,18 +102,17 @@ class Lifecycle:
 
         Args:
             api: The account.
-            managed: The clients that this deployment's resources manage.
-            allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
+            named: The ids of the clients that this deployment's resources manage, as far as the engine has named them.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though
                 nothing shows that it is the client's account.
             stored_credential: Whether the credential comes from the engine, which may have stored it in an earlier
                 deployment.
         """
         self._api = api
-        self._managed = managed or ManagedClients()
+        self._named = set() if named is None else named
         self._clients = ClientList(api)
-        self._creator = ClientCreator(api, self._managed, allow_duplicates=allow_duplicate_clients)
-        self._absence = AbsenceCheck(api, trust_empty_account=trust_empty_account)
+        self._creator = ClientCreator(api, self._named)
+        self._absence = AbsenceCheck(api, self._named, trust_empty_account=trust_empty_account)
         self._stored_credential = stored_credential
         self._refused = False
 
@@ -141,9 +140,9 @@ class Lifecycle:
         Raises:
             SipgateError: The client could not be read for another reason than that it is gone.
         """
-        self._managed.add(client_id)
+        self._named.add(client_id)
         try:
-            found = self._clients.client(client_id)
+            found = self._clients.client(client_id, olds.get("clientSecret"))
         except NotFoundError:
             if not olds.get("clientId"):
                 # A program reads a client that it does not manage. The engine would accept that it is gone.
@@ -168,12 +167,12 @@ class Lifecycle:
         """
         inputs = OAuthClientInputs.from_properties(news)
         declared = inputs.properties()
-        self._managed.add(client_id)
-        new_secret = None
-        if inputs_differ(olds, declared):
+        self._named.add(client_id)
+        if differing(olds, declared):
             self._clients.forget(client_id)
-            new_secret = self._send_update(client_id, inputs)
-        secret = new_secret or olds.get("clientSecret") or self._secret(client_id)
+            self._send_update(client_id, inputs)
+        # An update never changes the secret.
+        secret = olds.get("clientSecret") or self._secret(client_id)
         return _outs(client_id, secret, declared)
 
     @_step
@@ -183,17 +182,18 @@ class Lifecycle:
         Raises:
             SipgateError: The client still exists, or that is unknown.
         """
-        self._managed.add(client_id)
+        self._named.add(client_id)
         self._clients.forget(client_id)
         try:
-            self._api.delete_client(client_id)
+            delete_client(self._api, client_id)
         except NotFoundError:
             self._absence.confirm(client_id, list_required=False)
 
-    def _send_update(self, client_id: str, inputs: OAuthClientInputs) -> str | None:
-        """Updates the client, also if the response is lost, and returns the secret if sipgate tells it."""
+    def _send_update(self, client_id: str, inputs: OAuthClientInputs) -> None:
+        """Updates the client, also if the response is lost."""
+        stored: OAuthClientState | None
         try:
-            return self._api.update_client(client_id, inputs).client_secret
+            stored = self._api.update_client(client_id, inputs)
         except NotFoundError:
             # In another account, this raises an error that says so.
             self._absence.confirm(client_id, list_required=False)
@@ -201,14 +201,20 @@ class Lifecycle:
         except SipgateError as error:
             if not may_have_acted(error):
                 raise
-            try:
-                with fresh_deadline(_CHECK_SECONDS):
-                    live = self._api.get_client(client_id)
-            except SipgateError:
-                raise error from None
-            if inputs_differ(live.properties(), inputs.properties()):
+            stored = self._stored(client_id)
+            if stored is None or differing(stored.properties(), inputs.properties()):
                 raise
-            return live.client_secret
+        if differing(stored.properties(), inputs.properties()):
+            # The response may be an older one; the client itself says what sipgate stores.
+            warn_of_other_values(self._stored(client_id) or stored, inputs)
+
+    def _stored(self, client_id: str) -> OAuthClientState | None:
+        """The client as sipgate stores it; None if it cannot be read."""
+        try:
+            with fresh_deadline(_CHECK_SECONDS):
+                return self._api.get_client(client_id)
+        except SipgateError:
+            return None
 
     def _secret(self, client_id: str) -> str | None:
         """The secret of a client that certainly exists, or None after a warning; never raises."""

@@ -8,6 +8,7 @@ id.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.api.models import OAuthClientState
@@ -40,18 +41,22 @@ def find_client(
                 f"Looking up client {client_id}: the account has no client of that id; "
                 "check the id, and that the credential is for the right account."
             ) from None
-    listed = api.list_clients()
-    found = [client for client in listed if client.name == name]
+    listing = api.list_clients()
+    if not listing.complete:
+        raise SipgateError(
+            "Looking up a client by name: sipgate shows only a part of the account's list; give the id."
+        )
+    found = [client for client in listing if client.name == name]
     if len(found) == 1:
         return _with_secret(api, found[0])
     if found:
         raise SipgateError(
-            f"Looking up client {name!r}: {len(found)} clients have that name. Give the id of one: "
+            f"Looking up a client by name: {len(found)} clients have that name. Give the id of one: "
             f"{_candidates(found)}."
         )
-    others = f" It has {_candidates(listed)}." if listed else " It has none at all."
+    others = f" It has {_candidates(listing)}." if listing else " It has none at all."
     raise SipgateError(
-        f"Looking up client {name!r}: the account has no client of that name.{others}"
+        f"Looking up a client by name: the account has no client of that name.{others}"
     )
 
 
@@ -79,7 +84,7 @@ def _with_secret(api: SipgateAPI, client: OAuthClientState) -> OAuthClientState:
     return client if client.client_secret else api.get_client(client.client_id)
 
 
-def _candidates(clients: list[OAuthClientState]) -> str:
+def _candidates(clients: Sequence[OAuthClientState]) -> str:
     shown = ", ".join(f"{client.client_id} ({client.name!r})" for client in clients[:_SHOWN])
     more = len(clients) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

@@ -31,9 +31,7 @@ from sipgate_provider._version import __version__
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.account import LazyAccount
 from sipgate_provider.clients.check import check
-from sipgate_provider.clients.comparison import fingerprint
 from sipgate_provider.clients.diff import Kind, changes
-from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.ownership import default_description
 from sipgate_provider.clients.rules import refused_ignore, warnings
 from sipgate_provider.errors import ConfigurationError, SipgateError
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
 __all__ = ["Servicer"]
 
 _ACCOUNT = "account"
-# The account in a client's inputs, under a key that the engine neither shows nor compares. `Properties` omits it.
-_INPUT_ACCOUNT = "__account"
 _SECRET = "clientSecret"  # noqa: S105  the property's name
 _KINDS = {
     Kind.ADD: proto.PropertyDiff.ADD,
@@ -98,7 +94,7 @@ class Servicer(ResourceProviderServicer):
             warn: Shows the user a warning about the resource with a URN.
         """
         self._warn = warn
-        self._managed = ManagedClients()
+        self._named: set[str] = set()
         self._account: str | None = None
         self._connection: LazyAccount | None = None
         self._calls: Calls | None = None
@@ -171,7 +167,7 @@ class Servicer(ResourceProviderServicer):
             self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
             if self._stopped:
                 self._calls.cancel()
-            self._connection = LazyAccount(configured, self._managed, self._account)
+            self._connection = LazyAccount(configured, self._named, self._account)
         except ConfigurationError as error:
             self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -182,10 +178,6 @@ class Servicer(ResourceProviderServicer):
     ) -> proto.CheckResponse:
         """Completes and validates the properties that a program declares."""
         olds, news = Properties.of(request.olds), Properties.of(request.news)
-        # A client that moves here from another account does not exist in this one yet.
-        old_account = MessageToDict(request.olds).get(_INPUT_ACCOUNT)
-        if olds.known and old_account == self._account:
-            self._managed.expect(fingerprint(olds.known))
         stack, project, _, name = request.urn.removeprefix("urn:pulumi:").split("::", 3)
         declared = check(
             news.known,
@@ -200,9 +192,7 @@ class Servicer(ResourceProviderServicer):
             for finding in warnings(declared.inputs):
                 await self._warn(f"{finding.path} {finding.reason}.", request.urn)
         return proto.CheckResponse(
-            inputs=struct(
-                {**declared.inputs, **news.unknown, _INPUT_ACCOUNT: self._account}, news.secret
-            ),
+            inputs=struct({**declared.inputs, **news.unknown}, news.secret),
             failures=[
                 proto.CheckFailure(property=failure.path, reason=failure.reason)
                 for failure in declared.failures
@@ -225,7 +215,7 @@ class Servicer(ResourceProviderServicer):
                 hasDetailedDiff=True,
                 detailedDiff={_ACCOUNT: proto.PropertyDiff(kind=proto.PropertyDiff.UPDATE_REPLACE)},
             )
-        self._managed.add(request.id, fingerprint(olds.known))
+        self._named.add(request.id)
         changed = changes(olds.known, news.known, unknown=news.unknown)
         # An update fetches a secret that is missing in the state.
         differing = sorted({change.property for change in changed}) or (
@@ -270,7 +260,7 @@ class Servicer(ResourceProviderServicer):
             id=request.id,
             properties=self._outs(outs, olds),
             inputs=struct(
-                {name: outs[name] for name in WRITABLE} | {_INPUT_ACCOUNT: self._account},
+                {name: outs[name] for name in WRITABLE},
                 Properties.of(request.inputs).secret | olds.secret,
             ),
         )

@@ -114,24 +114,25 @@ def test_what_a_killed_creation_leaves_over_is_named_and_can_be_imported_or_dele
     (left,) = in_the_account(sipgate)
     assert not in_the_state(engine)
 
-    refused = engine.up()
-    assert refused.code != 0
-    assert left in refused.output
-    assert "An interrupted run of trial/trial probably left it over" in refused.output
-    assert "docs/guides/duplicate_clients.md" in refused.output
-    assert in_the_account(sipgate) == [left]
-    if then == "import" and engine.host == "native":
-        imported = ("sipgate:index:OAuthClient", "crm", left, "--generate-code=false")
-        engine.succeeds("import", *imported, "--yes", "--protect=false")
-    else:
-        arguments = ["import", f"crm={left}"] if then == "import" else ["delete", "--yes", left]
-        done = engine.ours(*arguments)
-        assert done.returncode == 0, done.stderr
     again = engine.up()
 
     assert again.code == 0, again.output
+    assert f"equals {left}, which the account held before" in again.output
+    if whom == "everything":
+        assert "interrupted while creating" in again.output
+    (new,) = in_the_state(engine)
+    assert in_the_account(sipgate) == sorted([left, new])
+    (unmanaged,) = json.loads(engine.ours("clients", "--unmanaged", "--json").stdout)["clients"]
+    assert unmanaged["clientId"] == left
+    if then == "import" and engine.host == "native":
+        imported = ("sipgate:index:OAuthClient", "old", left, "--generate-code=false")
+        engine.succeeds("import", *imported, "--yes", "--protect=false")
+    else:
+        arguments = ["import", f"old={left}"] if then == "import" else ["delete", "--yes", left]
+        done = engine.ours(*arguments)
+        assert done.returncode == 0, done.stderr
     assert in_the_state(engine) == in_the_account(sipgate)
-    assert (in_the_state(engine) == [left]) is (then == "import")
+    assert (left in in_the_state(engine)) is (then == "import")
 
 
 def test_what_a_killed_creation_left_over_shows_its_stack_though_the_program_was_edited(
@@ -186,21 +187,38 @@ def test_a_deletion_that_was_killed_is_finished_by_the_next_destroy(
     assert not in_the_account(sipgate)
 
 
-def test_a_resource_renamed_without_an_alias_does_not_double_its_client(
-    engine: Any, sipgate: Simulator
+@pytest.mark.parametrize("how", ["rename", "--replace", "taint"])
+def test_a_client_that_is_created_anew_is_no_obstacle_to_its_successor(
+    engine: Any, sipgate: Simulator, how: str
 ) -> None:
+    engine.client(**ONE, name="CRM", description="Click-to-dial")
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (old,) = in_the_account(sipgate)
+    (resource,) = engine.resources()
+    options: list[str] = []
+    if how == "rename":
+        program = (engine.project / "__main__.py").read_text()
+        engine.write(program.replace("OAuthClient('crm'", "OAuthClient('other'"))
+    elif how == "taint":
+        engine.succeeds("state", "taint", resource["urn"], "--yes")
+    else:
+        options = ["--replace", resource["urn"]]
+
+    done = engine.up(*options)
+
+    assert done.code == 0, done.output
+    assert done.output.count(f"equals {old}, which the account held before") == 1
+    assert in_the_account(sipgate) == in_the_state(engine) != [old]
+
+
+def test_a_resource_renamed_with_an_alias_keeps_its_client(engine: Any, sipgate: Simulator) -> None:
     engine.client(**ONE, name="CRM")
     engine.succeeds("up", "--yes", "--skip-preview")
     before = in_the_account(sipgate)
     program = (engine.project / "__main__.py").read_text()
-    engine.write(program.replace("OAuthClient('crm'", "OAuthClient('other'"))
-
-    refused = engine.up()
-    assert refused.code != 0
-    assert before[0] in refused.output
-    assert in_the_account(sipgate) == in_the_state(engine) == before
     alias = "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name='crm')]), "
     engine.write(program.replace("OAuthClient('crm', ", f"OAuthClient('other', {alias}"))
+
     renamed = engine.up()
 
     assert renamed.code == 0, renamed.output

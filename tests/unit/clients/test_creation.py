@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,12 +10,11 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
-from sipgate_provider.clients import absence, creation
+from sipgate_provider.clients import creation
 from sipgate_provider.clients.check import check
-from sipgate_provider.clients.comparison import fingerprint
-from sipgate_provider.clients.inventory import ManagedClients
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import APIError, SipgateError, TransportError
+from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -26,6 +24,7 @@ from sipgate_provider.simulator import (
     Delay,
     Reset,
     Simulator,
+    Stall,
     Truncate,
 )
 
@@ -51,26 +50,16 @@ NOT_MADE = [Reset(), Answer(200, b"<html>"), Answer(500), Answer(502), Answer(50
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.1))
-    monkeypatch.setattr(creation, "_NAMING_SECONDS", 0.3)
-    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1, 0.2))
 
 
 @pytest.fixture
-def managed() -> ManagedClients:
-    return ManagedClients()
+def life(sipgate: Simulator) -> Lifecycle:
+    return deployment(sipgate)
 
 
-@pytest.fixture
-def life(sipgate: Simulator, managed: ManagedClients) -> Lifecycle:
-    return deployment(sipgate, managed)
-
-
-def deployment(
-    sipgate: Simulator, managed: ManagedClients | None = None, *, allow_equal: bool = False
-) -> Lifecycle:
+def deployment(sipgate: Simulator, named: set[str] | None = None) -> Lifecycle:
     credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
-    api = SipgateAPI(Settings(sipgate.base_url, credential))
-    return Lifecycle(api, managed, allow_duplicate_clients=allow_equal)
+    return Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)), named)
 
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
@@ -94,7 +83,7 @@ def test_a_client_that_was_not_made_is_an_error_that_says_so(
 ) -> None:
     sipgate.misbehave(fault, method="POST")
 
-    with pytest.raises(SipgateError, match=r"'crm'.*(was not created|was probably not created)"):
+    with pytest.raises(SipgateError, match=r"(was not created|was probably not created)"):
         life.create(DECLARED)
 
     assert not sipgate.account.clients()
@@ -148,53 +137,41 @@ def test_an_equal_client_sought_in_vain_is_not_taken_for_the_next_one(
         life.create(DECLARED)
 
 
-@pytest.mark.parametrize(
-    ("description", "likely"),
-    [
-        ("Managed by Pulumi: crm/dev", "An interrupted run of crm/dev probably left it over"),
-        ("Click-to-dial", "Another stack probably manages it"),
-    ],
-)
-def test_an_equal_client_is_refused_with_its_likeliest_origin_and_no_advice_to_delete_it(
-    sipgate: Simulator, description: str, likely: str
+def test_an_equal_client_is_named_once_and_holds_up_no_creation(
+    sipgate: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    declared = DECLARED | {"description": description}
-    deployment(sipgate).create(declared)
-    (existing,) = sipgate.account.clients()
+    old = deployment(sipgate).create(DECLARED)
     sipgate.clear_requests()
+    life = deployment(sipgate)
 
-    with pytest.raises(SipgateError) as caught:
-        deployment(sipgate).create(declared)
+    created = [life.create(DECLARED) for _ in range(2)]
 
-    message = str(caught.value)
-    assert existing["clientId"] in message
-    assert likely in message
-    assert "docs/guides/duplicate_clients.md" in message
-    assert message.count(". ") == 1
-    assert not re.search(r"\b(delete|import)\b", message)
-    assert {request.method for request in sipgate.requests} == {"GET"}
-
-
-def test_an_equal_client_whose_deletion_is_not_finished_is_waited_for(sipgate: Simulator) -> None:
-    first = deployment(sipgate)
-    created = first.create(DECLARED)
-    sipgate.switches.deletion_seconds = 0.6
-    first.delete(str(created["clientId"]))
-
-    second = deployment(sipgate).create(DECLARED)
-
-    assert [client["clientId"] for client in sipgate.account.clients()] == [second["clientId"]]
+    assert len(sipgate.account.clients()) == 3
+    (warning,) = caplog.messages
+    assert str(old["clientId"]) in warning
+    assert str(created[0]["clientId"]) in warning
+    assert "`sipgate-provider clients`" in warning
+    assert [request.method for request in sipgate.requests] == ["GET", "POST", "POST"]
 
 
-def test_a_creation_that_waits_for_a_deletion_holds_up_no_other() -> None:
-    """Each waits for its own left-over client, at the same time as the others."""
-    managed = ManagedClients()
-    with managed.call(), managed.idle(), managed.call():
-        started = time.monotonic()
-        refused = managed.find_unmanaged({"left-over"}, "content", 0.1)
+def test_a_creation_waits_no_longer_than_its_own_deadline_for_the_list_of_another(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    stall = sipgate.misbehave(Stall(taken=False), method="GET", path="clients$")
 
-    assert refused.ids == {"left-over"}
-    assert time.monotonic() - started < 30
+    def create(name: str, seconds: float) -> float:
+        began = time.monotonic()
+        with deadline(seconds), pytest.raises(TransportError):
+            life.create(DECLARED | {"name": name})
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(2) as engine:
+        first = engine.submit(create, "first", 4.0)
+        while not stall.hits:
+            time.sleep(0.01)
+        assert engine.submit(create, "second", 1.0).result() < 3.0
+        first.result()
+    assert sipgate.count("POST") == 0
 
 
 def test_a_response_about_a_client_that_existed_before_is_not_taken_for_the_new_one(
@@ -210,28 +187,15 @@ def test_a_response_about_a_client_that_existed_before_is_not_taken_for_the_new_
     assert outs["clientSecret"] == created["clientSecret"]
 
 
-def test_an_equal_client_that_a_resource_of_this_deployment_names_is_no_leftover(
-    sipgate: Simulator,
-) -> None:
-    first = deployment(sipgate).create(DECLARED)
-    managed = ManagedClients()
-    managed.add(str(first["clientId"]))
-
-    second = deployment(sipgate, managed).create(DECLARED)
-
-    assert second["clientId"] != first["clientId"]
-
-
-def test_equal_clients_may_be_allowed_and_are_still_mentioned(
+def test_an_equal_client_that_a_resource_of_this_deployment_manages_is_not_worth_a_word(
     sipgate: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = deployment(sipgate).create(DECLARED)
 
-    deployment(sipgate, allow_equal=True).create(DECLARED)
+    second = deployment(sipgate, {str(first["clientId"])}).create(DECLARED)
 
-    assert len(sipgate.account.clients()) == 2
-    assert str(first["clientId"]) in caplog.text
-    assert "delete" not in caplog.text
+    assert second["clientId"] != first["clientId"]
+    assert not caplog.messages
 
 
 def test_a_namesake_is_not_worth_a_word(
@@ -261,28 +225,6 @@ def test_a_lost_response_is_not_blamed_on_another_creation_that_is_under_way(
         assert str(other.result()["clientId"]) not in str(caught.value)
 
 
-def test_a_resource_that_is_replaced_stands_for_its_client(
-    sipgate: Simulator, managed: ManagedClients, life: Lifecycle
-) -> None:
-    deployment(sipgate).create(DECLARED)
-    managed.expect(fingerprint(DECLARED))
-
-    life.create(DECLARED)
-
-    assert len(sipgate.account.clients()) == 2
-
-
-def test_what_is_left_over_beside_a_client_that_is_replaced_is_not_guessed_at(
-    sipgate: Simulator, managed: ManagedClients, life: Lifecycle
-) -> None:
-    deployment(sipgate).create(DECLARED)
-    deployment(sipgate, allow_equal=True).create(DECLARED)
-    managed.expect(fingerprint(DECLARED))
-
-    with pytest.raises(SipgateError, match="earlier replacement of this resource"):
-        life.create(DECLARED)
-
-
 def test_a_new_namesake_that_is_not_equal_is_named_and_not_taken(
     sipgate: Simulator, life: Lifecycle
 ) -> None:
@@ -294,12 +236,21 @@ def test_a_new_namesake_that_is_not_equal_is_named_and_not_taken(
         life.create(DECLARED)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Answer(500),
+        Answer(403, b"<html><title>Blocked by the firewall</title></html>"),
+        Answer(403, b""),
+    ],
+    ids=str,
+)
 def test_without_a_look_at_the_account_nothing_is_created(
-    sipgate: Simulator, life: Lifecycle
+    sipgate: Simulator, life: Lifecycle, refusal: Answer
 ) -> None:
-    sipgate.misbehave(Answer(500), method="GET", times=None)
+    sipgate.misbehave(refusal, method="GET", times=None)
 
-    with pytest.raises(APIError, match=r"'crm' was therefore not created"):
+    with pytest.raises(APIError, match="client was therefore not created"):
         life.create(DECLARED)
 
     assert sipgate.count("POST") == 0

@@ -15,7 +15,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import absence, creation
+from sipgate_provider.clients import absence, creation, deletion
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
@@ -37,6 +37,9 @@ CHANGED = DECLARED | {"description": "changed"}
 STEPS = ("create", "read", "update", "delete")
 SOON = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=1), usegmt=True)
 WRONG = json.dumps({"clientId": 5, "name": [], "redirectUris": "x"}).encode()
+
+ERROR = b'{"errors": [{"title": "Internal error"}]}'
+BLOCKED = Answer(403, b"<html>blocked by the firewall</html>", taken=True)
 
 
 class Row(NamedTuple):
@@ -82,9 +85,16 @@ MATRIX = [
     Row("503, not taken, once", Answer(503), 1, "error", "ok", "ok", "ok"),
     Row("503, not taken, for ever", Answer(503), None, "error", "error", "error", "error"),
     Row("504, taken, for ever", Answer(504, taken=True), None, "ok", "error", "ok", "error"),
+    Row("303, taken", Answer(303, taken=True), None, "ok", "error", "ok", "error"),
+    Row("403 of a firewall, taken", BLOCKED, None, "ok", "error", "ok", "error"),
+    Row("408, taken", Answer(408, taken=True), None, "ok", "error", "ok", "error"),
+    Row("409, taken", Answer(409, ERROR, taken=True), None, "ok", "error", "ok", "error"),
+    Row("425, taken", Answer(425, taken=True), None, "ok", "error", "ok", "error"),
     Row("302", Answer(302, headers={"Location": "/"}), None, "error", "error", "error", "error"),
     Row("HTML, not taken", Answer(200, b"<html>"), None, "error", "error", "error", "error"),
-    Row("HTML, taken", Answer(200, b"<html>", taken=True), None, "ok", "error", "ok", "error"),
+    Row("HTML, taken", Answer(200, b"<html>", taken=True), None, "ok", "error", "ok", "ok"),
+    Row("error document, not taken", Answer(200, ERROR), None, "error", "error", "error", "error"),
+    Row("error document, taken", Answer(200, ERROR, taken=True), None, "ok", "error", "ok", "ok"),
     Row("empty, taken", Answer(200, b"", taken=True), None, "ok", "error", "ok", "ok"),
     Row("wrong types, taken", Answer(200, WRONG, taken=True), None, "ok", "error", "ok", "ok"),
     Row("extra fields", "extra fields", None, "ok", "ok", "ok", "ok"),
@@ -100,6 +110,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.05))
     monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(deletion, "_PAUSES", (0.0, 0.05))
 
 
 @pytest.fixture(scope="module")

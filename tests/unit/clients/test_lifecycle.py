@@ -234,7 +234,8 @@ def test_a_404_is_not_believed_where_the_account_lists_the_client(
 def test_a_read_that_fails_says_what_sipgate_answered_and_what_to_do(
     sipgate: Simulator, life: Lifecycle, status: int, kind: type[APIError], says: str
 ) -> None:
-    sipgate.misbehave(Answer(status, headers={"Location": "https://elsewhere.example.com/"}))
+    headers = {"Location": "https://elsewhere.example.com/"}
+    sipgate.misbehave(Answer(status, b'{"errors": []}', headers))
 
     with pytest.raises(kind, match=says) as caught:
         life.read("2556404-0-x", {})

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import inventory
+from sipgate_provider.clients import client_list
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
+from sipgate_provider.errors import SipgateError
+from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.settings.settings import Settings
-from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator, Stall
 
 DECLARED = check({"name": "crm", "redirectUris": ["https://crm.example.com/*"]}).inputs
 
@@ -71,13 +74,57 @@ def test_a_client_that_is_gone_is_gone(sipgate: Simulator, life: Lifecycle) -> N
     assert [life.read(str(outs["clientId"]), outs) for outs in known] == [*known[:2], None]
 
 
-def test_an_entry_without_its_secret_is_read_singly(sipgate: Simulator, life: Lifecycle) -> None:
-    sipgate.switches.list_without_secret = True
+@pytest.mark.parametrize("secret", [None, "", "********", "*", "abcd****", 5])
+def test_a_secret_that_the_list_masks_or_lacks_never_replaces_the_known_one(
+    sipgate: Simulator, life: Lifecycle, secret: object
+) -> None:
+    known = clients(sipgate, 3)
+    masked = [{**client, "clientSecret": secret} for client in sipgate.account.clients()]
+    body = json.dumps({"data": masked}).encode()
+    sipgate.misbehave(Answer(200, body), method="GET", path="clients$", times=None)
+
+    assert [life.read(str(outs["clientId"]), outs) for outs in known] == known
+
+
+@pytest.mark.parametrize("secret", [None, "", "********"])
+def test_a_secret_that_a_read_masks_or_lacks_never_replaces_the_known_one(
+    sipgate: Simulator, life: Lifecycle, secret: str | None
+) -> None:
+    (known,) = clients(sipgate, 1)
+    (client,) = sipgate.account.clients()
+    body = json.dumps({**client, "clientSecret": secret}).encode()
+    sipgate.misbehave(Answer(200, body), method="GET", path="clients/", times=None)
+
+    assert life.read(str(known["clientId"]), known) == known
+
+
+def test_a_secret_that_has_changed_at_sipgate_is_read(sipgate: Simulator, life: Lifecycle) -> None:
     known = clients(sipgate, 3)
 
     assert [life.read(str(outs["clientId"]), outs | {"clientSecret": "old"}) for outs in known] == (
         known
     )
+
+
+def test_a_read_waits_no_longer_than_its_own_deadline_for_the_list_of_another(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    known = clients(sipgate, 3)
+    life.read(str(known[0]["clientId"]), known[0])
+    stall = sipgate.misbehave(Stall(taken=False), method="GET", path="clients$")
+
+    def read(outs: dict[str, object], seconds: float, says: str) -> float:
+        began = time.monotonic()
+        with deadline(seconds), pytest.raises(SipgateError, match=says):
+            life.read(str(outs["clientId"]), outs)
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(2) as engine:
+        first = engine.submit(read, known[1], 4.0, "too little time")
+        while not stall.hits:
+            time.sleep(0.01)
+        assert engine.submit(read, known[2], 1.0, "time was over").result() < 3.0
+        first.result()
 
 
 def test_a_write_of_the_same_deployment_is_seen(sipgate: Simulator, life: Lifecycle) -> None:
@@ -108,7 +155,7 @@ def test_an_entry_serves_one_read_so_that_a_later_one_sees_what_changed(
 def test_an_old_list_is_not_used(
     sipgate: Simulator, life: Lifecycle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inventory, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(client_list, "_FRESH_SECONDS", 0.0)
     known = clients(sipgate, 3)
 
     assert [life.read(str(outs["clientId"]), outs) for outs in known] == known

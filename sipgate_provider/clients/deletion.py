@@ -1,0 +1,38 @@
+"""Deletes a client, and believes only what says so.
+
+sipgate accepts a deletion with 202 and without a body, and may finish it later. Any other success, such as an error
+document with status 200, may be from something in front of sipgate. Then the client itself is asked for: it is deleted
+if sipgate does not know it any more within some seconds.
+"""
+
+from __future__ import annotations
+
+from sipgate_provider.api.calls import SipgateAPI
+from sipgate_provider.errors import NotFoundError, SipgateError, TransportError
+from sipgate_provider.http.deadlines import wait
+
+__all__ = ["delete_client"]
+
+_PAUSES = (0.0, 1.0, 2.0, 3.0)
+
+
+def delete_client(api: SipgateAPI, client_id: str) -> None:
+    """Deletes the client.
+
+    Raises:
+        NotFoundError: The account does not have it.
+        SipgateError: It still exists, or that is unknown.
+    """
+    if api.delete_client(client_id):
+        return
+    problem = f"Deleting client {client_id}: the response does not say that sipgate has accepted it"
+    for pause in _PAUSES:
+        if wait(pause):
+            break
+        try:
+            api.get_client(client_id)
+        except NotFoundError:
+            return
+        except SipgateError as error:
+            raise TransportError(f"{problem}, and the client cannot be read. {error}") from None
+    raise TransportError(f"{problem}, and the client still exists; check any proxy, and run again.")
