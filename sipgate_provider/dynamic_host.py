@@ -8,11 +8,15 @@ does not pass on the engine's Cancel. Neither has an interface. So two things ar
   do the same for all threads at once, and one thread's bug would turn another's message into a traceback.
 - What Cancel does. It sets `cancelled`, so that a request that waits to be repeated gives up, as in the native plugin.
 
+The engine shows what the process writes to stderr, without saying that it is a warning. So warnings of this package say
+so themselves.
+
 Outside that process, or with an SDK that works differently, nothing is replaced.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import traceback
@@ -34,6 +38,10 @@ def adapt() -> None:
         host.traceback = SimpleNamespace(format_exc=_shown)  # type: ignore[attr-defined]
         # The server has bound the method already, so its code is replaced.
         servicer.Cancel.__code__ = _cancel.__code__
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("warning: %(message)s"))
+        log = logging.getLogger("sipgate_provider")
+        log.handlers, log.propagate = [handler], False
 
 
 def _shown() -> str:

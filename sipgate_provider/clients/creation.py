@@ -266,9 +266,10 @@ class ClientCreator:
 
     def _warn_of_equal_clients(self, client_id: str, equal: set[str]) -> None:
         """Warns once of each client that the account held before."""
-        others = equal - self._named - self._mentioned
-        if others:
+        with self._list_lock:
+            others = equal - self._named - self._mentioned
             self._mentioned |= others
+        if others:
             _log.warning(
                 "Client %s equals %s, which the account held before. `sipgate-provider clients` says who manages "
                 "each of them.",
