@@ -3,6 +3,8 @@
 A response may echo a credential, or contain one that this process has never seen. So the values that were sent are
 removed, and everything that looks like a credential: a UUID, a JWT, the text after the name of a credential, and long
 words with digits. Host names are kept, whatever digits they have.
+
+Building a message never fails, and its cost does not grow with the response: a long text is cut before it is cleaned.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ _LENGTH = 200
 _SHORTEST = 2
 # A shorter secret may stand in any text by chance, in another case.
 _SHORT_WORD = 7
-# What follows in a longer text is ignored.
+# What follows in a longer text is ignored: in a message, and in a word of a command.
+_LONGEST_TEXT = 1_000
 _LONGEST = 10_000
 _HOST = r"\b(?:[a-z0-9]{1,11}(?:-[a-z0-9]{1,11})*\.)+[a-z]{2,24}\b"
 _CREDENTIAL = re.compile(
@@ -31,17 +34,39 @@ _CREDENTIAL = re.compile(
 
 def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` as one short line, without `secrets` and without anything that looks like a credential."""
+    text = text[:_LONGEST_TEXT]
     # One or two characters are no secret, and removing them would damage every word.
     for secret in (secret for secret in secrets if len(secret) > _SHORTEST):
-        for spelling in (secret, quote(secret, safe=""), quote_plus(secret), html.escape(secret)):
-            text = text.replace(spelling, "…")
-        plain = unquote_plus(html.unescape(text)).replace("\\", "")
-        if len(secret) > _SHORT_WORD and secret.lower() in plain.lower():
+        for spelling in _spellings(secret):
+            text = _without_beginning(text.replace(spelling, "…"), spelling)
+        if len(secret) > _SHORT_WORD and secret.lower() in _plain(text).lower():
             # In yet another spelling, which the text around it does not show.
             text = "…"
     return one_line(
         _CREDENTIAL.sub(lambda found: found["host"] or "…", _printable(text)), length=_LENGTH
     )
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    quoted = quote(secret, safe="", errors="replace")
+    return secret, quoted, quote_plus(secret, errors="replace"), html.escape(secret)
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    """`text` without the beginning of a secret that was cut off at its end."""
+    for length in range(min(len(secret), len(text)), _SHORTEST, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length] + "…"
+    return text
+
+
+def _plain(text: str) -> str:
+    try:
+        text = html.unescape(text)
+    except ValueError:
+        # The number of a character has more digits than Python converts.
+        return ""
+    return unquote_plus(text).replace("\\", "")
 
 
 def one_line(text: str, *, length: int = _LENGTH) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
@@ -79,3 +80,44 @@ def test_a_word_of_a_command_does_nothing_but_be_one(text: str) -> None:
 )
 def test_a_secret_in_another_spelling_is_not_shown(spelled: str) -> None:
     assert "eheim" not in scrubbed(f"Bad login {spelled}", ['it\'s/Geheim "wort"']).lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "upstream &#" + "9" * 5000 + ";",
+        "&#x" + "f" * 5000,
+        "a-" * 5_000_000,
+        "a." * 5_000_000,
+        "token " * 1_000_000,
+        "\ud800" * 100_000,
+        "=" * 5_000_000,
+    ],
+    ids=["number", "hexadecimal", "words", "labels", "tokens", "surrogates", "signs"],
+)
+def test_whatever_sipgate_answers_a_message_is_short_and_costs_no_more_than_a_short_text(
+    text: str,
+) -> None:
+    steps: list[None] = []
+    sys.setprofile(lambda *_: steps.append(None))
+    try:
+        shown = scrubbed(text, ["a secret of ours"])
+    finally:
+        sys.setprofile(None)
+
+    assert len(shown) <= 200
+    assert shown.isprintable()
+    assert len(steps) < 10_000
+
+
+@pytest.mark.parametrize("secret", ["hunter2 hunter2", "p&ss word/1", "x" * 3000])
+@pytest.mark.parametrize("before", [0, 150, 980, 990, 999, 1500])
+def test_the_beginning_of_a_secret_where_a_long_text_is_cut_is_not_shown(
+    secret: str, before: int
+) -> None:
+    # What was removed before it would let the end of the text move up.
+    filler = "hunter2! " * (before // 9) + " " * (before % 9)
+
+    shown = scrubbed(f"{filler}{secret}", [secret, "hunter2! "])
+
+    assert not any(secret[:length] in shown for length in range(4, 12))
