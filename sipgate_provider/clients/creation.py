@@ -67,13 +67,15 @@ class _Before:
         self.ids = listing.ids
         self.accounts = _accounts(self.ids)
         self.complete = listing.complete
-        self._by_content: defaultdict[int, set[str]] = defaultdict(set)
+        self._by_name: defaultdict[str, list[OAuthClientState]] = defaultdict(list)
         for client in listing:
-            self._by_content[hash(_content(client))].add(client.client_id)
+            self._by_name[client.name].append(client)
 
-    def equal_to(self, content: str) -> set[str]:
-        """The ids of the clients with this content."""
-        return self._by_content.get(hash(content), set())
+    def equal_to(self, inputs: OAuthClientInputs) -> set[str]:
+        """The ids of the clients that equal the declared one in every property."""
+        wanted = fingerprint(inputs.properties())
+        namesakes = self._by_name.get(inputs.name, [])
+        return {client.client_id for client in namesakes if _content(client) == wanted}
 
 
 class ClientCreator:
@@ -117,7 +119,7 @@ class ClientCreator:
                     created = self._find(inputs, wanted, before, error)
             self._named.add(created.client_id)
         if before is not None:
-            self._warn_of_equal_clients(created.client_id, before.equal_to(wanted))
+            self._warn_of_equal_clients(created.client_id, before.equal_to(inputs))
         return created
 
     def _account_before(self) -> _Before | None:
