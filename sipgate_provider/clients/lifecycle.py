@@ -41,7 +41,6 @@ from sipgate_provider.errors import (
     may_have_acted,
 )
 from sipgate_provider.http.deadlines import deadline, fresh_deadline
-from sipgate_provider.manual import ROTATED_CREDENTIAL
 
 __all__ = ["Lifecycle"]
 
@@ -50,7 +49,7 @@ _log = logging.getLogger(__name__)
 _CHECK_SECONDS = 30.0
 _ROTATED = (
     "If you have changed it since the last `pulumi up`: `pulumi refresh` and `pulumi destroy` still use that run's, "
-    f"so run `pulumi up` first or add `--run-program`. See {ROTATED_CREDENTIAL}."
+    "so run `pulumi up` first or add `--run-program`."
 )
 
 Parameters = ParamSpec("Parameters")
