@@ -44,8 +44,8 @@ def test_the_provider_names_what_shadows_a_module_that_it_needs(tmp_path: Path, 
     failed = run(tmp_path, HOST)
 
     assert failed.returncode == 1
-    assert failed.stderr == (
-        f"SipgateError: {tmp_path}/{name}.py shadows a module of the same name that the provider needs. Rename it.\n"
+    assert failed.stderr.endswith(
+        f"Error: {tmp_path}/{name}.py shadows a module of the same name that the provider needs. Rename it.\n"
     )
 
 

@@ -146,7 +146,7 @@ def test_a_redirect_carries_the_credential_nowhere(sipgate: Simulator) -> None:
         sipgate.misbehave(
             Answer(307, headers={"Location": f"{elsewhere.base_url}/authorization/oauth2/clients"})
         )
-        with pytest.raises(APIError, match="redirect"):
+        with pytest.raises(SipgateError, match="redirect"):
             by_password(sipgate).list_clients()
         sipgate.misbehave(
             Answer(307, headers={"Location": f"{elsewhere.base_url}/x"}), path="clients"
