@@ -8,7 +8,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
-from sipgate_provider.errors import APIError, AuthenticationError, TransportError
+from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
 from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
