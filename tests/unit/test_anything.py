@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import creation
+from sipgate_provider.clients import lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.diff import diff
 from sipgate_provider.clients.lifecycle import Lifecycle
@@ -136,7 +136,7 @@ def answering() -> Iterator[Simulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "TRIES", 2)
     monkeypatch.setattr(transport, "pause", lambda *_: 0.0)
-    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0,))
+    monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0,))
 
 
 @given(

@@ -10,7 +10,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
-from sipgate_provider.clients import creation
+from sipgate_provider.clients import lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import APIError, SipgateError, TransportError
@@ -49,7 +49,7 @@ NOT_MADE = [Reset(), Answer(200, b"<html>"), Answer(500), Answer(502), Answer(50
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.1))
+    monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0, 0.1))
 
 
 @pytest.fixture

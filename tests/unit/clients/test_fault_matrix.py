@@ -15,7 +15,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import PersonalAccessToken
-from sipgate_provider.clients import absence, creation, deletion
+from sipgate_provider.clients import absence, deletion, lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
@@ -108,7 +108,7 @@ METHODS = {"create": "POST", "read": "GET", "update": "PUT", "delete": "DELETE"}
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_READ_SECONDS", 0.5)
     monkeypatch.setattr(retries, "_BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0, 0.05))
     monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.05))
     monkeypatch.setattr(deletion, "_PAUSES", (0.0, 0.05))
 

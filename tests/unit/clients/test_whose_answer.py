@@ -10,7 +10,7 @@ import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
-from sipgate_provider.clients import absence, creation, deletion
+from sipgate_provider.clients import absence, deletion, lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.clients.search import find_client
@@ -32,7 +32,7 @@ ERRORS = b'{"errors": [{"status": "500", "title": "Internal error"}]}'
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(creation, "_SEARCH_PAUSES", (0.0, 0.1))
+    monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0, 0.1))
     monkeypatch.setattr(deletion, "_PAUSES", (0.0, 0.1, 0.5))
     monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1))
 
