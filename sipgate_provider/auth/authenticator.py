@@ -138,7 +138,7 @@ def authenticator_for(credential: Credential, transport: Transport) -> Authentic
         case AccessToken():
             return _Fixed(BearerAuth(credential.access_token))
         case Password():
-            # oauthlib takes as long to import as everything else, and most runs use a personal access token.
+            # Locks between processes take 15 ms to import, and most runs use a personal access token.
             from sipgate_provider.auth.grants import PasswordGrant
 
             return _Renewing(PasswordGrant(credential, transport))

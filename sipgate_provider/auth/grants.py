@@ -1,6 +1,6 @@
 """Fetches access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
 
-oauthlib creates the forms. sipgate's log-in server, a Keycloak, keeps a session for each password grant, for 30 days.
+sipgate's log-in server, a Keycloak, keeps a session for each password grant, for 30 days.
 So a process uses the password once. It fetches later access tokens with the refresh token that came with the first
 one, and ends the session at exit. A process that is killed leaves its session behind.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 from typing import Protocol
-
-from oauthlib.oauth2 import LegacyApplicationClient, WebApplicationClient
 
 from sipgate_provider.auth.credentials import Password, RefreshToken
 from sipgate_provider.auth.token_endpoint import Token, end_session, request_token
@@ -98,24 +96,26 @@ class PasswordGrant:
         return token
 
     def _log_in(self) -> Token:
-        form = LegacyApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_request_body(
-            username=self._credential.username,
-            password=self._credential.password,
-            include_client_id=True,
-        )
         return request_token(
             self._transport,
             self._credential.token_url,
-            form,
+            {
+                "grant_type": "password",
+                "client_id": _PASSWORD_GRANT_CLIENT,
+                "username": self._credential.username,
+                "password": self._credential.password,
+            },
             operation="Logging in with user name and password",
             advice="Check both. If sipgate names another reason, log in with a browser, which shows what the "
             "account lacks.",
         )
 
     def _renew(self, session: _PasswordSession) -> Token:
-        form = WebApplicationClient(_PASSWORD_GRANT_CLIENT).prepare_refresh_body(
-            refresh_token=session.refresh_token, client_id=_PASSWORD_GRANT_CLIENT
-        )
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": _PASSWORD_GRANT_CLIENT,
+            "refresh_token": session.refresh_token,
+        }
         token = request_token(
             self._transport, session.token_url, form, operation="Staying logged in", advice=""
         )
@@ -139,11 +139,12 @@ class RefreshGrant:
             self._check_owner(stored)
             # The stored token came from the credential's, so it is newer.
             current = stored.get("refresh_token") or credential.refresh_token
-            form = WebApplicationClient(credential.client_id).prepare_refresh_body(
-                refresh_token=current,
-                client_id=credential.client_id,
-                client_secret=credential.client_secret or None,
-            )
+            form = {
+                "grant_type": "refresh_token",
+                "client_id": credential.client_id,
+                "client_secret": credential.client_secret,
+                "refresh_token": current,
+            }
             with file.replacement() as successor:
                 token = request_token(
                     self._transport,

@@ -2,7 +2,6 @@
 
 All requests go through `Transport`. It follows no redirect, which would send the code, the verifier and the client
 secret elsewhere. It never repeats a POST that may have arrived: the second use of a refresh token would end the log-in.
-pydantic parses the response, since oauthlib accepts any JSON type as a token and parses any text as a form.
 
 Messages show the endpoint's error text, since only the endpoint knows that "Account is not fully set up" is no wrong
 password. The text is one short line without control characters, without the values that were sent, and without
@@ -13,8 +12,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -72,14 +72,14 @@ class Token(BaseModel):
 
 
 def request_token(
-    transport: Transport, url: str, form: str, *, operation: str, advice: str
+    transport: Transport, url: str, form: Mapping[str, str], *, operation: str, advice: str
 ) -> Token:
     """Sends `form` to the token endpoint, and returns the tokens.
 
     Args:
         transport: Sends the request.
         url: The token endpoint.
-        form: The encoded form.
+        form: The parameters; one without a value is not sent, such as the secret of a public client.
         operation: What is being done, for error messages.
         advice: What to do if the endpoint rejects the form's values.
 
@@ -120,37 +120,44 @@ def end_session(
     Raises:
         SipgateError: The log-in may not have ended.
     """
-    form = {"client_id": client_id, "refresh_token": refresh_token}
-    if client_secret:
-        form["client_secret"] = client_secret
+    form = {
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "refresh_token": refresh_token,
+    }
     _post(
         Transport(),
         token_url.removesuffix("/token") + "/logout",
-        urlencode(form),
+        form,
         operation="Logging out",
         advice="It may have ended already.",
     )
 
 
-def _post(transport: Transport, url: str, form: str, *, operation: str, advice: str) -> Response:
-    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=form)
+def _post(
+    transport: Transport, url: str, form: Mapping[str, str], *, operation: str, advice: str
+) -> Response:
+    # RFC 6749, 3.2: a parameter without a value counts as missing.
+    encoded = urlencode({name: value for name, value in form.items() if value})
+    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=encoded)
     if not response.ok:
         raise _refusal(url, form, response, operation, advice)
     return response
 
 
-def _refusal(url: str, form: str, response: Response, operation: str, advice: str) -> SipgateError:
+def _refusal(
+    url: str, form: Mapping[str, str], response: Response, operation: str, advice: str
+) -> SipgateError:
     document = response.json()
     document = document if isinstance(document, dict) else {}
     texts = [
         text for key in ("error", "error_description") if isinstance(text := document.get(key), str)
     ]
-    fields = dict(parse_qsl(form))
-    detail = scrubbed(": ".join(texts), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
+    detail = scrubbed(": ".join(texts), [form[name] for name in _SECRET_FIELDS & form.keys()])
     refused = response.status in _REFUSALS
     kind = AuthenticationError if refused else APIError
     # No setting names the client of the password grant.
-    client_is_configurable = fields.get("grant_type") != "password"
+    client_is_configurable = form.get("grant_type") != "password"
     if refused and client_is_configurable and texts and texts[0] in _CLIENT_REFUSED:
         advice = (
             "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "
