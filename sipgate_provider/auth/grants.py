@@ -145,7 +145,7 @@ class RefreshGrant:
                 "client_secret": credential.client_secret,
                 "refresh_token": current,
             }
-            with file.replacement() as successor:
+            with file.replacement() as commit:
                 token = request_token(
                     self._transport,
                     credential.token_url,
@@ -156,7 +156,7 @@ class RefreshGrant:
                     "`sipgate-provider login`, or set a new sipgate:refreshToken.",
                 )
                 if token.refresh_token and token.refresh_token != current:
-                    successor.commit({**stored, "refresh_token": token.refresh_token})
+                    commit({**stored, "refresh_token": token.refresh_token})
             return token
 
     def _check_owner(self, stored: dict[str, str]) -> None:

@@ -30,14 +30,10 @@ _REFUSALS = frozenset({400, 401, 403})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 # A wrong or missing client secret; Keycloak says `unauthorized_client`, RFC 6749 `invalid_client`.
 _CLIENT_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
-# Longer than any token, and shorter than the space that is reserved for one on the disk.
-_LONGEST_TOKEN = 32 * 1024
 _SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
 
 
-_Issued = Annotated[
-    str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$", max_length=_LONGEST_TOKEN)
-]
+_Issued = Annotated[str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$")]
 
 
 class Token(BaseModel):

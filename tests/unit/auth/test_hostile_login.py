@@ -216,7 +216,6 @@ def test_a_code_of_another_issuer_is_sent_nowhere(endpoint: TokenEndpoint, issue
         b'{"access_token": "a b", "refresh_token": "r"}',
         b'{"access_token": "a", "refresh_token": "\\ud800"}',
         b'{"access_token": "a\\r\\nX-Evil: 1", "refresh_token": "r"}',
-        b'{"access_token": "a", "refresh_token": "' + b"r" * 40_000 + b'"}',
         b"access_token=a&refresh_token=r",
         b"\xff\xfe",
     ],
