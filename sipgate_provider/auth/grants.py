@@ -24,6 +24,7 @@ __all__ = ["Grant", "PasswordGrant", "RefreshGrant"]
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
 # The engine waits 5 s for a plugin to end, and the plugin waits 2 s for its last calls.
 _SECONDS_AT_EXIT = 2.0
+_REFRESHING = "Logging in with the refresh token"
 
 
 class Grant(Protocol):
@@ -135,8 +136,10 @@ class RefreshGrant:
         credential = self._credential
         file = TokenFile(credential.file)
         with file.locked(seconds_left()):
-            stored = file.read() or {}
-            self._check_owner(stored)
+            stored = file.read()
+            if credential.session is not None:
+                self._check_stored(stored)
+            stored = stored or {}
             # The stored token came from the credential's, so it is newer.
             current = stored.get("refresh_token") or credential.refresh_token
             form = {
@@ -150,7 +153,7 @@ class RefreshGrant:
                     self._transport,
                     credential.token_url,
                     form,
-                    operation="Logging in with the refresh token",
+                    operation=_REFRESHING,
                     advice="It may have been used, may have expired, or may belong to another client: log in "
                     "again with "
                     "`sipgate-provider login`, or set a new sipgate:refreshToken.",
@@ -159,14 +162,20 @@ class RefreshGrant:
                     commit({**stored, "refresh_token": token.refresh_token})
             return token
 
-    def _check_owner(self, stored: dict[str, str]) -> None:
-        """Raises SipgateError if the file now holds the token of another client or server."""
-        expected = {
-            "client_id": self._credential.client_id,
-            "token_url": self._credential.token_url,
-        }
-        if any(stored.get(name, value) != value for name, value in expected.items()):
+    def _check_stored(self, stored: dict[str, str] | None) -> None:
+        """Raises SipgateError if the file no longer holds the log-in that this run has begun with.
+
+        Another log-in may be another account's, in which this run must not go on.
+        """
+        if stored is None:
             raise SipgateError(
-                "Logging in with the refresh token: `sipgate-provider login` has just replaced the stored "
-                "log-in by one through another client or server. Run again."
+                f"{_REFRESHING}: this run's log-in was logged out meanwhile; log in again with "
+                "`sipgate-provider login`."
+            )
+        if any(
+            stored.get(name, "") != getattr(self._credential, name)
+            for name in ("client_id", "token_url", "session")
+        ):
+            raise SipgateError(
+                f"{_REFRESHING}: `sipgate-provider login` has replaced this run's log-in meanwhile; run again."
             )

@@ -71,6 +71,7 @@ def stored_login(account: str | None) -> RefreshToken | None:
             refresh_token=stored["refresh_token"],
             token_url=stored["token_url"],
             file=path,
+            session=stored.get("session", ""),
         )
     except KeyError as error:
         raise _unusable(path, f"it lacks {error.args[0]}") from None

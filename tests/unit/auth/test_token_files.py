@@ -237,7 +237,7 @@ def test_a_log_in_that_is_replaced_meanwhile_is_not_sent_to_the_former_server(
     api = SipgateAPI(Settings.resolve(NO_STACK.get, {"SIPGATE_BASE_URL": sipgate.base_url}))
     keep(kept | {"token_url": "https://login.example.com/token"})
 
-    with pytest.raises(SipgateError, match="Run again"):
+    with pytest.raises(SipgateError, match="run again"):
         api.list_clients()
 
     assert sipgate.count(path="token$") == 0
