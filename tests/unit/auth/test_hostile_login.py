@@ -28,7 +28,7 @@ from sipgate_provider.auth.credentials import (
 )
 from sipgate_provider.auth.grants import PasswordGrant, RefreshGrant
 from sipgate_provider.auth.token_endpoint import Token
-from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
+from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.settings.settings import Settings
 from tests.recording_server import serving
@@ -210,11 +210,15 @@ def test_a_code_of_another_issuer_is_sent_nowhere(endpoint: TokenEndpoint, issue
         b'{"access_token": 5, "refresh_token": "r"}',
         b'{"access_token": "a", "refresh_token": ["r"]}',
         b'{"access_token": "a", "refresh_token": null}',
-        b'{"access_token": "a", "refresh_token": "r", "expires_in": "soon"}',
-        b'{"access_token": "a", "refresh_token": "r", "expires_in": {}}',
         b'{"access_token": "a", "refresh_token": "r", "session_state": 7}',
         b'{"access_token": "a b", "refresh_token": "r"}',
         b'{"access_token": "a", "refresh_token": "\\ud800"}',
+        b'{"access_token": "same", "refresh_token": "same"}',
+        b'{"access_token": "a", "refresh_token": "r", "token_type": "DPoP"}',
+        b'{"access_token": "a", "refresh_token": "r", "token_type": null}',
+        b'{"access_token": "a", "refresh_token": "r", "error": "invalid_grant"}',
+        b'{"error": "invalid_grant"}',
+        b"<html>Please log in to this network</html>",
         b'{"access_token": "a\\r\\nX-Evil: 1", "refresh_token": "r"}',
         b"access_token=a&refresh_token=r",
         b"\xff\xfe",
@@ -227,14 +231,29 @@ def test_an_answer_without_tokens_is_a_sentence(endpoint: TokenEndpoint, body: b
     assert "Logging in" in refused(endpoint)
 
 
-@pytest.mark.parametrize("expires_in", ["1e999", "NaN", "-5", '"300"', "null", "1" + "0" * 400])
-def test_a_life_that_cannot_be_is_no_traceback(endpoint: TokenEndpoint, expires_in: str) -> None:
-    endpoint.body = b'{"access_token": "a", "refresh_token": "r", "expires_in": %s}' % (
-        expires_in.encode()
-    )
+def living(expires_in: str) -> bytes:
+    return f'{{"access_token": "a", "refresh_token": "r", "expires_in": {expires_in}}}'.encode()
 
-    with contextlib.suppress(TransportError):
-        log_in_at(endpoint, Browser())
+
+@pytest.mark.parametrize("expires_in", ["1e999", "NaN", "1" + "0" * 400, '"soon"', "{}"])
+def test_a_life_that_cannot_be_is_a_sentence(endpoint: TokenEndpoint, expires_in: str) -> None:
+    endpoint.body = living(expires_in)
+
+    assert "no usable expires_in" in refused(endpoint)
+
+
+@pytest.mark.parametrize("expires_in", ["-5", '"300"', "null", "0.5"])
+def test_a_life_that_is_odd_costs_no_log_in(endpoint: TokenEndpoint, expires_in: str) -> None:
+    endpoint.body = living(expires_in)
+
+    assert log_in_at(endpoint, Browser()).refresh_token == "r"
+
+
+@pytest.mark.parametrize("token_type", ["Bearer", "bearer", "BEARER"])
+def test_a_token_type_is_read_in_any_case(endpoint: TokenEndpoint, token_type: str) -> None:
+    endpoint.body = json.dumps(GOOD | {"token_type": token_type}).encode()
+
+    assert log_in_at(endpoint, Browser()).refresh_token == "r"
 
 
 @pytest.mark.parametrize(
@@ -268,6 +287,7 @@ def test_an_access_token_that_says_nothing_readable_names_nobody(access_token: s
         (400, "invalid_grant", "eyJPLANTED.x.y password=PLANTED", "invalid_grant", None),
         (400, "invalid_grant", "word " * 100_000, "word", None),
         (400, ["invalid_grant"], {"a": []}, "400", None),
+        (200, "invalid_grant", "Token is not active", "log in again", None),
         (503, "temporarily_unavailable", "Down", "run again later", APIError),
         (500, None, None, "run again later", APIError),
     ],
@@ -290,13 +310,19 @@ def test_the_token_endpoints_own_words_are_shown_and_harmless(
 
 
 @pytest.mark.parametrize(
-    "said", ["PLANTED & <pass>", "PLANTED+%26+%3Cpass%3E", "PLANTED &amp; &lt;pass&gt;"]
+    "said",
+    [
+        "PLANTED & <pass>",
+        "PLANTED+%26+%3Cpass%3E",
+        "PLANTED &amp; &lt;pass&gt;",
+        "no user PLANTED-me",
+    ],
 )
-def test_a_password_is_never_shown(endpoint: TokenEndpoint, said: str) -> None:
+def test_a_user_name_or_password_is_never_shown(endpoint: TokenEndpoint, said: str) -> None:
     endpoint.status = 400
     endpoint.body = json.dumps({"error": "invalid_grant", "error_description": said}).encode()
 
-    grant = PasswordGrant(Password("me", "PLANTED & <pass>", endpoint.url), Transport())
+    grant = PasswordGrant(Password("PLANTED-me", "PLANTED & <pass>", endpoint.url), Transport())
 
     with pytest.raises(AuthenticationError) as caught:
         grant()
@@ -477,7 +503,7 @@ def test_nobody_is_waited_for_longer_than_said_and_the_time_is_counted(
     "bag",
     [
         Login("c", "PLANTED", "u"),
-        Token(access_token="PLANTED", expires_in=5, refresh_token="PLANTED"),
+        Token(access_token="PLANTED-a", expires_in=5, refresh_token="PLANTED-r"),
         PersonalAccessToken("i", "PLANTED"),
         AccessToken("PLANTED"),
         Password("u", "PLANTED", "u"),
