@@ -1,15 +1,14 @@
 """Fetches access tokens: the password grant and the refresh token grant (RFC 6749, 4.3 and 6).
 
-sipgate's log-in server, a Keycloak, keeps a session for each password grant, for 30 days.
-So a process uses the password once. It fetches later access tokens with the refresh token that came with the first
-one, and ends the session at exit. A process that is killed leaves its session behind.
+sipgate's log-in server, a Keycloak, keeps a session for each password grant, for 30 days. So a process uses the
+password once. It fetches later access tokens with the refresh token that came with the first one, and ends the session
+at exit. A process that is killed leaves its session behind.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-from typing import Protocol
 
 from sipgate_provider.auth.credentials import Password, RefreshToken
 from sipgate_provider.auth.token_endpoint import Token, end_session, request_token
@@ -18,7 +17,7 @@ from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
 from sipgate_provider.http.deadlines import deadline, seconds_left
 from sipgate_provider.http.transport import Transport
 
-__all__ = ["Grant", "PasswordGrant", "RefreshGrant"]
+__all__ = ["PasswordGrant", "RefreshGrant"]
 
 # The client in sipgate's documentation of the password grant.
 _PASSWORD_GRANT_CLIENT = "sipgate-app-web"  # noqa: S105  an id, not a secret
@@ -27,74 +26,38 @@ _SECONDS_AT_EXIT = 2.0
 _REFRESHING = "Logging in with the refresh token"
 
 
-class Grant(Protocol):
-    """Fetches a new access token each time it is called.
-
-    Raises:
-        AuthenticationError: The log-in is refused.
-        SipgateError: No usable response came.
-    """
-
-    def __call__(self) -> Token:
-        """Fetches a new access token."""
-        ...
-
-
-class _PasswordSession:
-    """A session that a password grant has started."""
-
-    def __init__(self, token_url: str, refresh_token: str) -> None:
-        self.token_url = token_url
-        self.refresh_token = refresh_token
-
-    def end(self) -> None:
-        end_session(
-            self.token_url,
-            client_id=_PASSWORD_GRANT_CLIENT,
-            refresh_token=self.refresh_token,
-        )
-
-
-_sessions: set[_PasswordSession] = set()
-
-
-@atexit.register
-def _end_sessions() -> None:
-    """Ends the sessions of this process, as far as there is time."""
-    # RuntimeError: at exit, Python starts no more threads, and the transport may need one. A second Ctrl-C ends the
-    # waiting.
-    with (
-        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
-        deadline(_SECONDS_AT_EXIT),
-    ):
-        while _sessions:
-            # A session that has ended already is fine. Without a connection, the other sessions are not tried.
-            with contextlib.suppress(APIError):
-                _sessions.pop().end()
-
-
 class PasswordGrant:
     """Fetches access tokens with a user name and password, all in one session."""
 
     def __init__(self, credential: Password, transport: Transport) -> None:
         self._credential = credential
         self._transport = transport
-        self._session: _PasswordSession | None = None
+        self._refresh_token = ""
 
     def __call__(self) -> Token:
-        """Fetches a new access token."""
-        if self._session is not None:
-            try:
-                return self._renew(self._session)
-            except AuthenticationError:
-                # The session has ended.
-                _sessions.discard(self._session)
-                self._session = None
-        token = self._log_in()
+        """Fetches a new access token.
+
+        Raises:
+            AuthenticationError: The log-in is refused.
+            SipgateError: No usable response came.
+        """
+        token = self._renew() or self._log_in()
         if token.refresh_token:
-            self._session = _PasswordSession(self._credential.token_url, token.refresh_token)
-            _sessions.add(self._session)
+            self._refresh_token = token.refresh_token
+            _with_session.add(self)
         return token
+
+    def end_session(self) -> None:
+        """Ends the session.
+
+        Raises:
+            SipgateError: It may not have ended.
+        """
+        end_session(
+            self._credential.token_url,
+            client_id=_PASSWORD_GRANT_CLIENT,
+            refresh_token=self._refresh_token,
+        )
 
     def _log_in(self) -> Token:
         return request_token(
@@ -111,17 +74,42 @@ class PasswordGrant:
             "account lacks.",
         )
 
-    def _renew(self, session: _PasswordSession) -> Token:
+    def _renew(self) -> Token | None:
+        """A new access token of the session; None if there is none, or it has ended."""
+        if not self._refresh_token:
+            return None
         form = {
             "grant_type": "refresh_token",
             "client_id": _PASSWORD_GRANT_CLIENT,
-            "refresh_token": session.refresh_token,
+            "refresh_token": self._refresh_token,
         }
-        token = request_token(
-            self._transport, session.token_url, form, operation="Staying logged in", advice=""
-        )
-        session.refresh_token = token.refresh_token or session.refresh_token
-        return token
+        url = self._credential.token_url
+        try:
+            return request_token(
+                self._transport, url, form, operation="Staying logged in", advice=""
+            )
+        except AuthenticationError:
+            self._refresh_token = ""
+            _with_session.discard(self)
+            return None
+
+
+_with_session: set[PasswordGrant] = set()
+
+
+@atexit.register
+def _end_sessions() -> None:
+    """Ends the sessions of this process, as far as there is time."""
+    # RuntimeError: at exit, Python starts no more threads, and the transport may need one. A second Ctrl-C ends the
+    # waiting.
+    with (
+        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
+        deadline(_SECONDS_AT_EXIT),
+    ):
+        while _with_session:
+            # A session that has ended already is fine. Without a connection, the other sessions are not tried.
+            with contextlib.suppress(APIError):
+                _with_session.pop().end_session()
 
 
 class RefreshGrant:
@@ -132,7 +120,12 @@ class RefreshGrant:
         self._transport = transport
 
     def __call__(self) -> Token:
-        """Fetches a new access token."""
+        """Fetches a new access token.
+
+        Raises:
+            AuthenticationError: The log-in is refused.
+            SipgateError: No usable response came, the log-in was ended or replaced, or its file cannot be used.
+        """
         credential = self._credential
         file = TokenFile(credential.file)
         with file.locked(seconds_left()):
