@@ -188,6 +188,34 @@ def test_the_exchange_holds_the_verifier_of_the_challenge_and_the_secret_in_the_
     assert verifier not in browser.address
 
 
+ODD = "ä &=+%\"'/€"
+
+
+@pytest.mark.parametrize("secret", [ODD, ""])
+def test_a_client_secret_arrives_as_it_is_and_an_empty_one_not_at_all(
+    endpoint: TokenEndpoint, secret: str
+) -> None:
+    browser = Browser()
+    log_in(Login("cid", secret, endpoint.url), browser, seconds=20)
+    browser.join()
+
+    form = parse_qs(endpoint.forms[0], keep_blank_values=True)
+    assert form.get("client_secret", []) == [secret] * bool(secret)
+
+
+def test_a_user_name_and_a_password_arrive_as_they_are(endpoint: TokenEndpoint) -> None:
+    endpoint.body = b'{"access_token": "a"}'
+
+    PasswordGrant(Password(f"me{ODD}", ODD, endpoint.url), Transport())()
+
+    assert parse_qs(endpoint.forms[0]) == {
+        "grant_type": ["password"],
+        "client_id": ["sipgate-app-web"],
+        "username": [f"me{ODD}"],
+        "password": [ODD],
+    }
+
+
 @pytest.mark.parametrize("issuer", ["https://evil.example/realm", "", "\x1b]0;x\x07", "https://["])
 def test_a_code_of_another_issuer_is_sent_nowhere(endpoint: TokenEndpoint, issuer: str) -> None:
     said = refused(endpoint, iss=issuer)
