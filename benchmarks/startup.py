@@ -19,7 +19,7 @@ _PROGRAM = "import time\nticks = [time.perf_counter()]\n" + "".join(
     f"{step}\nticks.append(time.perf_counter())\n" for step in _STEPS.values()
 )
 _PROGRAM += "print(*(after - before for before, after in zip(ticks, ticks[1:])))"
-_UNWANTED = ("requests", "urllib3", "pydantic", "oauthlib")
+_UNWANTED = ("requests", "urllib3", "pydantic")
 
 
 def startup(rounds: int) -> dict[str, list[float]]:

@@ -23,7 +23,6 @@ _DEPENDENCIES = frozenset(
         "charset_normalizer",
         "filelock",
         "idna",
-        "oauthlib",
         "platformdirs",
         "pydantic",
         "pydantic_core",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from requests import PreparedRequest
@@ -30,7 +30,7 @@ from sipgate_provider.http.deadlines import seconds_left
 from sipgate_provider.http.transport import Transport
 
 if TYPE_CHECKING:
-    from sipgate_provider.auth.grants import Grant
+    from sipgate_provider.auth.token_endpoint import Token
 
 __all__ = ["Authenticator", "BearerAuth", "authenticator_for"]
 
@@ -87,7 +87,7 @@ class _Fixed:
 class _Renewing:
     """Access tokens from a grant, of which all threads share the latest."""
 
-    def __init__(self, grant: Grant) -> None:
+    def __init__(self, grant: Callable[[], Token]) -> None:
         self._grant = grant
         self._lock = threading.Lock()
         self._bearer: BearerAuth | None = None
@@ -138,7 +138,7 @@ def authenticator_for(credential: Credential, transport: Transport) -> Authentic
         case AccessToken():
             return _Fixed(BearerAuth(credential.access_token))
         case Password():
-            # oauthlib takes as long to import as everything else, and most runs use a personal access token.
+            # Locks between processes take 15 ms to import, and most runs use a personal access token.
             from sipgate_provider.auth.grants import PasswordGrant
 
             return _Renewing(PasswordGrant(credential, transport))

@@ -1,8 +1,5 @@
 """Logging in with the user's own browser: the authorization code flow with PKCE (RFC 6749, 4.1; 7636; 8252).
 
-oauthlib creates the PKCE pair and the form, and `Transport` sends the code to the token endpoint. oauthlib's functions
-for the two addresses are not used, since they reject http even on loopback.
-
 If the server identifies itself (`iss`, RFC 9207), the value must equal the realm of the token endpoint exactly: a code
 of another server is not sent there. The realm's discovery document is not read, since a server that collects codes
 would lie there as well.
@@ -10,12 +7,12 @@ would lie there as well.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
-
-from oauthlib.oauth2 import WebApplicationClient
 
 from sipgate_provider.auth.callback_server import CallbackServer
 from sipgate_provider.auth.token_endpoint import Token, request_token
@@ -23,14 +20,12 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
 
-__all__ = ["Login", "log_in"]
+__all__ = ["Login", "code_challenge", "log_in"]
 
 SCOPES = "authorization:oauth2:clients:read authorization:oauth2:clients:write"
 """The scopes for managing clients, and no others."""
 
 _KEYCLOAK_PATH = "/protocol/openid-connect/token"
-# oauthlib counts characters, or in some versions bytes before encoding. Both give the 43 to 128 of RFC 7636.
-_VERIFIER_LENGTH = 64
 _OPERATION = "Logging in"
 
 
@@ -68,8 +63,7 @@ def log_in(
     Raises:
         SipgateError: Nobody logged in, or sipgate refused.
     """
-    oauth = WebApplicationClient(login.client_id)
-    verifier = oauth.create_code_verifier(_VERIFIER_LENGTH)
+    verifier = secrets.token_urlsafe(64)
     state = secrets.token_urlsafe(32)
     try:
         server = CallbackServer(port, state)
@@ -87,7 +81,7 @@ def log_in(
                     "redirect_uri": server.redirect_uri,
                     "scope": SCOPES,
                     "state": state,
-                    "code_challenge": oauth.create_code_challenge(verifier, "S256"),
+                    "code_challenge": code_challenge(verifier),
                     "code_challenge_method": "S256",
                 }
             )
@@ -104,12 +98,14 @@ def log_in(
     token = request_token(
         Transport(),
         login.token_url,
-        oauth.prepare_request_body(
-            code=parameters["code"],
-            redirect_uri=server.redirect_uri,
-            code_verifier=verifier,
-            client_secret=login.client_secret or None,
-        ),
+        {
+            "grant_type": "authorization_code",
+            "client_id": login.client_id,
+            "client_secret": login.client_secret,
+            "code": parameters["code"],
+            "code_verifier": verifier,
+            "redirect_uri": server.redirect_uri,
+        },
         operation=_OPERATION,
         advice="Check the client's id and secret, and log in again.",
     )
@@ -119,6 +115,11 @@ def log_in(
             "may have one."
         )
     return token
+
+
+def code_challenge(verifier: str) -> str:
+    """The challenge that a code verifier answers, with the method S256 (RFC 7636, 4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def _check_issuer(issuer: str | None, token_url: str) -> None:

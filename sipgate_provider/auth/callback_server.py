@@ -1,15 +1,14 @@
 """A server on loopback for one log-in, which receives the browser when it returns (RFC 8252, 7.3).
 
 Any program on this machine and any web page can send requests to it. Requests without this log-in's state are
-rejected. No connection waits for another, and their time and number are limited, so the browser is always served.
+rejected. No connection waits for another, such as one that a browser opens in advance and never uses. Their time and
+number are not limited: the server ends with the log-in, and whoever could exhaust it runs on this machine already.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hmac
-import html
-import socket
 import socketserver
 import threading
 import time
@@ -21,8 +20,6 @@ from urllib.parse import parse_qs, urlsplit
 __all__ = ["CallbackServer"]
 
 _PATH = "/callback"
-_CONNECTION_SECONDS = 5.0
-_MOST_CONNECTIONS = 32
 
 
 class CallbackServer(socketserver.ThreadingTCPServer):
@@ -38,6 +35,7 @@ class CallbackServer(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    # With the usual 5, a browser that comes behind a few others would have to connect again after a second.
     request_queue_size = 128
 
     def __init__(self, port: int, state: str) -> None:
@@ -45,7 +43,6 @@ class CallbackServer(socketserver.ThreadingTCPServer):
         self._state = state
         self._parameters: dict[str, str] | None = None
         self._answered = threading.Event()
-        self._opened: dict[socket.socket, float] = {}
 
     @property
     def redirect_uri(self) -> str:
@@ -82,7 +79,7 @@ class CallbackServer(socketserver.ThreadingTCPServer):
     def accept(self, target: str) -> dict[str, str] | None:
         """The parameters of a request that belongs to this log-in; None for any other."""
         parts = urlsplit(target)
-        query = parse_qs(parts.query, keep_blank_values=True, max_num_fields=50)
+        query = parse_qs(parts.query, keep_blank_values=True)
         states = query.get("state", [])
         if parts.path != _PATH or len(states) != 1 or self._answered.is_set():
             return None
@@ -97,35 +94,12 @@ class CallbackServer(socketserver.ThreadingTCPServer):
             self._parameters = parameters
             self._answered.set()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Serves the connection in a thread of its own."""
-        self._opened[request] = time.monotonic()
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Closes the connection."""
-        self._opened.pop(request, None)
-        super().shutdown_request(request)
-
-    def service_actions(self) -> None:
-        """Closes connections that last too long, and the oldest ones where there are too many."""
-        oldest_allowed = time.monotonic() - _CONNECTION_SECONDS
-        opened = list(self._opened.items())
-        for index, (connection, since) in enumerate(opened):
-            if since < oldest_allowed or index < len(opened) - _MOST_CONNECTIONS:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignores connections that break."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers the browser with a page that says what happened."""
-
-    timeout = _CONNECTION_SECONDS
-    server_version = "sipgate-provider"
-    sys_version = ""
 
     def do_GET(self) -> None:  # the name that http.server asks for
         server = self.server
@@ -152,16 +126,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self, status: int, title: str, text: str) -> None:
         page = (
             '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-            f"<title>{html.escape(title)}</title>"
+            f"<title>{title}</title>"
             '<body style="font-family: system-ui; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">'
-            f"<h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></body></html>"
+            f"<h1>{title}</h1><p>{text}</p></body></html>"
         ).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
+        # Its address contains the code.
         self.send_header("Cache-Control", "no-store")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
         self.end_headers()
         self.wfile.write(page)
 

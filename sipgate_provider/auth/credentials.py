@@ -56,6 +56,7 @@ class RefreshToken:
         refresh_token: The token from the settings or the stored log-in; `file` may hold a newer one.
         token_url: The token endpoint.
         file: The file that stores its successors.
+        session: Keycloak's id of the stored log-in, empty where it has none; None for a token from the settings.
     """
 
     client_id: str
@@ -63,6 +64,7 @@ class RefreshToken:
     refresh_token: str = field(repr=False)
     token_url: str
     file: Path
+    session: str | None = None
 
 
 Credential = PersonalAccessToken | AccessToken | Password | RefreshToken

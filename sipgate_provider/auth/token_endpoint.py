@@ -2,7 +2,7 @@
 
 All requests go through `Transport`. It follows no redirect, which would send the code, the verifier and the client
 secret elsewhere. It never repeats a POST that may have arrived: the second use of a refresh token would end the log-in.
-pydantic parses the response, since oauthlib accepts any JSON type as a token and parses any text as a form.
+An answer is used whole or not at all, so that nothing of a response that is not this endpoint's is stored.
 
 Messages show the endpoint's error text, since only the endpoint knows that "Account is not fully set up" is no wrong
 password. The text is one short line without control characters, without the values that were sent, and without
@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS, RefreshToken
 from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
@@ -31,14 +32,12 @@ _REFUSALS = frozenset({400, 401, 403})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 # A wrong or missing client secret; Keycloak says `unauthorized_client`, RFC 6749 `invalid_client`.
 _CLIENT_REFUSED = frozenset({"invalid_client", "unauthorized_client"})
-# Longer than any token, and shorter than the space that is reserved for one on the disk.
-_LONGEST_TOKEN = 32 * 1024
-_SECRET_FIELDS = frozenset({"password", "client_secret", "refresh_token", "code", "code_verifier"})
+_NEVER_SHOWN = frozenset(
+    {"username", "password", "client_secret", "refresh_token", "code", "code_verifier"}
+)
 
 
-_Issued = Annotated[
-    str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$", max_length=_LONGEST_TOKEN)
-]
+_Issued = Annotated[str, Field(strict=True, pattern=f"^{TOKEN_CHARACTERS.pattern}$")]
 
 
 class Token(BaseModel):
@@ -46,6 +45,7 @@ class Token(BaseModel):
 
     Attributes:
         access_token: The token for requests.
+        token_type: How it is sent; a token of another type than Bearer is refused (7.1).
         expires_in: Its lifetime in seconds.
         refresh_token: The token that fetches the next access token, if there is one.
         session_state: Keycloak's id of the log-in that the tokens belong to.
@@ -54,9 +54,17 @@ class Token(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     access_token: Annotated[_Issued, Field(repr=False)]
+    token_type: Annotated[str, Field(pattern="(?i)^bearer$")] = "Bearer"  # noqa: S105  a type
     expires_in: Annotated[float, Field(allow_inf_nan=False)] | None = None
     refresh_token: Annotated[_Issued | None, Field(repr=False)] = None
     session_state: str | None = None
+
+    @model_validator(mode="after")
+    def _check_they_differ(self) -> Token:
+        """A refresh token must not go to the API, where access tokens go."""
+        if self.access_token == self.refresh_token:
+            raise ValueError
+        return self
 
     @property
     def session(self) -> str:
@@ -73,14 +81,14 @@ class Token(BaseModel):
 
 
 def request_token(
-    transport: Transport, url: str, form: str, *, operation: str, advice: str
+    transport: Transport, url: str, form: Mapping[str, str], *, operation: str, advice: str
 ) -> Token:
     """Sends `form` to the token endpoint, and returns the tokens.
 
     Args:
         transport: Sends the request.
         url: The token endpoint.
-        form: The encoded form.
+        form: The parameters; one without a value is not sent, such as the secret of a public client.
         operation: What is being done, for error messages.
         advice: What to do if the endpoint rejects the form's values.
 
@@ -90,7 +98,7 @@ def request_token(
     """
     response = _post(transport, url, form, operation=operation, advice=advice)
     try:
-        return Token.model_validate(response.json())
+        return Token.model_validate(_document(response))
     except ValidationError as error:
         location = error.errors(include_url=False, include_input=False)[0]["loc"]
         field = location[0] if location else "access_token"
@@ -121,37 +129,49 @@ def end_session(
     Raises:
         SipgateError: The log-in may not have ended.
     """
-    form = {"client_id": client_id, "refresh_token": refresh_token}
-    if client_secret:
-        form["client_secret"] = client_secret
+    form = {
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "refresh_token": refresh_token,
+    }
     _post(
         Transport(),
         token_url.removesuffix("/token") + "/logout",
-        urlencode(form),
+        form,
         operation="Logging out",
         advice="It may have ended already.",
     )
 
 
-def _post(transport: Transport, url: str, form: str, *, operation: str, advice: str) -> Response:
-    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=form)
-    if not response.ok:
+def _post(
+    transport: Transport, url: str, form: Mapping[str, str], *, operation: str, advice: str
+) -> Response:
+    # RFC 6749, 3.2: a parameter without a value counts as missing.
+    encoded = urlencode({name: value for name, value in form.items() if value})
+    response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=encoded)
+    if not response.ok or _document(response).get("error"):
         raise _refusal(url, form, response, operation, advice)
     return response
 
 
-def _refusal(url: str, form: str, response: Response, operation: str, advice: str) -> SipgateError:
+def _document(response: Response) -> dict[str, object]:
+    """The JSON object of the response; an empty one where it has none."""
     document = response.json()
-    document = document if isinstance(document, dict) else {}
+    return document if isinstance(document, dict) else {}
+
+
+def _refusal(
+    url: str, form: Mapping[str, str], response: Response, operation: str, advice: str
+) -> SipgateError:
+    document = _document(response)
     texts = [
         text for key in ("error", "error_description") if isinstance(text := document.get(key), str)
     ]
-    fields = dict(parse_qsl(form))
-    detail = scrubbed(": ".join(texts), [fields[name] for name in _SECRET_FIELDS & fields.keys()])
-    refused = response.status in _REFUSALS
+    detail = scrubbed(": ".join(texts), [form[name] for name in _NEVER_SHOWN & form.keys()])
+    refused = response.ok or response.status in _REFUSALS
     kind = AuthenticationError if refused else APIError
     # No setting names the client of the password grant.
-    client_is_configurable = fields.get("grant_type") != "password"
+    client_is_configurable = form.get("grant_type") != "password"
     if refused and client_is_configurable and texts and texts[0] in _CLIENT_REFUSED:
         advice = (
             "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "

@@ -1,9 +1,10 @@
 """Stores refresh tokens between runs, each in a small file that only the user can access.
 
 A refresh token can be used once. sipgate returns its successor, and whoever loses the successor is logged out. So the
-successor is stored before anything else is done with it. The space on the disk is reserved before the old token is
-sent, so that a read-only folder, a full disk or a quota is detected while nothing is lost. Files are replaced
-atomically, and locked between processes, so that two deployments do not use the same token.
+successor is stored before anything else is done with it. Its file is created before the old token is sent, so that a
+folder that cannot be written is detected while nothing is lost, and then replaces the former file atomically. A disk
+that fills up meanwhile costs the log-in, which the error says. Files are locked between processes, so that two
+deployments do not use the same token.
 
 A file decides where a credential is sent. A file that another user could have written or read is rejected, with the
 command that repairs it. Links are rejected as well, and so is a `token_url` that no setting may have.
@@ -20,8 +21,9 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -35,8 +37,6 @@ from sipgate_provider.scrubbing import shell_word
 __all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
 
 _LOCK_SECONDS = 60.0
-# Enough for any response that is accepted from the token endpoint; also the most that is read.
-_RESERVED_BYTES = 64 * 1024
 
 
 def login_path(account: str | None) -> Path:
@@ -71,6 +71,7 @@ def stored_login(account: str | None) -> RefreshToken | None:
             refresh_token=stored["refresh_token"],
             token_url=stored["token_url"],
             file=path,
+            session=stored.get("session", ""),
         )
     except KeyError as error:
         raise _unusable(path, f"it lacks {error.args[0]}") from None
@@ -94,8 +95,7 @@ class TokenFile:
         if not self._exists():
             return None
         try:
-            with self.path.open("rb") as file:
-                document: dict[str, str] = json.loads(file.read(_RESERVED_BYTES))
+            document: dict[str, str] = json.loads(self.path.read_bytes())
             for value in document.values():
                 # JSON allows lone surrogates, which cannot be sent.
                 value.encode()
@@ -137,31 +137,49 @@ class TokenFile:
             lock.release()
 
     @contextlib.contextmanager
-    def replacement(self) -> Iterator[_Replacement]:
-        """Reserves the space for new content, which `commit` then puts in place.
+    def replacement(self) -> Iterator[Callable[[Mapping[str, str]], None]]:
+        """Creates a file beside this one, and yields what puts new content there and the file in place of this one.
 
         Raises:
-            ConfigurationError: The folder cannot be written, or the disk is full.
+            ConfigurationError: The folder cannot be written.
+            SipgateError: The content cannot be; the file keeps its own.
         """
         try:
             descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
+            os.close(descriptor)
         except OSError as error:
             raise _unusable(self.path, str(error.strerror)) from None
         try:
-            try:
-                _write(descriptor, bytes(_RESERVED_BYTES))
-            except OSError as error:
-                raise _unusable(self.path, f"no room for it ({error.strerror})") from None
-            yield _Replacement(self.path, Path(name), descriptor)
+            yield partial(self._commit, Path(name))
         finally:
-            os.close(descriptor)
             with contextlib.suppress(OSError):
                 Path(name).unlink()
 
     def write(self, content: Mapping[str, str]) -> None:
         """Replaces the content of the file."""
-        with self.replacement() as successor:
-            successor.commit(content)
+        with self.replacement() as commit:
+            commit(content)
+
+    def _commit(self, temporary: Path, content: Mapping[str, str]) -> None:
+        """Replaces the file, safely even if the machine stops in this moment."""
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump(dict(content), file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path)
+        except OSError as error:
+            raise SipgateError(
+                f"sipgate has issued a new refresh token, and it cannot be stored in {self.path}: {error.strerror}. "
+                "Fix that, and log in again with `sipgate-provider login`, or set a new sipgate:refreshToken."
+            ) from None
+        # Not every file system can sync a folder.
+        with contextlib.suppress(OSError):
+            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def remove(self) -> bool:
         """Removes the file; returns whether there was one.
@@ -194,47 +212,6 @@ class TokenFile:
             if status.st_mode & forbidden:
                 raise _unsafe(path, "is open to other users", f"chmod {mode}")
         return True
-
-
-@dataclass(frozen=True)
-class _Replacement:
-    path: Path
-    temporary: Path
-    descriptor: int
-
-    def commit(self, content: Mapping[str, str]) -> None:
-        """Replaces the content of the file, safely even if the machine stops in this moment.
-
-        Raises:
-            SipgateError: That failed; the file keeps its content.
-        """
-        document = json.dumps(dict(content)).encode()
-        try:
-            os.lseek(self.descriptor, 0, os.SEEK_SET)
-            _write(self.descriptor, document)
-            os.ftruncate(self.descriptor, len(document))
-            os.fsync(self.descriptor)
-            self.temporary.replace(self.path)
-        except OSError as error:
-            raise SipgateError(
-                f"sipgate has issued a new refresh token, and it cannot be stored in {self.path}: {error.strerror}. "
-                "Fix that, and log in again with `sipgate-provider login`, or set a new sipgate:refreshToken."
-            ) from None
-        # Not every file system can sync a folder.
-        with contextlib.suppress(OSError):
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    """Writes all of `content` to the disk."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-    os.fsync(descriptor)
 
 
 def _folder() -> Path:

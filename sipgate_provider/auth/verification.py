@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
-from oauthlib.oauth2 import WebApplicationClient
-
-from sipgate_provider.auth.browser_login import Login
+from sipgate_provider.auth.browser_login import Login, code_challenge
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.http.response import Response
 from sipgate_provider.http.transport import NoAuth, Transport
@@ -30,7 +28,6 @@ from sipgate_provider.scrubbing import one_line, scrubbed
 __all__ = ["Verdict", "Verification"]
 
 _CODE = "sipgate-provider-verify"
-_VERIFIER_LENGTH = 64
 _ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
 # Nobody is logged in, which is no matter of the client.
 _NEEDS_A_PERSON = frozenset(
@@ -153,15 +150,13 @@ class Verification:
         return error
 
     def _authorize(self, address: str, state: str, operation: str) -> Response:
-        oauth = WebApplicationClient(self._login.client_id)
-        verifier = oauth.create_code_verifier(_VERIFIER_LENGTH)
         query = {
             "response_type": "code",
             "client_id": self._login.client_id,
             "redirect_uri": address,
             "state": state,
             "prompt": "none",
-            "code_challenge": oauth.create_code_challenge(verifier, "S256"),
+            "code_challenge": code_challenge(secrets.token_urlsafe(64)),
             "code_challenge_method": "S256",
         }
         url = f"{self._login.authorization_url}?{urlencode(query, errors='replace')}"

@@ -45,7 +45,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     port forwarded to this one (`ssh -L PORT:127.0.0.1:PORT`, and --port).
     """
     from sipgate_provider.auth.browser_login import Login, log_in  # noqa: PLC0415
-    from sipgate_provider.auth.token_store import TokenFile, login_path  # noqa: PLC0415
+    from sipgate_provider.auth.token_store import TokenFile, login_path, stored_login  # noqa: PLC0415
     from sipgate_provider.scrubbing import one_line  # noqa: PLC0415
 
     through, client_secret, token_url = session.log_in_through(client_id)
@@ -74,7 +74,9 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
             show_seconds_left=show_seconds_left,
         )
     with file.locked():
-        former, former_session = _former(session.account)
+        former = None
+        with contextlib.suppress(ConfigurationError):
+            former = stored_login(session.account)
         file.write(
             {
                 "client_id": through,
@@ -90,22 +92,11 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
         err=True,
     )
     # A browser that is still logged in continues its session, so ending the former one would end this one.
-    if former is not None and former_session != token.session:
+    if former is not None and former.session != token.session:
         _end(former)
     source = session.settings.source
     if str(path) not in source:
         click.echo(f"Note that `pulumi up` here would use another credential: {source}.", err=True)
-
-
-def _former(account: str | None) -> tuple[RefreshToken | None, str]:
-    """The log-in that is stored now, if it can be read, and the id of its session."""
-    from sipgate_provider.auth.token_store import TokenFile, stored_login  # noqa: PLC0415
-
-    with contextlib.suppress(ConfigurationError):
-        former = stored_login(account)
-        if former is not None:
-            return former, (TokenFile(former.file).read() or {}).get("session", "")
-    return None, ""
 
 
 def _end(former: RefreshToken) -> None:

@@ -28,7 +28,7 @@ from sipgate_provider.auth.credentials import (
 )
 from sipgate_provider.auth.grants import PasswordGrant, RefreshGrant
 from sipgate_provider.auth.token_endpoint import Token
-from sipgate_provider.errors import APIError, AuthenticationError, SipgateError, TransportError
+from sipgate_provider.errors import APIError, AuthenticationError, SipgateError
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.settings.settings import Settings
 from tests.recording_server import serving
@@ -188,6 +188,34 @@ def test_the_exchange_holds_the_verifier_of_the_challenge_and_the_secret_in_the_
     assert verifier not in browser.address
 
 
+ODD = "ä &=+%\"'/€"
+
+
+@pytest.mark.parametrize("secret", [ODD, ""])
+def test_a_client_secret_arrives_as_it_is_and_an_empty_one_not_at_all(
+    endpoint: TokenEndpoint, secret: str
+) -> None:
+    browser = Browser()
+    log_in(Login("cid", secret, endpoint.url), browser, seconds=20)
+    browser.join()
+
+    form = parse_qs(endpoint.forms[0], keep_blank_values=True)
+    assert form.get("client_secret", []) == [secret] * bool(secret)
+
+
+def test_a_user_name_and_a_password_arrive_as_they_are(endpoint: TokenEndpoint) -> None:
+    endpoint.body = b'{"access_token": "a"}'
+
+    PasswordGrant(Password(f"me{ODD}", ODD, endpoint.url), Transport())()
+
+    assert parse_qs(endpoint.forms[0]) == {
+        "grant_type": ["password"],
+        "client_id": ["sipgate-app-web"],
+        "username": [f"me{ODD}"],
+        "password": [ODD],
+    }
+
+
 @pytest.mark.parametrize("issuer", ["https://evil.example/realm", "", "\x1b]0;x\x07", "https://["])
 def test_a_code_of_another_issuer_is_sent_nowhere(endpoint: TokenEndpoint, issuer: str) -> None:
     said = refused(endpoint, iss=issuer)
@@ -210,13 +238,16 @@ def test_a_code_of_another_issuer_is_sent_nowhere(endpoint: TokenEndpoint, issue
         b'{"access_token": 5, "refresh_token": "r"}',
         b'{"access_token": "a", "refresh_token": ["r"]}',
         b'{"access_token": "a", "refresh_token": null}',
-        b'{"access_token": "a", "refresh_token": "r", "expires_in": "soon"}',
-        b'{"access_token": "a", "refresh_token": "r", "expires_in": {}}',
         b'{"access_token": "a", "refresh_token": "r", "session_state": 7}',
         b'{"access_token": "a b", "refresh_token": "r"}',
         b'{"access_token": "a", "refresh_token": "\\ud800"}',
+        b'{"access_token": "same", "refresh_token": "same"}',
+        b'{"access_token": "a", "refresh_token": "r", "token_type": "DPoP"}',
+        b'{"access_token": "a", "refresh_token": "r", "token_type": null}',
+        b'{"access_token": "a", "refresh_token": "r", "error": "invalid_grant"}',
+        b'{"error": "invalid_grant"}',
+        b"<html>Please log in to this network</html>",
         b'{"access_token": "a\\r\\nX-Evil: 1", "refresh_token": "r"}',
-        b'{"access_token": "a", "refresh_token": "' + b"r" * 40_000 + b'"}',
         b"access_token=a&refresh_token=r",
         b"\xff\xfe",
     ],
@@ -228,14 +259,29 @@ def test_an_answer_without_tokens_is_a_sentence(endpoint: TokenEndpoint, body: b
     assert "Logging in" in refused(endpoint)
 
 
-@pytest.mark.parametrize("expires_in", ["1e999", "NaN", "-5", '"300"', "null", "1" + "0" * 400])
-def test_a_life_that_cannot_be_is_no_traceback(endpoint: TokenEndpoint, expires_in: str) -> None:
-    endpoint.body = b'{"access_token": "a", "refresh_token": "r", "expires_in": %s}' % (
-        expires_in.encode()
-    )
+def living(expires_in: str) -> bytes:
+    return f'{{"access_token": "a", "refresh_token": "r", "expires_in": {expires_in}}}'.encode()
 
-    with contextlib.suppress(TransportError):
-        log_in_at(endpoint, Browser())
+
+@pytest.mark.parametrize("expires_in", ["1e999", "NaN", "1" + "0" * 400, '"soon"', "{}"])
+def test_a_life_that_cannot_be_is_a_sentence(endpoint: TokenEndpoint, expires_in: str) -> None:
+    endpoint.body = living(expires_in)
+
+    assert "no usable expires_in" in refused(endpoint)
+
+
+@pytest.mark.parametrize("expires_in", ["-5", '"300"', "null", "0.5"])
+def test_a_life_that_is_odd_costs_no_log_in(endpoint: TokenEndpoint, expires_in: str) -> None:
+    endpoint.body = living(expires_in)
+
+    assert log_in_at(endpoint, Browser()).refresh_token == "r"
+
+
+@pytest.mark.parametrize("token_type", ["Bearer", "bearer", "BEARER"])
+def test_a_token_type_is_read_in_any_case(endpoint: TokenEndpoint, token_type: str) -> None:
+    endpoint.body = json.dumps(GOOD | {"token_type": token_type}).encode()
+
+    assert log_in_at(endpoint, Browser()).refresh_token == "r"
 
 
 @pytest.mark.parametrize(
@@ -269,6 +315,7 @@ def test_an_access_token_that_says_nothing_readable_names_nobody(access_token: s
         (400, "invalid_grant", "eyJPLANTED.x.y password=PLANTED", "invalid_grant", None),
         (400, "invalid_grant", "word " * 100_000, "word", None),
         (400, ["invalid_grant"], {"a": []}, "400", None),
+        (200, "invalid_grant", "Token is not active", "log in again", None),
         (503, "temporarily_unavailable", "Down", "run again later", APIError),
         (500, None, None, "run again later", APIError),
     ],
@@ -291,13 +338,19 @@ def test_the_token_endpoints_own_words_are_shown_and_harmless(
 
 
 @pytest.mark.parametrize(
-    "said", ["PLANTED & <pass>", "PLANTED+%26+%3Cpass%3E", "PLANTED &amp; &lt;pass&gt;"]
+    "said",
+    [
+        "PLANTED & <pass>",
+        "PLANTED+%26+%3Cpass%3E",
+        "PLANTED &amp; &lt;pass&gt;",
+        "no user PLANTED-me",
+    ],
 )
-def test_a_password_is_never_shown(endpoint: TokenEndpoint, said: str) -> None:
+def test_a_user_name_or_password_is_never_shown(endpoint: TokenEndpoint, said: str) -> None:
     endpoint.status = 400
     endpoint.body = json.dumps({"error": "invalid_grant", "error_description": said}).encode()
 
-    grant = PasswordGrant(Password("me", "PLANTED & <pass>", endpoint.url), Transport())
+    grant = PasswordGrant(Password("PLANTED-me", "PLANTED & <pass>", endpoint.url), Transport())
 
     with pytest.raises(AuthenticationError) as caught:
         grant()
@@ -416,24 +469,6 @@ def test_whatever_else_knocks_the_browser_is_served(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_drip_is_cut_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callback, "_CONNECTION_SECONDS", 0.3)
-
-    def drip(knock: socket.socket) -> None:
-        for _ in range(400):
-            knock.sendall(b"x")
-            time.sleep(0.05)
-
-    with (
-        callback.CallbackServer(0, "state") as server,
-        server.serving(),
-        socket.create_connection(("127.0.0.1", server.server_address[1]), 20) as knock,
-    ):
-        knock.sendall(b"GET /")
-        with pytest.raises(OSError):  # noqa: PT011  reset, or a broken pipe
-            drip(knock)
-
-
 @pytest.mark.parametrize(
     "target",
     [
@@ -478,7 +513,7 @@ def test_nobody_is_waited_for_longer_than_said_and_the_time_is_counted(
     "bag",
     [
         Login("c", "PLANTED", "u"),
-        Token(access_token="PLANTED", expires_in=5, refresh_token="PLANTED"),
+        Token(access_token="PLANTED-a", expires_in=5, refresh_token="PLANTED-r"),
         PersonalAccessToken("i", "PLANTED"),
         AccessToken("PLANTED"),
         Password("u", "PLANTED", "u"),

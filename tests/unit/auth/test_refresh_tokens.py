@@ -152,6 +152,33 @@ def test_a_token_that_was_not_answered_is_sent_once_and_still_there_for_the_next
     assert len(account(shell).list_clients()) == 1
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "invalid_grant", "error_description": "Token is not active"},
+        {"error": "server_error", "access_token": "a", "refresh_token": "new"},
+        {"access_token": "a", "refresh_token": "new", "token_type": "DPoP"},
+        {"access_token": "new", "refresh_token": "new", "token_type": "Bearer"},
+        {"refresh_token": "new", "token_type": "Bearer"},
+    ],
+    ids=str,
+)
+def test_of_an_answer_that_is_no_token_nothing_is_kept_and_nothing_is_sent_on(
+    sipgate: Simulator, shell: dict[str, str], body: dict[str, str]
+) -> None:
+    account(shell).list_clients()
+    before = kept_file(shell).read_bytes()
+    sent = sipgate.count(path="clients$")
+    sipgate.misbehave(Answer(200, json.dumps(body).encode()), path="token$")
+
+    with pytest.raises(SipgateError, match="nothing was read, created or changed"):
+        account(shell).list_clients()
+
+    assert kept_file(shell).read_bytes() == before
+    assert sipgate.count(path="clients$") == sent
+    assert len(account(shell).list_clients()) == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"refresh_token": 5}', b"\xff"])
 def test_a_kept_file_that_is_broken_is_named(
     sipgate: Simulator, shell: dict[str, str], content: bytes
