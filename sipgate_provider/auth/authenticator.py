@@ -9,10 +9,9 @@ endpoint never counts as "sipgate may have acted", which would start the search 
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from requests import PreparedRequest
@@ -26,7 +25,7 @@ from sipgate_provider.auth.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import SipgateError, TransportError, may_have_acted
-from sipgate_provider.http.deadlines import seconds_left
+from sipgate_provider.http.deadlines import locked
 from sipgate_provider.http.transport import Transport
 
 if TYPE_CHECKING:
@@ -94,28 +93,15 @@ class _Renewing:
         self._renew_at = 0.0
 
     def current(self) -> AuthBase:
-        with self._locked():
+        with locked(self._lock, "fetched the access token"):
             if self._bearer is None or time.monotonic() >= self._renew_at:
                 return self._renew()
             return self._bearer
 
     def replacement(self, refused: AuthBase) -> AuthBase | None:
-        with self._locked():
+        with locked(self._lock, "fetched the access token"):
             # Another thread may have renewed the token after the same rejection.
             return self._renew() if refused is self._bearer else self._bearer
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keeps other threads from renewing meanwhile; waiting for one counts towards the operation's deadline."""
-        if not self._lock.acquire(timeout=max(0.0, min(seconds_left(), threading.TIMEOUT_MAX))):
-            raise TransportError(
-                f"The time was over while another operation fetched the access token. {_NOTHING_DONE}",
-                sent=False,
-            )
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     def _renew(self) -> BearerAuth:
         try:

@@ -100,10 +100,9 @@ _with_session: set[PasswordGrant] = set()
 @atexit.register
 def _end_sessions() -> None:
     """Ends the sessions of this process, as far as there is time."""
-    # RuntimeError: at exit, Python starts no more threads, and the transport may need one. A second Ctrl-C ends the
-    # waiting.
+    # A second Ctrl-C ends the waiting.
     with (
-        contextlib.suppress(SipgateError, RuntimeError, KeyboardInterrupt),
+        contextlib.suppress(SipgateError, KeyboardInterrupt),
         deadline(_SECONDS_AT_EXIT),
     ):
         while _with_session:
