@@ -56,7 +56,6 @@ class Provider(pulumi.ProviderResource):
         client_secret: pulumi.Input[str] | None = None,
         base_url: pulumi.Input[str] | None = None,
         token_url: pulumi.Input[str] | None = None,
-        allow_duplicate_clients: pulumi.Input[bool] | None = None,
         trust_empty_account: pulumi.Input[bool] | None = None,
         parallel: pulumi.Input[int] | None = None,
         account: str | None = None,
@@ -77,7 +76,6 @@ class Provider(pulumi.ProviderResource):
             base_url: Where the API is, if not at sipgate's address. A credential from the environment is not sent
                 there, unless the environment names the address, too.
             token_url: The token endpoint, if not sipgate's; the same applies as for `base_url`.
-            allow_duplicate_clients: Whether a client may equal an existing one in every property; by default not.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
                 tells whose account it is; by default not.
             parallel: How many clients are worked on at once, 1 to 64; by default 10.

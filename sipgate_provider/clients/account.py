@@ -82,7 +82,6 @@ class LazyAccount:
                     Lifecycle(
                         api,
                         self._managed,
-                        allow_duplicate_clients=settings.allow_duplicate_clients,
                         trust_empty_account=settings.trust_empty_account,
                         stored_credential=settings.stored_credential,
                     ),

@@ -94,7 +94,6 @@ class Lifecycle:
         api: SipgateAPI,
         managed: ManagedClients | None = None,
         *,
-        allow_duplicate_clients: bool = False,
         trust_empty_account: bool = False,
         stored_credential: bool = False,
     ) -> None:
@@ -103,7 +102,6 @@ class Lifecycle:
         Args:
             api: The account.
             managed: The clients that this deployment's resources manage.
-            allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though
                 nothing shows that it is the client's account.
             stored_credential: Whether the credential comes from the engine, which may have stored it in an earlier
@@ -112,7 +110,7 @@ class Lifecycle:
         self._api = api
         self._managed = managed or ManagedClients()
         self._clients = ClientList(api)
-        self._creator = ClientCreator(api, self._managed, allow_duplicates=allow_duplicate_clients)
+        self._creator = ClientCreator(api, self._managed)
         self._absence = AbsenceCheck(api, trust_empty_account=trust_empty_account)
         self._stored_credential = stored_credential
         self._refused = False

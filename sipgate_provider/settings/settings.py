@@ -1,4 +1,4 @@
-"""Resolves the settings: which API, which credential, and which clients may be created or given up.
+"""Resolves the settings: which API, which credential, and which clients may be given up.
 
 The log-in that `login` has stored is used where the settings contain no way to authenticate. `trust` decides where a
 credential may be sent.
@@ -35,7 +35,6 @@ class Settings:
     Attributes:
         base_url: The address of the REST API, without a slash at its end.
         credential: The credential for requests.
-        allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
         trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
             shows that it is the client's account.
         source: Where the credential came from, for messages: `sipgate:token and SIPGATE_TOKEN_ID`.
@@ -44,7 +43,6 @@ class Settings:
 
     base_url: str
     credential: Credential
-    allow_duplicate_clients: bool = False
     trust_empty_account: bool = False
     source: str = ""
     stored_credential: bool = False
@@ -87,7 +85,6 @@ class Settings:
         return cls(
             base_url,
             credential,
-            values.allow_duplicate_clients,
             values.trust_empty_account,
             source,
             stored_credential=not raw.stack.isdisjoint(keys or ()),

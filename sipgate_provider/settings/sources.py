@@ -39,7 +39,6 @@ KEYS = (
         "clientSecret",
         "baseUrl",
         "tokenUrl",
-        "allowDuplicateClients",
         "trustEmptyAccount",
         "parallel",
     ),

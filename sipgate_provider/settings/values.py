@@ -124,12 +124,6 @@ class Values(BaseModel):
             description="The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`."
         ),
     ] = ""
-    allow_duplicate_clients: Annotated[
-        bool,
-        Field(
-            description="Whether a client may equal an existing one in every property; by default not."
-        ),
-    ] = False
     trust_empty_account: Annotated[
         bool,
         Field(

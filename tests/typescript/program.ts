@@ -13,7 +13,6 @@ export async function program() {
         baseUrl: config.require("baseUrl"),
         tokenId: config.require("tokenId"),
         token: config.requireSecret("token"),
-        allowDuplicateClients: true,
         parallel: 2,
     });
     const dialler = new sipgate.OAuthClient(

@@ -107,7 +107,7 @@ def test_any_declaration_is_checked_and_compared(
         st.sampled_from(
             [
                 *("tokenId", "token", "accessToken", "username", "password", "refreshToken"),
-                *("clientId", "clientSecret", "baseUrl", "tokenUrl", "allowDuplicateClients"),
+                *("clientId", "clientSecret", "baseUrl", "tokenUrl", "trustEmptyAccount"),
             ]
         ),
         TEXT | ADDRESSES | st.just("true"),

@@ -65,12 +65,10 @@ def life(sipgate: Simulator, managed: ManagedClients) -> Lifecycle:
     return deployment(sipgate, managed)
 
 
-def deployment(
-    sipgate: Simulator, managed: ManagedClients | None = None, *, allow_equal: bool = False
-) -> Lifecycle:
+def deployment(sipgate: Simulator, managed: ManagedClients | None = None) -> Lifecycle:
     credential = PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)
     api = SipgateAPI(Settings(sipgate.base_url, credential))
-    return Lifecycle(api, managed, allow_duplicate_clients=allow_equal)
+    return Lifecycle(api, managed)
 
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
@@ -222,18 +220,6 @@ def test_an_equal_client_that_a_resource_of_this_deployment_names_is_no_leftover
     assert second["clientId"] != first["clientId"]
 
 
-def test_equal_clients_may_be_allowed_and_are_still_mentioned(
-    sipgate: Simulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    first = deployment(sipgate).create(DECLARED)
-
-    deployment(sipgate, allow_equal=True).create(DECLARED)
-
-    assert len(sipgate.account.clients()) == 2
-    assert str(first["clientId"]) in caplog.text
-    assert "delete" not in caplog.text
-
-
 def test_a_namesake_is_not_worth_a_word(
     sipgate: Simulator, life: Lifecycle, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -276,7 +262,7 @@ def test_what_is_left_over_beside_a_client_that_is_replaced_is_not_guessed_at(
     sipgate: Simulator, managed: ManagedClients, life: Lifecycle
 ) -> None:
     deployment(sipgate).create(DECLARED)
-    deployment(sipgate, allow_equal=True).create(DECLARED)
+    sipgate.account.add_client(**DECLARED)
     managed.expect(fingerprint(DECLARED))
 
     with pytest.raises(SipgateError, match="earlier replacement of this resource"):
