@@ -7,7 +7,6 @@ __all__ = [
     "DUPLICATE_CLIENTS",
     "OTHER_ACCOUNT",
     "ROTATED_CREDENTIAL",
-    "UNTRUSTED_CHECKOUT",
 ]
 
 _GUIDES = "the manual (docs/guides"
@@ -19,5 +18,3 @@ OTHER_ACCOUNT = f"{_GUIDES}/other_account.md)"
 """The credential may belong to another account than the stack's clients."""
 ROTATED_CREDENTIAL = f"{_GUIDES}/rotated_credential.md)"
 """The engine used the credential of the last `pulumi up`."""
-UNTRUSTED_CHECKOUT = f"{_GUIDES}/untrusted_checkout.md)"
-"""The stack configuration names an address that the user's own credential is not for."""

@@ -16,6 +16,7 @@ import sipgate_provider
 import sipgate_provider.errors
 import sipgate_provider.simulator
 from sipgate_provider.cli import main
+from sipgate_provider.settings.sources import ADDRESSES, environment_variable
 from tests.engine_stack import ROOT
 
 
@@ -83,6 +84,8 @@ def test_every_setting_is_in_the_manual() -> None:
         for variable in described_as.get("defaultInfo", {}).get("environment", ()):
             assert f"`sipgate:{key}`" in page
             assert f"`{variable}`" in page
+    for key in ADDRESSES:
+        assert f"`{environment_variable(None, key)}`" in page
 
 
 def test_every_page_that_a_message_points_to_exists() -> None:

@@ -10,7 +10,7 @@ export async function program() {
 
     const config = new pulumi.Config("eu");
     const eu = new sipgate.Provider("eu", {
-        baseUrl: config.require("baseUrl"),
+        account: "eu",
         tokenId: config.require("tokenId"),
         token: config.requireSecret("token"),
         parallel: 2,

@@ -21,7 +21,7 @@ func program(ctx *pulumi.Context) error {
 
 	eu := config.New(ctx, "eu")
 	provider, err := sipgate.NewProvider(ctx, "eu", &sipgate.ProviderArgs{
-		BaseUrl:  pulumi.String(eu.Require("baseUrl")),
+		Account:  pulumi.String("eu"),
 		TokenId:  pulumi.String(eu.Require("tokenId")),
 		Token:    eu.RequireSecret("token"),
 		Parallel: pulumi.Int(2),
