@@ -54,7 +54,7 @@ def _settings(session: Session) -> Iterator[Check]:
     try:
         settings = session.settings
     except SipgateError as error:
-        yield Check("credential", "bad", "There is no usable credential.", str(error))
+        yield Check("credential", "bad", "The settings cannot be used.", str(error))
         return
     yield Check("credential", "good", f"It comes from {settings.source}.")
     yield from _sipgate(session)

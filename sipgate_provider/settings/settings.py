@@ -125,11 +125,12 @@ def _credential(values: Values, keys: tuple[str, ...], endpoints: Endpoints) -> 
 
 def _no_credential(raw: RawSettings) -> ConfigurationError:
     account = f" account {raw.account!r}" if raw.account else ""
+    option = f" --account {raw.account}" if raw.account else ""
     prefix = namespace(raw.account)
     variables = " and ".join(environment_variable(raw.account, key) for key in ("tokenId", "token"))
     return ConfigurationError(
         f"There is no credential for sipgate{account}. Set a personal access token "
         f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
-        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with `sipgate-provider login`. "
-        f"For the other ways see {AUTHENTICATE}."
+        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with "
+        f"`sipgate-provider login{option}`. For the other ways see {AUTHENTICATE}."
     )

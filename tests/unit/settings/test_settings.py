@@ -65,6 +65,11 @@ def test_a_missing_or_half_given_credential_is_an_error_that_names_what_is_missi
         resolve(stack)
 
 
+def test_where_a_named_account_has_no_credential_the_log_in_is_that_accounts() -> None:
+    with pytest.raises(ConfigurationError, match="`sipgate-provider login --account eu`"):
+        Settings.resolve(lambda _: None, {}, "eu")
+
+
 def test_settings_show_no_secret_when_printed() -> None:
     settings = resolve({"sipgate:tokenId": "token-A", "sipgate:token": "hush"})
 
