@@ -22,7 +22,13 @@ from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.resources.client_resource import ClientResource, aliases
 from sipgate_provider.resources.invokes import invoke, invoke_output
 from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, checked_account, namespace
+from sipgate_provider.settings.sources import (
+    ADDRESSES,
+    KEYS,
+    SECRET_KEYS,
+    checked_account,
+    namespace,
+)
 
 __all__ = [
     "GetOAuthClientResult",
@@ -38,7 +44,8 @@ __all__ = [
 class Provider(pulumi.ProviderResource):
     """An account at sipgate, for programs that use more than one.
 
-    Settings that are left out come from the environment. A new credential replaces no resource.
+    Settings that are left out come from the environment, and addresses from nowhere else. A new credential replaces no
+    resource.
     """
 
     def __init__(
@@ -54,9 +61,6 @@ class Provider(pulumi.ProviderResource):
         refresh_token: pulumi.Input[str] | None = None,
         client_id: pulumi.Input[str] | None = None,
         client_secret: pulumi.Input[str] | None = None,
-        base_url: pulumi.Input[str] | None = None,
-        token_url: pulumi.Input[str] | None = None,
-        allow_duplicate_clients: pulumi.Input[bool] | None = None,
         trust_empty_account: pulumi.Input[bool] | None = None,
         parallel: pulumi.Input[int] | None = None,
         account: str | None = None,
@@ -74,10 +78,6 @@ class Provider(pulumi.ProviderResource):
             refresh_token: A refresh token of the client `client_id`.
             client_id: The client that it was issued to.
             client_secret: The secret of that client; left out for a public one.
-            base_url: Where the API is, if not at sipgate's address. A credential from the environment is not sent
-                there, unless the environment names the address, too.
-            token_url: The token endpoint, if not sipgate's; the same applies as for `base_url`.
-            allow_duplicate_clients: Whether a client may equal an existing one in every property; by default not.
             trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
                 tells whose account it is; by default not.
             parallel: How many clients are worked on at once, 1 to 64; by default 10.
@@ -88,8 +88,9 @@ class Provider(pulumi.ProviderResource):
         settings = {key: arguments[_snake(key)] for key in KEYS}
         if account is not None:
             configured = pulumi.Config(namespace(_account(account, f"Provider {resource_name!r}")))
-            for key, value in settings.items():
-                if value is None:
+            # An address is passed on as well, and the plugin refuses it.
+            for key in (*KEYS, *ADDRESSES):
+                if settings.get(key) is None:
                     # A secret of the stack's file stays secret in the program.
                     settings[key] = (
                         configured.get_secret(key)

@@ -12,11 +12,12 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from sipgate_provider.auth.callback_server import CallbackServer
 from sipgate_provider.auth.token_endpoint import Token, request_token
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http.addresses import Origin
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
 
@@ -128,17 +129,9 @@ def _check_issuer(issuer: str | None, token_url: str) -> None:
         return
     realm = token_url.removesuffix(_KEYCLOAK_PATH)
     # Without Keycloak's path, the token endpoint reveals only its origin.
-    matches = issuer == realm if realm != token_url else _origin(issuer) == _origin(token_url)
+    matches = issuer == realm if realm != token_url else Origin.of(issuer) == Origin.of(token_url)
     if not matches:
         raise SipgateError(
-            f"{_OPERATION}: the browser comes back from {one_line(issuer)!r}, and sipgate:tokenUrl is at {realm!r}; "
-            "the code was not sent there. If you trust the former, set sipgate:tokenUrl to its token endpoint."
+            f"{_OPERATION}: the browser comes back from {one_line(issuer)!r}, and the token endpoint is at {realm!r}; "
+            "the code was not sent there. If you trust the former, set SIPGATE_TOKEN_URL to its token endpoint."
         )
-
-
-def _origin(address: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "", address
-    return parts.scheme, parts.netloc

@@ -103,7 +103,7 @@ def request_token(
         location = error.errors(include_url=False, include_input=False)[0]["loc"]
         field = location[0] if location else "access_token"
         raise TransportError(
-            f"{operation}: the response holds no usable {field}; check sipgate:tokenUrl."
+            f"{operation}: the response holds no usable {field}; check SIPGATE_TOKEN_URL."
         ) from None
 
 
@@ -181,7 +181,7 @@ def _refusal(
         advice = "sipgate's log-in server failed or is busy; run again later."
     elif not refused:
         advice = (
-            "That is no response of a token endpoint: check sipgate:tokenUrl, and that no redirect or proxy "
+            "That is no response of a token endpoint: check SIPGATE_TOKEN_URL, and that no redirect or proxy "
             "interferes."
         )
     return kind(

@@ -83,7 +83,7 @@ class Verification:
         if self._client_error == _UNKNOWN_CLIENT:
             return Verdict(
                 False,
-                "the log-in does not know the client, or it is disabled; check the id and sipgate:tokenUrl",
+                "the log-in does not know the client, or it is disabled; check the id and SIPGATE_TOKEN_URL",
             )
         return Verdict(
             False, f"the log-in refuses it ({response.status}): no redirect URI of the client fits"
@@ -99,7 +99,7 @@ class Verification:
             case "invalid_client":
                 return Verdict(
                     False,
-                    "the log-in does not know the client, or it is disabled; check the id and sipgate:tokenUrl",
+                    "the log-in does not know the client, or it is disabled; check the id and SIPGATE_TOKEN_URL",
                 )
             case "unauthorized_client":
                 return Verdict(
@@ -199,8 +199,7 @@ class Verification:
 
     def _misplaced(self, operation: str, response: Response) -> SipgateError:
         return SipgateError(
-            f"{operation}: there is no log-in at {self._login.token_url} ({response.status}); check sipgate:tokenUrl "
-            "(SIPGATE_TOKEN_URL)."
+            f"{operation}: there is no log-in at {self._login.token_url} ({response.status}); check SIPGATE_TOKEN_URL."
         )
 
 
@@ -211,7 +210,7 @@ def _redirected(response: Response, address: str, state: str, secret: str) -> Ve
     said = parse_qs(target.query) | parse_qs(target.fragment) if target else {}
     if target is None or said.get("state") != [state]:
         return Verdict(
-            None, "the log-in redirects elsewhere, which is not followed; check sipgate:tokenUrl"
+            None, "the log-in redirects elsewhere, which is not followed; check SIPGATE_TOKEN_URL"
         )
     if asked is None or _place(target) != _place(asked):
         return Verdict(

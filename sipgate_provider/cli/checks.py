@@ -14,7 +14,13 @@ from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.scrubbing import shell_word
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, namespace
+from sipgate_provider.settings.sources import (
+    ADDRESSES,
+    KEYS,
+    SECRET_KEYS,
+    environment_variable,
+    namespace,
+)
 
 __all__ = ["checks"]
 
@@ -48,7 +54,7 @@ def _settings(session: Session) -> Iterator[Check]:
     try:
         settings = session.settings
     except SipgateError as error:
-        yield Check("credential", "bad", "There is no usable credential.", str(error))
+        yield Check("credential", "bad", "The settings cannot be used.", str(error))
         return
     yield Check("credential", "good", f"It comes from {settings.source}.")
     yield from _sipgate(session)
@@ -61,7 +67,9 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         for key, entry in entries.items()
         if key.partition(":")[0] == prefix
     }
-    unknown = sorted(set(own) - set(KEYS))
+    # An address is no usable setting of a stack, and the credential's check says so.
+    known_keys = {*KEYS, *ADDRESSES}
+    unknown = sorted(own.keys() - known_keys)
     unencrypted = sorted(
         key
         for key, entry in entries.items()
@@ -92,9 +100,9 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"Its state cannot be read: {error}",
             "See that its passphrase or key can be had.",
         )
-    current = {f"{prefix}:{key}": str(own[key].get("value")) for key in KEYS if key in own}
+    current = {f"{prefix}:{key}": str(own[key].get("value")) for key in known_keys & own.keys()}
     previous = {
-        full: stored[full] for full in (f"{prefix}:{key}" for key in KEYS) if full in stored
+        full: stored[full] for full in (f"{prefix}:{key}" for key in known_keys) if full in stored
     }
     # Keys that are only in the state count as well: a refresh prefers them to the environment.
     changed = sorted(
@@ -129,7 +137,8 @@ def _sipgate(session: Session) -> Iterator[Check]:
             "sipgate",
             "bad",
             f"{base_url} cannot be used: {error}",
-            "Check the network, HTTPS_PROXY and NO_PROXY, REQUESTS_CA_BUNDLE, and sipgate:baseUrl.",
+            "Check the network, HTTPS_PROXY and NO_PROXY, REQUESTS_CA_BUNDLE, and "
+            f"{environment_variable(session.account, 'baseUrl')}.",
         )
         return
     yield Check("sipgate", "good", f"{base_url} answers.")

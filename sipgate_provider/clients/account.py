@@ -68,7 +68,7 @@ class LazyAccount:
             if self._opened is None:
                 if self._failed:
                     raise ConfigurationError(
-                        "Not tried: there is no usable credential; another error of this run says why."
+                        "Not tried: the settings cannot be used; another error of this run says why."
                     )
                 try:
                     settings = Settings.resolve(self._configured, os.environ, self._account)

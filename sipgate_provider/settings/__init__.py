@@ -1,1 +1,1 @@
-"""Settings: which keys exist, where their values come from, and where a credential may be sent."""
+"""Settings: which keys exist, where their values come from, and where requests go."""

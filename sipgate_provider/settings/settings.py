@@ -1,14 +1,12 @@
-"""Resolves the settings: which API, which credential, and which clients may be created or given up.
+"""Resolves the settings: which API, which credential, and which clients may be given up.
 
-The log-in that `login` has stored is used where the settings contain no way to authenticate. `trust` decides where a
-credential may be sent.
+The log-in that `login` has stored is used where the settings contain no way to authenticate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from sipgate_provider.auth.credentials import (
     AccessToken,
@@ -18,14 +16,11 @@ from sipgate_provider.auth.credentials import (
     RefreshToken,
 )
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.manual import AUTHENTICATE
+from sipgate_provider.settings.endpoints import Endpoints
 from sipgate_provider.settings.sources import RawSettings, environment_variable, namespace
-from sipgate_provider.settings.trust import check_credential, check_login, check_stored_login
-from sipgate_provider.settings.values import BASE_URL, LOGIN_HOST, LOGIN_PATH, Values
+from sipgate_provider.settings.values import Values
 
 __all__ = ["Settings", "login_settings"]
-
-_PASSWORD_GRANT_PATH = "/login/sipgate-apps/protocol/openid-connect/token"  # noqa: S105  a path, not a secret
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,6 @@ class Settings:
     Attributes:
         base_url: The address of the REST API, without a slash at its end.
         credential: The credential for requests.
-        allow_duplicate_clients: Whether a client may be created that equals an existing one in every property.
         trust_empty_account: Whether a client is gone if an account without clients does not know it, though nothing
             shows that it is the client's account.
         source: Where the credential came from, for messages: `sipgate:token and SIPGATE_TOKEN_ID`.
@@ -44,7 +38,6 @@ class Settings:
 
     base_url: str
     credential: Credential
-    allow_duplicate_clients: bool = False
     trust_empty_account: bool = False
     source: str = ""
     stored_credential: bool = False
@@ -64,12 +57,12 @@ class Settings:
             account: The account whose keys to read; None for the usual ones.
 
         Raises:
-            ConfigurationError: A credential is missing, incomplete or ambiguous, or an address is unusable, or the
-                credential may not be sent to it.
+            ConfigurationError: A credential is missing, incomplete or ambiguous, a value is invalid, the stack
+                configuration names an address, or the stored log-in came from another server.
         """
+        endpoints = Endpoints.read(configured, environment, account)
         raw = RawSettings.read(configured, environment, account)
         values = Values.of(raw)
-        base_url = values.base_url.rstrip("/")
         keys = raw.method()
         if keys is None:
             from sipgate_provider.auth.token_store import stored_login
@@ -77,17 +70,15 @@ class Settings:
             login = stored_login(account)
             if login is None:
                 raise _no_credential(raw)
-            check_stored_login(raw, base_url, login)
+            endpoints.check_issuer(login, account)
             credential: Credential = login
             source = f"the log-in stored in {login.file}"
         else:
-            credential = _credential(values, keys, base_url)
-            check_credential(raw, keys)
+            credential = _credential(values, keys, endpoints)
             source = " and ".join(map(raw.source, keys))
         return cls(
-            base_url,
+            endpoints.base_url,
             credential,
-            values.allow_duplicate_clients,
             values.trust_empty_account,
             source,
             stored_credential=not raw.stack.isdisjoint(keys or ()),
@@ -100,35 +91,26 @@ def login_settings(
     """The id and secret of the client to log in through, each "" where it is not set, and the token endpoint.
 
     Raises:
-        ConfigurationError: A value is invalid, or only the stack configuration names the address.
+        ConfigurationError: A value is invalid, or the stack configuration names an address.
     """
-    raw = RawSettings.read(configured, environment, account)
-    values = Values.of(raw)
-    check_login(raw)
-    return (
-        values.client_id,
-        values.client_secret.get_secret_value(),
-        _login_token_url(values, values.base_url.rstrip("/")),
-    )
+    endpoints = Endpoints.read(configured, environment, account)
+    values = Values.of(RawSettings.read(configured, environment, account))
+    return values.client_id, values.client_secret.get_secret_value(), endpoints.login_url
 
 
-def _login_token_url(values: Values, base_url: str) -> str:
-    origin = LOGIN_HOST if base_url == BASE_URL else _origin(base_url)
-    return values.token_url or f"{origin}{LOGIN_PATH}"
-
-
-def _credential(values: Values, keys: tuple[str, ...], base_url: str) -> Credential:
+def _credential(values: Values, keys: tuple[str, ...], endpoints: Endpoints) -> Credential:
     match keys:
         case ("accessToken",):
             return AccessToken(values.access_token.get_secret_value())
         case ("username", "password"):
-            token_url = values.token_url or f"{_origin(base_url)}{_PASSWORD_GRANT_PATH}"
-            return Password(values.username, values.password.get_secret_value(), token_url)
+            return Password(
+                values.username, values.password.get_secret_value(), endpoints.password_url
+            )
         case ("refreshToken", "clientId"):
             from sipgate_provider.auth.token_store import token_path
 
             refresh_token = values.refresh_token.get_secret_value()
-            token_url = _login_token_url(values, base_url)
+            token_url = endpoints.login_url
             return RefreshToken(
                 client_id=values.client_id,
                 client_secret=values.client_secret.get_secret_value(),
@@ -140,18 +122,14 @@ def _credential(values: Values, keys: tuple[str, ...], base_url: str) -> Credent
             return PersonalAccessToken(values.token_id, values.token.get_secret_value())
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 def _no_credential(raw: RawSettings) -> ConfigurationError:
     account = f" account {raw.account!r}" if raw.account else ""
+    option = f" --account {raw.account}" if raw.account else ""
     prefix = namespace(raw.account)
     variables = " and ".join(environment_variable(raw.account, key) for key in ("tokenId", "token"))
     return ConfigurationError(
         f"There is no credential for sipgate{account}. Set a personal access token "
         f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
-        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with `sipgate-provider login`. "
-        f"For the other ways see {AUTHENTICATE}."
+        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with "
+        f"`sipgate-provider login{option}`."
     )

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from sipgate_provider.errors import ConfigurationError
 
 __all__ = [
+    "ADDRESSES",
     "KEYS",
     "SECRET_KEYS",
     "RawSettings",
@@ -35,16 +36,11 @@ _METHODS: dict[str, tuple[str, ...]] = {
 }
 KEYS = (
     *(key for keys in _METHODS.values() for key in keys),
-    *(
-        "clientSecret",
-        "baseUrl",
-        "tokenUrl",
-        "allowDuplicateClients",
-        "trustEmptyAccount",
-        "parallel",
-    ),
+    *("clientSecret", "trustEmptyAccount", "parallel"),
 )
-"""All keys."""
+"""All keys but `ADDRESSES`."""
+ADDRESSES = ("baseUrl", "tokenUrl")
+"""The keys that only the environment may set; see `endpoints`."""
 SECRET_KEYS = frozenset({"token", "accessToken", "password", "refreshToken", "clientSecret"})
 """The keys whose values no file should contain unencrypted."""
 # These alone are no credential: they only name the client to log in through.
@@ -87,13 +83,11 @@ class RawSettings:
         values: The value of each key, from the stack configuration or else from the environment.
         stack: The keys that the stack configuration sets.
         account: The name of the account; None for the usual keys.
-        environment: The values from the environment, including those that the stack configuration overrides.
     """
 
     values: dict[str, str] = field(repr=False)
     stack: frozenset[str]
     account: str | None
-    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -114,7 +108,7 @@ class RawSettings:
             for key in KEYS
             if (value := environment.get(environment_variable(account, key)))
         }
-        return cls(shell | stack, frozenset(stack), account, shell)
+        return cls(shell | stack, frozenset(stack), account)
 
     def names(self, key: str) -> str:
         """The key's names in the stack configuration and in the environment."""

@@ -1,4 +1,4 @@
-"""Validates the value of every setting.
+"""Validates the value of every key.
 
 Messages name a key as in `sipgate:token (SIPGATE_TOKEN)`, and never show a value.
 """
@@ -16,17 +16,10 @@ from pydantic.alias_generators import to_camel
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.http import MOST_CONNECTIONS, USUAL_CONNECTIONS
-from sipgate_provider.http.addresses import problem_with_address
 from sipgate_provider.settings.sources import RawSettings
 
-__all__ = ["BASE_URL", "LOGIN_HOST", "LOGIN_PATH", "Values"]
+__all__ = ["Values"]
 
-BASE_URL = "https://api.sipgate.com/v2"
-"""The address of sipgate's REST API."""
-LOGIN_HOST = "https://login.sipgate.com"
-"""The server where people log in."""
-LOGIN_PATH = "/auth/realms/sipgate-apps/protocol/openid-connect/token"
-"""The path of the token endpoint on that server, and on another Keycloak."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # Messages for pydantic's types of errors; all others are about `parallel`.
 _MESSAGES = {
@@ -66,12 +59,6 @@ def _token_id(value: str) -> str:
     return _token(value)
 
 
-def _address(example: str, value: str) -> str:
-    if problem := problem_with_address(value, example):
-        raise ValueError(problem)
-    return value
-
-
 _Text = Annotated[str, AfterValidator(_text)]
 _SecretText = Annotated[SecretStr, AfterValidator(partial(_secret, _text))]
 _SecretToken = Annotated[SecretStr, AfterValidator(partial(_secret, _token))]
@@ -108,28 +95,6 @@ class Values(BaseModel):
     client_secret: Annotated[
         _SecretText, Field(description="The secret of that client; left out for a public one.")
     ] = _NO_SECRET
-    base_url: Annotated[
-        str,
-        AfterValidator(partial(_address, BASE_URL)),
-        Field(
-            description="Where the API is, if not at https://api.sipgate.com/v2. A credential from the "
-            "environment is "
-            "sent there only if the environment names the address, too."
-        ),
-    ] = BASE_URL
-    token_url: Annotated[
-        str,
-        AfterValidator(partial(_address, f"{LOGIN_HOST}{LOGIN_PATH}")),
-        Field(
-            description="The token endpoint, if not sipgate's; the same holds for it as for `baseUrl`."
-        ),
-    ] = ""
-    allow_duplicate_clients: Annotated[
-        bool,
-        Field(
-            description="Whether a client may equal an existing one in every property; by default not."
-        ),
-    ] = False
     trust_empty_account: Annotated[
         bool,
         Field(

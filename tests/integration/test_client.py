@@ -278,10 +278,9 @@ def test_credentials_come_from_the_stack_configuration(
     }[method]
     for key, value in settings.items():
         engine.succeeds("config", "set", "--secret", f"sipgate:{key}", value)
-    engine.succeeds("config", "set", "sipgate:baseUrl", sipgate.base_url)
     engine.client(**CRM)
 
-    created = engine.up(SIPGATE_TOKEN_ID="", SIPGATE_TOKEN="", SIPGATE_BASE_URL="")
+    created = engine.up(SIPGATE_TOKEN_ID="", SIPGATE_TOKEN="")
 
     assert created.code == 0, created.output
     assert len(sipgate.account.clients()) == 1

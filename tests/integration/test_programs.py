@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from sipgate_provider.simulator import Simulator
-from tests.engine_fixtures import BOTH_HOSTS
 
 IMPORTS = "import pulumi\nimport sipgate_provider as sipgate\n"
 
@@ -138,28 +137,6 @@ def test_a_trigger_rotates_a_client_by_making_the_new_one_before_the_old_one_goe
     assert new["clientSecret"] != old["clientSecret"]
     assert engine.outputs()["client_id"] == new["clientId"]
     assert "2 unchanged" in engine.up().output
-
-
-@BOTH_HOSTS
-def test_a_replacement_by_force_needs_equal_clients_to_be_allowed(
-    engine: Any, sipgate: Simulator
-) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
-    )
-    engine.succeeds("up", "--yes", "--skip-preview")
-    (old,) = sipgate.account.clients()
-    engine.succeeds("state", "taint", engine.resources()[0]["urn"])
-
-    refused = engine.up()
-    assert "unless this run replaces a resource by --replace or a taint" in refused.output
-    assert sipgate.account.clients() == [old]
-    allowed = engine.up(SIPGATE_ALLOW_DUPLICATE_CLIENTS="true")
-
-    assert allowed.code == 0, allowed.output
-    (new,) = sipgate.account.clients()
-    assert new["clientId"] != old["clientId"]
-    assert [resource["id"] for resource in engine.resources()] == [new["clientId"]]
 
 
 def test_two_resources_rotate_a_client_without_an_outage(engine: Any, sipgate: Simulator) -> None:

@@ -21,10 +21,10 @@ def trial(go_module: Path) -> Path:
 
 @pytest.fixture
 def eu(engine: Any) -> Iterator[Simulator]:
-    """Another sipgate, which the program's stack configuration names."""
+    """Another sipgate, which the environment names."""
     with Simulator() as other:
-        for key, value in (("baseUrl", other.base_url), ("tokenId", DEMO_TOKEN_ID)):
-            engine.succeeds("config", "set", f"eu:{key}", value)
+        engine.environment["SIPGATE_EU_BASE_URL"] = other.base_url
+        engine.succeeds("config", "set", "eu:tokenId", DEMO_TOKEN_ID)
         engine.succeeds("config", "set", "--secret", "eu:token", DEMO_TOKEN)
         yield other
 

@@ -10,10 +10,9 @@ export async function program() {
 
     const config = new pulumi.Config("eu");
     const eu = new sipgate.Provider("eu", {
-        baseUrl: config.require("baseUrl"),
+        account: "eu",
         tokenId: config.require("tokenId"),
         token: config.requireSecret("token"),
-        allowDuplicateClients: true,
         parallel: 2,
     });
     const dialler = new sipgate.OAuthClient(

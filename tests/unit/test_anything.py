@@ -107,16 +107,22 @@ def test_any_declaration_is_checked_and_compared(
         st.sampled_from(
             [
                 *("tokenId", "token", "accessToken", "username", "password", "refreshToken"),
-                *("clientId", "clientSecret", "baseUrl", "tokenUrl", "allowDuplicateClients"),
+                *("clientId", "clientSecret", "trustEmptyAccount"),
             ]
         ),
         TEXT | ADDRESSES | st.just("true"),
-    )
+    ),
+    st.dictionaries(st.sampled_from(["BASE", "TOKEN"]), TEXT | ADDRESSES),
 )
 @FULL
-def test_any_settings_make_a_credential_or_a_sentence(given_: dict[str, str]) -> None:
+def test_any_settings_make_a_credential_or_a_sentence(
+    given_: dict[str, str], addresses: dict[str, str]
+) -> None:
     try:
-        settings_ = Settings.resolve({f"sipgate:{k}": v for k, v in given_.items()}.get, {})
+        settings_ = Settings.resolve(
+            {f"sipgate:{k}": v for k, v in given_.items()}.get,
+            {f"SIPGATE_{server}_URL": address for server, address in addresses.items()},
+        )
     except ConfigurationError as error:
         said = str(error)
         assert said.endswith(".")

@@ -73,7 +73,7 @@ def test_a_field_that_may_hold_a_secret_is_in_no_repr() -> None:
 @pytest.mark.parametrize(
     "holding",
     [
-        RawSettings(dict.fromkeys(SECRET_KEYS, SECRET), SECRET_KEYS, None, {"token": SECRET}),
+        RawSettings(dict.fromkeys(SECRET_KEYS, SECRET), SECRET_KEYS, None),
         Settings("https://a.example.com", PersonalAccessToken("id", SECRET)),
         AccessToken(SECRET),
         Password("u", SECRET, "https://a.example.com"),

@@ -24,7 +24,8 @@ Pulumi generates the SDK for a program from the folder `plugin` of the provider'
 Python environment:"""
 _CONFIGURED = """\
 Set each key with `pulumi config set`, and those marked as secret with `--secret`. Otherwise the provider reads the
-environment variable."""
+environment variable. Requests go to another server than sipgate's only if the environment names it, in
+`SIPGATE_BASE_URL` for the API and in `SIPGATE_TOKEN_URL` for the token endpoint."""
 
 
 def pages() -> dict[str, str]:

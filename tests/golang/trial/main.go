@@ -21,11 +21,10 @@ func program(ctx *pulumi.Context) error {
 
 	eu := config.New(ctx, "eu")
 	provider, err := sipgate.NewProvider(ctx, "eu", &sipgate.ProviderArgs{
-		BaseUrl:               pulumi.String(eu.Require("baseUrl")),
-		TokenId:               pulumi.String(eu.Require("tokenId")),
-		Token:                 eu.RequireSecret("token"),
-		AllowDuplicateClients: pulumi.Bool(true),
-		Parallel:              pulumi.Int(2),
+		Account:  pulumi.String("eu"),
+		TokenId:  pulumi.String(eu.Require("tokenId")),
+		Token:    eu.RequireSecret("token"),
+		Parallel: pulumi.Int(2),
 	})
 	if err != nil {
 		return err

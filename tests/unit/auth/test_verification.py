@@ -241,7 +241,7 @@ def test_a_log_in_that_is_not_there_or_busy_is_one_sentence(
 
     for ask in (asked.redirect_uri, asked.origin):
         with pytest.raises(
-            SipgateError, match=r"Asking .*; (run again later|check sipgate:tokenUrl)"
+            SipgateError, match=r"Asking .*; (run again later|check SIPGATE_TOKEN_URL)"
         ):
             ask(ORIGIN)
 

@@ -278,11 +278,12 @@ def test_a_cancelled_run_finishes_what_is_under_way_and_starts_nothing_more() ->
 
 
 @pytest.fixture
-def plugin(tmp_path: Path) -> Iterator[ResourceProviderStub]:
+def plugin(tmp_path: Path, sipgate: Simulator) -> Iterator[ResourceProviderStub]:
     """The plugin in a process of its own, which is asked without an engine."""
     process = subprocess.Popen(
         (sys.executable, "-m", "sipgate_provider.plugin"),
         cwd=tmp_path,
+        env=os.environ | {"SIPGATE_BASE_URL": sipgate.base_url},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -299,8 +300,8 @@ def plugin(tmp_path: Path) -> Iterator[ResourceProviderStub]:
         process.communicate(timeout=30)
 
 
-def settings_of(sipgate: Simulator, **more: str) -> Struct:
-    return of(tokenId=DEMO_TOKEN_ID, token=DEMO_TOKEN, baseUrl=sipgate.base_url, **more)
+def arguments(**more: str) -> Struct:
+    return of(tokenId=DEMO_TOKEN_ID, token=DEMO_TOKEN, **more)
 
 
 def created(plugin: ResourceProviderStub, name: str) -> str:
@@ -314,7 +315,7 @@ def created(plugin: ResourceProviderStub, name: str) -> str:
 def test_a_call_that_its_caller_gives_up_ends_alone(
     plugin: ResourceProviderStub, sipgate: Simulator
 ) -> None:
-    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    plugin.Configure(proto.ConfigureRequest(args=arguments()))
     sipgate.misbehave(Delay(2), method="GET")
 
     with pytest.raises(grpc.RpcError):
@@ -326,7 +327,7 @@ def test_a_call_that_its_caller_gives_up_ends_alone(
 def test_a_creation_that_its_caller_gives_up_before_it_is_sent_sends_nothing(
     plugin: ResourceProviderStub, sipgate: Simulator
 ) -> None:
-    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    plugin.Configure(proto.ConfigureRequest(args=arguments()))
     sipgate.misbehave(Delay(1.5), method="GET")
     request = proto.CreateRequest(
         urn="urn:pulumi:dev::crm::sipgate:index:OAuthClient::crm",
@@ -343,7 +344,7 @@ def test_a_creation_that_its_caller_gives_up_before_it_is_sent_sends_nothing(
 def test_after_a_cancel_nothing_is_started(
     plugin: ResourceProviderStub, sipgate: Simulator
 ) -> None:
-    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
+    plugin.Configure(proto.ConfigureRequest(args=arguments()))
     plugin.Cancel(Empty())
 
     with pytest.raises(grpc.RpcError, match="the run was cancelled"):
@@ -355,8 +356,8 @@ def test_after_a_cancel_nothing_is_started(
 def test_a_second_configuration_that_is_unusable_does_not_leave_the_first_in_place(
     plugin: ResourceProviderStub, sipgate: Simulator
 ) -> None:
-    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate)))
-    plugin.Configure(proto.ConfigureRequest(args=settings_of(sipgate, account="NOT A NAME")))
+    plugin.Configure(proto.ConfigureRequest(args=arguments()))
+    plugin.Configure(proto.ConfigureRequest(args=arguments(account="NOT A NAME")))
 
     with pytest.raises(grpc.RpcError, match="cannot be the name of an account"):
         created(plugin, "crm")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipgate_provider.auth.credentials import AccessToken, Password, PersonalAccessToken
+from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.settings.sources import environment_variable
@@ -35,14 +35,6 @@ def test_the_way_named_in_the_stack_is_meant_when_the_environment_holds_another(
     assert settings.credential == AccessToken("a")
 
 
-def test_the_documented_token_endpoint_is_beside_the_base_address() -> None:
-    settings = resolve({"sipgate:username": "u", "sipgate:password": "p"})
-
-    assert settings.credential == Password(
-        "u", "p", "https://api.sipgate.com/login/sipgate-apps/protocol/openid-connect/token"
-    )
-
-
 def test_two_ways_in_the_same_place_are_an_error_that_names_both() -> None:
     with pytest.raises(ConfigurationError, match=r"accessToken.*username") as caught:
         resolve(
@@ -73,25 +65,9 @@ def test_a_missing_or_half_given_credential_is_an_error_that_names_what_is_missi
         resolve(stack)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://api.sipgate.com/v2",
-        "api.sipgate.com",
-        "https://u:p@api.sipgate.com/v2",
-        "https://[",
-        "ftp://x/v2",
-    ],
-)
-def test_an_address_that_would_leak_the_credential_or_cannot_work_is_refused(address: str) -> None:
-    with pytest.raises(ConfigurationError, match="sipgate:baseUrl"):
-        resolve({"sipgate:accessToken": "a", "sipgate:baseUrl": address})
-
-
-def test_plain_http_is_good_on_loopback() -> None:
-    settings = resolve({"sipgate:accessToken": "a", "sipgate:baseUrl": "http://127.0.0.1:8080/v2/"})
-
-    assert settings.base_url == "http://127.0.0.1:8080/v2"
+def test_where_a_named_account_has_no_credential_the_log_in_is_that_accounts() -> None:
+    with pytest.raises(ConfigurationError, match="`sipgate-provider login --account eu`"):
+        Settings.resolve(lambda _: None, {}, "eu")
 
 
 def test_settings_show_no_secret_when_printed() -> None:
@@ -141,11 +117,3 @@ def test_bytes_that_are_no_text_are_named_and_not_shown(key: str, others: dict[s
 
     assert f"sipgate:{key} ({name})" in str(caught.value)
     assert "geheim" not in str(caught.value)
-
-
-@pytest.mark.parametrize("ending", ["#", "?", "?x=1"])
-def test_an_address_that_would_swallow_the_path_is_refused(ending: str) -> None:
-    with pytest.raises(ConfigurationError, match="sipgate:baseUrl"):
-        resolve(
-            {"sipgate:accessToken": "a", "sipgate:baseUrl": f"https://x.example.com/v2{ending}"}
-        )
