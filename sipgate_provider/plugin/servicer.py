@@ -198,7 +198,7 @@ class Servicer(ResourceProviderServicer):
         )
         if not declared.failures:
             for finding in warnings(declared.inputs):
-                await self._warn(f"{finding.path} {finding.reason}.", request.urn)
+                await self._warn(f"{finding}.", request.urn)
         return proto.CheckResponse(
             inputs=struct(
                 {**declared.inputs, **news.unknown, _INPUT_ACCOUNT: self._account}, news.secret

@@ -32,12 +32,12 @@ from urllib.parse import urlsplit
 
 from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.http.addresses import DEFAULT_PORTS
 from sipgate_provider.manual import UNTRUSTED_CHECKOUT
 from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, environment_variable
 
 __all__ = ["check_credential", "check_login", "check_stored_login"]
 
+_USUAL_PORTS = {"http": 80, "https": 443}
 _SIPGATE = frozenset(("https", host, 443) for host in ("api.sipgate.com", "login.sipgate.com"))
 # The token endpoint exchanges these for access tokens, so they are sent to its address as well.
 _GRANTS = frozenset({"password", "refreshToken"})
@@ -117,7 +117,7 @@ def _server(address: str) -> tuple[str, str, int | None] | None:
     if not parts.hostname:
         return None
     if port is None:
-        port = DEFAULT_PORTS.get(parts.scheme)
+        port = _USUAL_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname.lower(), port
 
 
