@@ -198,6 +198,6 @@ def _in_short(message: str) -> str:
     errors = re.findall(r"error: (.+)", message)
     first = errors[0] if errors else message.strip().partition("\nTraceback")[0]
     first = re.sub(r"^\S+ resource '[^']*': ", "", first).replace(
-        " value {<nil>} has a problem:", ""
+        " value {<nil>} has a problem", ""
     )
     return " ".join(first.removeprefix("SipgateError: ").split())

@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from sipgate_provider.auth.browser_login import Login, code_challenge
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.http.addresses import Origin
 from sipgate_provider.http.response import Response
 from sipgate_provider.http.transport import NoAuth, Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
@@ -33,8 +34,9 @@ _ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
 _NEEDS_A_PERSON = frozenset(
     {"login_required", "interaction_required", "consent_required", "account_selection_required"}
 )
-# As a browser writes it (RFC 6454, 6.2).
-_ORIGIN = re.compile(r"null|[a-z][a-z0-9+.-]*://[a-z0-9_.-]*(\[[0-9a-f:.]+\])?(:\d+)?")
+# A browser's name for the origin of a page that has none (RFC 6454, 6.2).
+_OPAQUE = "null"
+_BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _NOT_FOUND = 404
 _FORBIDDEN = 403
 _UNKNOWN_CLIENT = "invalid_client"
@@ -91,7 +93,7 @@ class Verification:
 
     def origin(self, origin: str) -> Verdict:
         """Whether a page of the origin may read what the token endpoint answers."""
-        if not _ORIGIN.fullmatch(origin):
+        if not _is_sent(origin):
             return Verdict(
                 False, "no browser sends that as an origin; write it as in https://app.example.com"
             )
@@ -203,19 +205,24 @@ class Verification:
         )
 
 
+def _is_sent(origin: str) -> bool:
+    """Whether a browser sends the origin, spelled like this."""
+    found = Origin.of(origin)
+    return origin == _OPAQUE or (found is not None and str(found) == origin and "*" not in origin)
+
+
 def _redirected(response: Response, address: str, state: str, secret: str) -> Verdict:
     location = response.headers.get("Location", "")
     target = _split(location)
-    asked = _split(address)
     said = parse_qs(target.query) | parse_qs(target.fragment) if target else {}
-    if target is None or said.get("state") != [state]:
+    if said.get("state") != [state]:
         return Verdict(
             None, "the log-in redirects elsewhere, which is not followed; check SIPGATE_TOKEN_URL"
         )
-    if asked is None or _place(target) != _place(asked):
-        return Verdict(
-            False, f"the log-in ends at {scrubbed(_host(target) or location, [secret])} instead"
-        )
+    place = _place(location)
+    if place != _place(address):
+        words = scrubbed(place, [secret]) or "an address without a host"
+        return Verdict(False, f"the log-in ends at {words} instead")
     errors = [word for key in ("error", "error_description") for word in said.get(key, [])]
     if not errors or errors[0] in _NEEDS_A_PERSON:
         return Verdict(True, "a log-in may end there")
@@ -231,10 +238,7 @@ def _split(address: str) -> SplitResult | None:
         return None
 
 
-def _host(parts: SplitResult) -> str:
-    """Host and port, without a user name."""
-    return parts.netloc.rpartition("@")[2]
-
-
-def _place(parts: SplitResult) -> tuple[str, str]:
-    return parts.scheme, parts.netloc.lower()
+def _place(address: str) -> str:
+    """The origin; if the address has none, its scheme and what follows up to the path."""
+    origin = Origin.of(address)
+    return str(origin) if origin else _BEFORE_PATH.findall(address)[0].lower()

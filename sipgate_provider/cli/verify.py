@@ -121,7 +121,7 @@ def _registered(session: Session, client: str) -> tuple[Login, list[_Question]]:
         SipgateError: The account cannot be read, or the client has no addresses.
     """
     from sipgate_provider.auth.browser_login import Login  # noqa: PLC0415
-    from sipgate_provider.clients.concrete import (  # noqa: PLC0415
+    from sipgate_provider.clients.browsers import (  # noqa: PLC0415
         concrete_origins,
         concrete_redirect_uri,
     )

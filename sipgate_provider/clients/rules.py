@@ -1,50 +1,191 @@
-"""What a declared client may not be, and what it had better not be. Plain Python, so that a program can ask too.
+"""The rules for what a program declares. Plain Python, so that a program can ask too.
 
-Refused is only what can never work. sipgate documents simple wildcards, as a whole first label of the host
-(`https://*.example.com/*`) and at the end (`http://example.com/*`); the service is Keycloak underneath, which takes
-a `*` in a path for the character itself, and registers no redirect URI that Java cannot read or that is a script. The
-wildcard in the host is sipgate's own, and how far it reaches is not documented; so other forms of it are warnings, not
-errors. What works but is risky, and what may or may not match, is a warning. sipgate's own scripts register origins
-with ports and even paths, so those are warnings too.
+An error is a value that sipgate's log-in, a Keycloak, does not register as a redirect URI, or a link that nobody can
+open. Everything else is at most a warning: Keycloak registers any web origin, and redirect URIs that can hardly be
+meant, such as one without a scheme; sipgate's own scripts register origins with ports and even with paths. There are
+warnings of what is risky, of what Keycloak never matches, and of what no browser sends.
 
-What the state holds already is not refused: sipgate has taken it, and a stricter version of this package must not
-stop a stack.
+sipgate documents two wildcards: a whole first label of the host (`https://*.example.com/*`), and one at the end
+(`http://example.com/*`). The one in the host is sipgate's own, and how far it reaches is not documented. To Keycloak,
+a `*` inside a path is the character itself.
+
+A browser writes scheme and host in lower case, leaves out the scheme's own port, and puts a host that is not in ASCII
+into punycode (RFC 3492). Keycloak compares letter by letter, so another spelling does not match what a browser sends.
+
+A finding never contains a value, since that may be secret. What the state already holds is not rejected: sipgate has
+accepted it, and a stricter version of this package must not stop a stack.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from typing import NamedTuple
 
-from sipgate_provider.clients.redirect_uris import SCRIPTS, parameters_of_responses, unregistrable
-from sipgate_provider.clients.spelling import misspelling
-from sipgate_provider.http.addresses import is_loopback
+from sipgate_provider.clients.address_parts import AddressParts
 
 __all__ = ["Finding", "errors", "refused_ignore", "warnings"]
 
 _ENTRY = re.compile(r"(redirect_?uris|web_?origins)\[", re.IGNORECASE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-# Keycloak's "any origin", unwise, and "the origins of the redirect URIs".
-_ANY = "*"
-_OF_REDIRECTS = "+"
-# A wildcard at the very end, behind the host: `http://localhost:*`.
-_ANY_PORT = ":*"
-_WRITE_IT_OUT = "write it out, as in https://app.example.com/*"
+
+
+class _Rule(NamedTuple):
+    """A rule for addresses.
+
+    Attributes:
+        properties: The properties whose addresses it is for.
+        applies: What is wrong; False or empty if nothing is.
+        words: What to do and why, with {} for what `applies` has found.
+    """
+
+    properties: frozenset[str]
+    applies: Callable[[AddressParts], str | bool]
+    words: str
+
+
+_REDIRECTS = frozenset({"redirectUris"})
+_ORIGINS = frozenset({"webOrigins"})
+_LINKS = frozenset({"privacyUrl", "termsUrl"})
+
+_NO_BLANKS = "leave out white space and control characters, which no address contains"
+_SCHEME = "write the scheme, as in https://app.example.com"
+_HOST = "write the host, as in https://app.example.com"
+_HOST_AND_PORT = "write a host and a port that can exist, as in https://app.example.com:8443"
+
+# Only the first error of a value is reported, since it may be the cause of the others.
+_ERRORS = (
+    _Rule(_REDIRECTS | _LINKS, AddressParts.has_blank, _NO_BLANKS),
+    _Rule(_REDIRECTS | _LINKS, AddressParts.has_impossible_scheme, _SCHEME),
+    _Rule(_LINKS, AddressParts.lacks_scheme, _SCHEME),
+    _Rule(_LINKS, AddressParts.has_host_as_scheme, _SCHEME),
+    _Rule(
+        _REDIRECTS | _LINKS,
+        AddressParts.script,
+        "use https, since an address with the scheme {} runs code",
+    ),
+    _Rule(_REDIRECTS | _LINKS, AddressParts.ends_behind_scheme, _HOST),
+    _Rule(_LINKS, AddressParts.lacks_host, _HOST),
+    _Rule(_LINKS, AddressParts.has_impossible_host, _HOST_AND_PORT),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_fragment,
+        "leave out # and what follows, which a redirect URI cannot have",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.illegal_sign,
+        "write {}, which an address contains only encoded",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_misplaced_bracket,
+        "put nothing but an IPv6 address into brackets, and no wildcard behind it, as in http://[::1]/*",
+    ),
+)
+_WARNINGS = (
+    _Rule(_ORIGINS, AddressParts.has_blank, _NO_BLANKS),
+    _Rule(_ORIGINS, AddressParts.has_impossible_scheme, _SCHEME),
+    _Rule(_REDIRECTS | _ORIGINS, AddressParts.lacks_scheme, _SCHEME),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_host_as_scheme,
+        "write the scheme if this is a host with a port, as in https://app.example.com:8443",
+    ),
+    _Rule(_ORIGINS, AddressParts.ends_behind_scheme, _HOST),
+    _Rule(_REDIRECTS | _ORIGINS, AddressParts.lacks_host, _HOST),
+    _Rule(_REDIRECTS | _ORIGINS, AddressParts.has_impossible_host, _HOST_AND_PORT),
+    _Rule(
+        _ORIGINS,
+        AddressParts.has_more_than_origin,
+        "leave out what follows the host and port, which no browser sends as an origin",
+    ),
+    # What a browser spells differently.
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.invisible_characters,
+        "leave out the invisible characters {}, which no browser sends",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_capital_scheme,
+        "write the scheme in lower case, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_capital_host,
+        "write the host in lower case, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_usual_port,
+        "leave out the scheme's usual port, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_international_host,
+        "write the host in punycode (xn--…), as browsers do",
+    ),
+    # What Keycloak never matches.
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_wildcard_beside_query,
+        "leave out the query or the wildcard, which matches nothing beside a query",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_wildcard_inside,
+        "put the wildcard at the end, as in https://app.example.com/*, since it matches nothing inside",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.parameter_of_responses,
+        "leave out the parameter {}, which sipgate's responses have too: newer versions of its log-in refuse it",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_undocumented_wildcard,
+        "put the wildcard in place of the first label, as in https://*.example.com, since sipgate documents no other",
+    ),
+    _Rule(
+        _ORIGINS,
+        AddressParts.has_any_port,
+        "write the port, since sipgate documents no wildcard for it",
+    ),
+    # What is risky.
+    _Rule(
+        _REDIRECTS,
+        AddressParts.covers_everything,
+        "list the addresses that need it, since this one lets a log-in end at any address",
+    ),
+    _Rule(
+        _ORIGINS,
+        AddressParts.covers_everything,
+        "list the origins that need it, since this one lets the pages of any site use this client's tokens",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.covers_foreign_hosts,
+        "name the host, or put the wildcard before a domain of your own, as in https://*.example.com: this one covers "
+        "hosts of anybody",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.is_readable_on_the_way,
+        "use https, since anybody on the way can read what is sent over plain http",
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found at one property: `redirectUris[0]` and the words for it."""
+    """What was found at a property, such as `redirectUris[0]`, in words that begin in lower case."""
 
     path: str
     reason: str
 
-    @property
-    def property(self) -> str:
-        """The property's name without an index."""
-        return self.path.partition("[")[0]
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
 
 def errors(properties: Mapping[str, object]) -> list[Finding]:
@@ -52,31 +193,29 @@ def errors(properties: Mapping[str, object]) -> list[Finding]:
     found = []
     name = properties.get("name")
     if isinstance(name, str) and not name.strip():
-        found.append(Finding("name", "must not be empty"))
+        found.append(Finding("name", "write a name, which people see when they log in"))
     if properties.get("redirectUris") == []:
-        found.append(Finding("redirectUris", "must hold at least one entry"))
-    for path, value in _addresses(properties):
-        reason = _error(path, value)
-        if reason:
-            found.append(Finding(path, reason))
+        found.append(Finding("redirectUris", "list at least one address"))
+    for path, address in _addresses(properties):
+        found += list(_found(_ERRORS, path, address))[:1]
     return found
 
 
 def warnings(properties: Mapping[str, object]) -> list[Finding]:
-    """What works, or may work, but is risky among `properties`; silent about what `errors` names."""
+    """What is risky or may not work among `properties`; of a value that `errors` names, nothing."""
     return [
-        Finding(path, words)
-        for path, value in _addresses(properties)
-        if not _error(path, value)
-        for words in _warnings(path, value)
+        finding
+        for path, address in _addresses(properties)
+        if not any(_found(_ERRORS, path, address))
+        for finding in _found(_WARNINGS, path, address)
     ]
 
 
 def refused_ignore(paths: Iterable[str]) -> str | None:
     """Why the changes that a program wants ignored cannot be, or None.
 
-    The entries of a set have no place of their own. The engine ignores by index, so after somebody else has added or
-    removed an entry it would put another one in place of a declared one.
+    The engine ignores an entry by its index, but the entries of a set have no fixed place. After somebody else has
+    added or removed one, the engine would replace a declared entry with another one.
     """
     for path in paths:
         if _ENTRY.match(path):
@@ -87,121 +226,21 @@ def refused_ignore(paths: Iterable[str]) -> str | None:
     return None
 
 
-def _addresses(properties: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for name in ("redirectUris", "webOrigins"):
+def _addresses(properties: Mapping[str, object]) -> Iterator[tuple[str, AddressParts]]:
+    for name in sorted(_REDIRECTS | _ORIGINS):
         values = properties.get(name)
         for index, value in enumerate(values if isinstance(values, list | tuple) else ()):
-            if isinstance(value, str):
-                yield f"{name}[{index}]", value
-    for name in ("privacyUrl", "termsUrl"):
+            # `+` stands for the origins of the redirect URIs.
+            if isinstance(value, str) and (name, value) != ("webOrigins", "+"):
+                yield f"{name}[{index}]", AddressParts.of(value)
+    for name in sorted(_LINKS):
         value = properties.get(name)
         if isinstance(value, str) and value:
-            yield name, value
+            yield name, AddressParts.of(value)
 
 
-def _error(path: str, value: str) -> str | None:
-    """Why this address can never work, or None."""
-    redirect, origin = path.startswith("redirectUris"), path.startswith("webOrigins")
-    if (redirect and value == _ANY) or (origin and value in {_ANY, _OF_REDIRECTS}):
-        return None
-    return next(_errors(value, redirect=redirect, origin=origin), None)
-
-
-def _errors(value: str, *, redirect: bool, origin: bool) -> Iterator[str]:
-    """What stands in the way, the first thing first; only that one is certain to be right."""
-    if any(character.isspace() for character in value):
-        yield "holds white space; an address has none"
-    scheme, separator, rest = value.partition(":")
-    if not (separator and _SCHEME.fullmatch(scheme)) or _is_host(scheme, rest):
-        yield f"has no scheme; {_WRITE_IT_OUT}"
-    if "#" in value and (redirect or origin):
-        what = "a redirect URI" if redirect else "an origin"
-        yield f"has a fragment, which {what} may not have; leave out # and what follows"
-    web = scheme.lower() in {"http", "https"}
-    if rest in {"", "//"} or (web and not rest.startswith("//")):
-        yield f"names no host; {_WRITE_IT_OUT}"
-    if scheme.lower() in SCRIPTS:
-        yield f"has the scheme {scheme}, which runs code; use https, as in https://app.example.com/*"
-    if redirect:
-        yield from unregistrable(rest)
-    parts = _split(value)
-    if web and (parts is None or not _host(parts)):
-        yield f"names no host, or a port that cannot be; {_WRITE_IT_OUT}"
-    if redirect and "*" in value and "?" in value:
-        yield "has a wildcard beside a query, where it cannot match; leave out one of them"
-    _, slash, tail = value.partition("://")[2].partition("/")
-    if redirect and slash and "*" in tail[:-1]:
-        yield (
-            "has a wildcard inside the path, where it cannot match; put it at the end, "
-            "as in https://app.example.com/*"
-        )
-
-
-def _is_host(scheme: str, rest: str) -> bool:
-    """Whether what stands before the colon is a host, and behind it a port."""
-    return "//" not in rest and (
-        scheme.lower() == "localhost" or (bool(rest) and rest[0] in "0123456789*")
-    )
-
-
-def _warnings(path: str, value: str) -> Iterator[str]:
-    if path.endswith("Url"):
-        return
-    origin = path.startswith("webOrigins")
-    if value == _ANY:
-        yield (
-            "lets the pages of any site call the API with this client's tokens; list the origins that need it"
-            if origin
-            else "lets a log-in end at any address; list the addresses that need it"
-        )
-        return
-    if said := misspelling(value):
-        yield said
-    if not origin and (names := parameters_of_responses(value)):
-        yield (
-            f"has the parameter {names[0]}, which sipgate's responses have too; newer versions of its log-in refuse "
-            "such a redirect URI"
-        )
-    parts = _split(value)
-    if parts is None or parts.scheme not in {"http", "https"}:
-        return
-    host = _host(parts)
-    if parts.scheme == "http" and not is_loopback(host):
-        yield "uses plain http, so whoever is on the way can read what is sent there; use https"
-    if _covers_foreign_hosts(host):
-        yield (
-            "covers hosts of anybody; name the host, or put the wildcard in front of a domain of your own, "
-            "as in https://*.example.com" + ("" if origin else "/*")
-        )
-    elif "*" in host.removeprefix("*."):
-        yield (
-            "has a wildcard that sipgate does not document and that may never match; "
-            "a whole first label works, as in https://*.example.com" + ("" if origin else "/*")
-        )
-    if origin and (parts.path or parts.query):
-        yield "has a path, which no browser sends as an origin; leave out what follows the host and port"
-
-
-def _covers_foreign_hosts(host: str) -> bool:
-    """`*`, `*.com`, and `example.com*`, which also begins `example.com.evil.org`."""
-    ends_open = host.endswith("*")
-    under_no_domain = host.startswith("*.") and "." not in host.removeprefix("*.")
-    return ends_open or (under_no_domain and not is_loopback(host.removeprefix("*.")))
-
-
-def _host(parts: SplitResult) -> str:
-    """The host, a wildcard in it included; a wildcard in place of the port is no part of it."""
-    if parts.netloc.endswith(_ANY_PORT):
-        return parts.netloc.rpartition("@")[2].removesuffix(_ANY_PORT).strip("[]").lower()
-    return parts.hostname or ""
-
-
-def _split(value: str) -> SplitResult | None:
-    """The parts, or None where they make no address."""
-    try:
-        parts = urlsplit(value)
-        if not value.endswith(_ANY_PORT):
-            _ = parts.port
-    except ValueError:
-        return None
-    return parts
+def _found(rules: Iterable[_Rule], path: str, address: AddressParts) -> Iterator[Finding]:
+    name = path.partition("[")[0]
+    for rule in rules:
+        if name in rule.properties and (found := rule.applies(address)):
+            yield Finding(path, rule.words.format(found))

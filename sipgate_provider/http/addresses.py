@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-__all__ = ["DEFAULT_PORTS", "Origin", "is_loopback", "problem_with_address"]
+__all__ = ["Origin", "is_loopback", "problem_with_address"]
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
-"""The port of each scheme, which a browser leaves out of an address."""
+# A browser leaves the scheme's own port out.
+_USUAL_PORTS = {"http": "80", "https": "443"}
 _LONGEST_LABEL = 63  # RFC 1035, 2.3.4
+_LONGEST_HOST = 253
+_HIGHEST_PORT = 65535
 _ANY_SUBDOMAIN = "*."
+_AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
+_HOST_AND_PORT = re.compile(r"(?:\[([^\[\]]*)\]|([^:\[\]]*))(?::(?:0*(\d{1,5})|(\*)|))?", re.ASCII)
+# WHATWG URL, 3.1, without what the patterns above exclude.
+_FORBIDDEN = re.compile(r"[\x00-\x20%<>@\\^|\x7f]")
 
 
 @dataclass(frozen=True)
 class Origin:
     """The origin of an address (RFC 6454, 4), spelled as a browser does.
+
+    No other module parses or writes one, so two addresses of the same origin are always seen to be the same.
 
     Attributes:
         scheme: The scheme, in lower case.
@@ -31,24 +39,26 @@ class Origin:
 
     @classmethod
     def of(cls, address: str) -> Origin | None:
-        """The origin of `address`; None where it names no host, or a port that does not exist."""
+        """The origin of `address`; None where it names no host, or a host or port that cannot exist."""
+        found = _AUTHORITY.match(address)
+        parts = found and _HOST_AND_PORT.fullmatch(found[2].rpartition("@")[2])
+        if not found or not parts:
+            return None
+        scheme = found[1].lower()
+        ipv6, name, number, any_port = parts.groups()
         try:
-            parts = urlsplit(address)
-            authority = parts.netloc.rpartition("@")[2]
-            any_port = authority.endswith(":*")
-            number = None if any_port else parts.port
-            host = _ascii((urlsplit(f"//{authority.removesuffix(':*')}").hostname or "").lower())
+            host = str(ipaddress.IPv6Address(ipv6)) if name is None else _ascii(name.lower())
         except ValueError:
             return None
-        if not host:
+        if not host or _FORBIDDEN.search(host) or int(number or 0) > _HIGHEST_PORT:
             return None
-        usual = number in {None, DEFAULT_PORTS.get(parts.scheme)}
-        return cls(parts.scheme, host, "*" if any_port else "" if usual else str(number))
+        port = "" if number is None else str(int(number))
+        return cls(scheme, host, any_port or ("" if port == _USUAL_PORTS.get(scheme) else port))
 
     @property
     def is_web(self) -> bool:
         """Whether a browser opens pages of this origin."""
-        return self.scheme in DEFAULT_PORTS
+        return self.scheme in _USUAL_PORTS
 
     def __str__(self) -> str:
         """The origin as a browser sends it: `https://app.example.com:8443`."""
@@ -64,6 +74,9 @@ def _ascii(host: str) -> str:
     """
     if host.isascii():
         return host
+    # Encoding takes time that grows with the square of the length.
+    if len(host) > _LONGEST_HOST:
+        raise ValueError
     import idna  # noqa: PLC0415 - hardly any host needs it
 
     wildcard = _ANY_SUBDOMAIN if host.startswith(_ANY_SUBDOMAIN) else ""
@@ -72,8 +85,11 @@ def _ascii(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine, regardless of DNS (RFC 6761, 6.3)."""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Whether `host`, in lower case, is this machine: `localhost` or a loopback IP address.
+
+    `app.localhost` is not, since resolvers need not keep such a name on this machine.
+    """
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -190,7 +190,7 @@ class Servicer(ResourceProviderServicer):
         )
         if not declared.failures:
             for finding in warnings(declared.inputs):
-                await self._warn(f"{finding.path} {finding.reason}.", request.urn)
+                await self._warn(f"{finding}.", request.urn)
         return proto.CheckResponse(
             inputs=struct({**declared.inputs, **news.unknown}, news.secret),
             failures=[

@@ -73,7 +73,7 @@ class OAuthClient(ClientResource):
 
         def warn(known: Any) -> None:
             for finding in warnings({self.translate_input_property(name): known}):
-                pulumi.log.warn(f"{finding.path} {finding.reason}.", self)
+                pulumi.log.warn(f"{finding}.", self)
 
         if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
             warn(values)

@@ -126,10 +126,12 @@ def test_a_tenant_that_fails_does_not_stop_the_others_and_is_reported_at_the_end
 def test_a_property_that_the_provider_refuses_is_told_in_one_sentence(
     automation: Any, sipgate: Simulator
 ) -> None:
-    refused = automation("up", tenants="acme:\n  redirect_uris: [acme.example.com]\n")
+    refused = automation(
+        "up", tenants="acme:\n  redirect_uris: ['https://acme.example.com/#top']\n"
+    )
 
     assert refused.returncode == 1
-    assert "error: acme: property redirectUris[0] has no scheme; write it out" in refused.stderr
+    assert "error: acme: property redirectUris[0]: leave out # and what follows" in refused.stderr
     assert not ids(sipgate)
 
 

@@ -226,14 +226,16 @@ def test_input_that_cannot_work_is_named_and_nothing_is_sent(
     engine: Any, sipgate: Simulator
 ) -> None:
     engine.client(
-        redirect_uris=["https://crm.example.com/*", "crm.example.com"], privacy_url="example.com"
+        redirect_uris=["https://crm.example.com/*", "https://crm.example.com/#top"],
+        privacy_url="example.com",
     )
 
     refused = engine.up()
 
     assert refused.code != 0
     assert "property redirectUris[1]" in refused.output
-    assert "has no scheme" in refused.output
+    assert "leave out # and what follows" in refused.output
+    assert "#top" not in refused.output
     assert "property privacyUrl" in refused.output
     assert not sipgate.requests
 

@@ -77,12 +77,42 @@ def test_a_narrowed_redirect_uri_no_longer_works(
         ("https://crm.example.com\n", False),
         (f"{ORIGIN}/", False),
         ("crm.example.com", False),
+        ("HTTPS://crm.example.com", False),
+        ("https://*.example.org", False),
+        ("None", False),
+        ("", False),
     ],
 )
 def test_an_origin_works_where_the_token_endpoint_grants_it(
     sipgate: Simulator, client: dict[str, Any], origin: str, *, works: bool
 ) -> None:
     assert verification(sipgate, client).origin(origin).works is works
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://crm.example.com:443/callback",
+        "HTTPS://CRM.example.com/callback",
+        "https://crm.example.com:99999/callback",
+        "com.example.crm:callback",
+        "com.example.crm:/callback",
+    ],
+)
+def test_a_registered_address_works_in_any_spelling(sipgate: Simulator, address: str) -> None:
+    client = sipgate.account.add_client(name="CRM", redirectUris=[address])
+
+    assert verification(sipgate, client).redirect_uri(address).works is True
+
+
+def test_an_address_that_the_log_in_does_not_end_at_does_not_work(
+    sipgate: Simulator, client: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: "st")
+    for location in ("https://other.example/?state=st", "com.example.crm:x?state=st", "/?state=st"):
+        sipgate.misbehave(Answer(302, headers={"Location": location}), path=AUTHORIZATION)
+
+        assert verification(sipgate, client).redirect_uri(CALLBACK).works is False
 
 
 def test_a_deleted_client_is_told_from_an_address_that_does_not_fit(

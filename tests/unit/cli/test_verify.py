@@ -43,6 +43,23 @@ def test_a_client_whose_addresses_all_work_is_exit_code_0(sipgate: Simulator, by
     assert client["clientSecret"] not in told.output
 
 
+def test_addresses_are_web_addresses_in_any_case(sipgate: Simulator) -> None:
+    client = sipgate.account.add_client(
+        name="CRM",
+        redirectUris=["HTTPS://App.example.com/*"],
+        webOrigins=["HTTPS://App.example.com"],
+    )
+
+    told = verify(client["clientId"], **CREDENTIAL)
+
+    rows = [line.split("\t") for line in told.stdout.splitlines()]
+    assert [row[2:4] for row in rows] == [
+        ["HTTPS://App.example.com/verify", "yes"],
+        # A browser sends it in lower case, and the log-in compares letter by letter.
+        ["https://app.example.com", "no"],
+    ]
+
+
 def test_an_address_that_does_not_work_is_exit_code_1_and_told_with_its_reason(
     sipgate: Simulator,
 ) -> None:

@@ -1,0 +1,235 @@
+"""An address that a client registers, in its parts, and what the rules ask about it.
+
+An address is a redirect URI, a web origin or a link, as the program has written it, however wrong. Each question takes
+time in proportion to the length of the address. An answer is yes or no, or names a constant that was found, since a
+message must not contain any other part of an address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
+
+from sipgate_provider.http.addresses import Origin, is_loopback
+
+__all__ = ["AddressParts"]
+
+# RFC 3986, appendix B. It matches any text.
+_PARTS = re.compile(
+    r"(?:(?P<scheme>[^:/?#]*):)?(?://(?P<authority>[^/?#]*))?"
+    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.DOTALL,
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_WEB = ("https", "http")
+_SCRIPTS = ("javascript", "data")
+# White space and control characters as Java's `URI` knows them.
+_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
+_BRACKET = re.compile(r"[\[\]]")
+_IPV6_HOST = re.compile(r"\[([^\[\]]*)\](?::[0-9]*)?")
+_WRITTEN_PORT = re.compile(r":[0-9]*\Z")
+_BEGIN_OF_PORT = (*"0123456789", "*")
+_ANY_SUBDOMAIN = "*."
+# OpenID Connect's, those of RFC 9207 and JARM, and Keycloak's own.
+_OF_RESPONSES = frozenset(
+    (
+        *("code", "state", "session_state", "iss", "error", "error_description"),
+        *("id_token", "access_token", "token_type", "expires_in"),
+        *("response", "kc_action", "kc_action_status"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class AddressParts:
+    """The parts of an address (RFC 3986, 3) as they are written; None for one that is not there.
+
+    Attributes:
+        text: The whole address.
+        path: The path, which may be empty. In an opaque address it is what follows the scheme.
+        origin: The origin as a browser spells it, if there is one.
+    """
+
+    text: str
+    scheme: str | None
+    authority: str | None
+    path: str
+    query: str | None
+    fragment: str | None
+    origin: Origin | None
+
+    @classmethod
+    def of(cls, text: str) -> AddressParts:
+        """The parts of any text."""
+        parts = next(_PARTS.finditer(text)).groupdict()
+        return cls(text=text, origin=Origin.of(text), **parts)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether the scheme is http or https, in any case."""
+        return (self.scheme or "").lower() in _WEB
+
+    @property
+    def host(self) -> str:
+        """The host and port as they are written; empty if there are none."""
+        return (self.authority or "").rpartition("@")[2]
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether no slash follows the scheme, so that Java reads neither host nor path nor query."""
+        return self.scheme is not None and self.authority is None and self.path[:1] != "/"
+
+    def has_blank(self) -> bool:
+        """Whether there is white space or a control character."""
+        return bool(_BLANK.search(self.text))
+
+    def illegal_sign(self) -> str:
+        """The first sign that an address may contain only encoded, behind its encoded form."""
+        before, _, behind = (self.authority or "").partition("[")
+        parts = (before, behind.partition("]")[2], self.path, self.query or "")
+        found = next(filter(None, map(_ILLEGAL.search, parts)), None)
+        if found is None and not self.is_opaque:
+            found = _BRACKET.search(self.path)
+        return f"{quote(found[0])} for {found[0]}" if found else ""
+
+    def has_misplaced_bracket(self) -> bool:
+        """Whether the authority has brackets, and they are not those of an IPv6 address and perhaps a port."""
+        if not _BRACKET.search(self.authority or ""):
+            return False
+        found = _IPV6_HOST.fullmatch(self.host)
+        return found is None or not _is_ipv6(found[1].partition("%")[0])
+
+    def has_fragment(self) -> bool:
+        """Whether there is a `#`."""
+        return self.fragment is not None
+
+    def script(self) -> str:
+        """The scheme, if it runs code."""
+        scheme = (self.scheme or "").lower()
+        return scheme if scheme in _SCRIPTS else ""
+
+    def lacks_scheme(self) -> bool:
+        """Whether no colon precedes the path, and no wildcard stands for the scheme."""
+        return self.scheme is None and not self.covers_everything()
+
+    def has_impossible_scheme(self) -> bool:
+        """Whether what precedes the colon is no scheme, as in `127.0.0.1:8080`."""
+        return self.scheme is not None and not _SCHEME.fullmatch(self.scheme)
+
+    def has_host_as_scheme(self) -> bool:
+        """Whether what precedes the colon seems to be a host, and what follows its port."""
+        if self.is_web or self.authority is not None or not _SCHEME.fullmatch(self.scheme or ""):
+            return False
+        return (self.scheme or "").lower() == "localhost" or self.path[:1] in _BEGIN_OF_PORT
+
+    def ends_behind_scheme(self) -> bool:
+        """Whether nothing follows the scheme and the slashes of the host."""
+        begins = self.scheme is not None or self.authority is not None
+        return begins and not self.authority and not self.path and self.query is None
+
+    def lacks_host(self) -> bool:
+        """Whether a web address names no host, and no wildcard stands for it."""
+        return self.is_web and not self.authority and not self.covers_everything()
+
+    def has_impossible_host(self) -> bool:
+        """Whether a web address has a host or a port that cannot exist."""
+        visible = bool(self.authority) and self.host.isascii()
+        return self.is_web and visible and self.origin is None
+
+    def invisible_characters(self) -> str:
+        """The code points of the characters that nobody sees, which are copied along from a page or a document."""
+        found = set() if self.text.isascii() else set(filter(_is_invisible, self.text))
+        return ", ".join(f"U+{ord(character):04X}" for character in sorted(found))
+
+    def has_capital_scheme(self) -> bool:
+        """Whether a web address has capitals in its scheme."""
+        return self.is_web and self.scheme not in _WEB
+
+    def has_capital_host(self) -> bool:
+        """Whether a web address has capitals in its host."""
+        return self.is_web and self.host.isascii() and self.host != self.host.lower()
+
+    def has_usual_port(self) -> bool:
+        """Whether a web address has the port that a browser leaves out."""
+        return (
+            self.is_web
+            and self.origin is not None
+            and not self.origin.port
+            and bool(_WRITTEN_PORT.search(self.host))
+        )
+
+    def has_international_host(self) -> bool:
+        """Whether a web address has a host that is not in ASCII."""
+        return self.is_web and not all(
+            character.isascii() or _is_invisible(character) for character in self.host
+        )
+
+    def is_readable_on_the_way(self) -> bool:
+        """Whether it is plain http to another machine."""
+        return (
+            self.origin is not None
+            and self.origin.scheme == "http"
+            and not is_loopback(self.origin.host)
+        )
+
+    def parameter_of_responses(self) -> str:
+        """The first parameter of the query that the log-in's responses have too."""
+        query = "" if self.is_opaque else self.query or ""
+        names = (name.lower() for name, _ in parse_qsl(query, keep_blank_values=True))
+        return next((name for name in names if name in _OF_RESPONSES), "")
+
+    def has_more_than_origin(self) -> bool:
+        """Whether anything follows the host and port."""
+        return bool(self.authority and (self.path or self.query or self.fragment is not None))
+
+    def covers_everything(self) -> str:
+        """The web scheme whose addresses it covers all, since it ends in a wildcard before the host: `https:*`, `*`."""
+        stem = self.text[:-1].lower()
+        found = (web for web in _WEB if f"{web}:/".startswith(stem))
+        return next(found, "") if self.text.endswith("*") else ""
+
+    def covers_foreign_hosts(self) -> bool:
+        """Whether the host is `*` or `*.com`, or ends in a wildcard, as in `example.com*`."""
+        if not self.is_web or self.origin is None:
+            return False
+        host = self.origin.host
+        domain = host.removeprefix(_ANY_SUBDOMAIN)
+        under_no_domain = domain != host and "." not in domain and not is_loopback(domain)
+        return host.endswith("*") or under_no_domain
+
+    def has_undocumented_wildcard(self) -> bool:
+        """Whether there is a wildcard in the host that is not its whole first label."""
+        return (
+            self.is_web
+            and self.origin is not None
+            and "*" in self.origin.host.removeprefix(_ANY_SUBDOMAIN)
+            and not self.covers_foreign_hosts()
+        )
+
+    def has_any_port(self) -> bool:
+        """Whether a wildcard stands for the port."""
+        return self.origin is not None and self.origin.port == "*"
+
+    def has_wildcard_beside_query(self) -> bool:
+        """Whether there are both a query and a wildcard."""
+        return self.query is not None and "*" in self.text
+
+    def has_wildcard_inside(self) -> bool:
+        """Whether a wildcard of the port or the path is not at the end."""
+        return (self.has_any_port() and bool(self.path)) or "*" in self.path[:-1]
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf"
