@@ -137,6 +137,10 @@ class OAuthClientState(_Client):
             document = {name: value for name, value in document.items() if value is not None}
         return cls.model_validate(document, by_name=False)
 
+    def stored(self, sent: Mapping[str, object]) -> dict[str, object]:
+        """The properties that sipgate stores, as far as the response tells; else those that were sent."""
+        return {**sent, **self.model_dump(by_alias=True, exclude_unset=True)}
+
 
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each invalid path, such as `redirectUris[0]`, and what is wrong there; "" is the whole document."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
@@ -98,10 +99,11 @@ class ClientCreator:
             SipgateError: The request failed, or its response is not the response to it.
         """
         created = self._api.create_client(inputs)
-        content = fingerprint(created.properties())
+        stored = created.stored(inputs.properties())
+        content = fingerprint(stored)
         existed = before is not None and created.client_id in before.ids
         is_other = content != wanted and (
-            content in self._creations or not resemble(created.properties(), inputs.properties())
+            content in self._creations or not resemble(stored, inputs.properties())
         )
         if existed or is_other or created.client_id in self._named:
             raise TransportError(
@@ -110,7 +112,7 @@ class ClientCreator:
         if content != wanted:
             if equal := self._search.equal_client(inputs, before):
                 return equal
-            warn_of_other_values(created, inputs)
+            warn_of_other_values(created.client_id, stored, inputs)
         return created
 
     def _warn_of_equal_clients(self, client_id: str, equal: set[str]) -> None:
@@ -127,13 +129,15 @@ class ClientCreator:
             )
 
 
-def warn_of_other_values(stored: OAuthClientState, inputs: OAuthClientInputs) -> None:
+def warn_of_other_values(
+    client_id: str, stored: Mapping[str, object], inputs: OAuthClientInputs
+) -> None:
     """Warns of properties that sipgate stores in another form than it was sent."""
-    if names := differing(stored.properties(), inputs.properties()):
+    if names := differing(stored, inputs.properties()):
         _log.warning(
             "sipgate stores another %s for client %s than the program declares, which every refresh will show as a "
             "change. Declare what `sipgate-provider show %s` prints.",
             " and ".join(names),
-            stored.client_id,
-            stored.client_id,
+            client_id,
+            client_id,
         )

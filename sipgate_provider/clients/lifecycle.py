@@ -203,9 +203,11 @@ class Lifecycle:
             stored = self._stored(client_id)
             if stored is None or differing(stored.properties(), inputs.properties()):
                 raise
-        if differing(stored.properties(), inputs.properties()):
+        sent = inputs.properties()
+        if differing(stored.stored(sent), sent):
             # The response may be an older one; the client itself says what sipgate stores.
-            warn_of_other_values(self._stored(client_id) or stored, inputs)
+            stored = self._stored(client_id) or stored
+            warn_of_other_values(client_id, stored.stored(sent), inputs)
 
     def _stored(self, client_id: str) -> OAuthClientState | None:
         """The client as sipgate stores it; None if it cannot be read."""

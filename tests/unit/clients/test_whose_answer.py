@@ -111,6 +111,23 @@ def test_a_property_that_sipgate_stores_differently_is_named_and_the_client_is_k
     assert "crm" not in warning.casefold().replace(str(kept["clientId"]), "")
 
 
+def test_a_response_that_tells_nothing_but_the_id_is_believed(
+    sipgate: Simulator, life: Lifecycle, caplog: pytest.LogCaptureFixture
+) -> None:
+    life.create(OTHER)
+    client = sipgate.account.add_client(**DECLARED)
+    sipgate.misbehave(Answer(200, json.dumps({"clientId": client["clientId"]})), method="POST")
+    sipgate.clear_requests()
+
+    outs = life.create(DECLARED)
+
+    assert outs == DECLARED | {key: client[key] for key in ("clientId", "clientSecret")}
+    assert [request.method for request in sipgate.requests] == ["POST", "GET"]
+    sipgate.misbehave(Answer(200, json.dumps({"clientId": client["clientId"]})), method="PUT")
+    life.update(str(outs["clientId"]), outs, DECLARED | {"description": "new"})
+    assert not caplog.messages
+
+
 def test_an_update_that_sipgate_stores_differently_names_the_property(
     sipgate: Simulator, life: Lifecycle, caplog: pytest.LogCaptureFixture
 ) -> None:
