@@ -26,11 +26,12 @@ _PARTS = re.compile(
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _WEB = ("https", "http")
 _SCRIPTS = ("javascript", "data")
+_PATH_ALONE = re.compile(r"/(?!.*\{[^{}]+\})", re.DOTALL)
 # White space and control characters as Java's `URI` knows them.
 _BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
 _BRACKET = re.compile(r"[\[\]]")
-_IPV6_HOST = re.compile(r"\[([^\[\]]*)\](?::[0-9]*)?")
+_IPV6_AUTHORITY = re.compile(r"(?:[^@]*@)?\[([^\[\]]*)\](?::[0-9]*)?")
 _WRITTEN_PORT = re.compile(r":[0-9]*\Z")
 _BEGIN_OF_PORT = (*"0123456789", "*")
 _ANY_SUBDOMAIN = "*."
@@ -83,6 +84,11 @@ class AddressParts:
         """Whether no slash follows the scheme, so that Java reads neither host nor path nor query."""
         return self.scheme is not None and self.authority is None and self.path[:1] != "/"
 
+    @property
+    def is_path_of_log_in(self) -> bool:
+        """Whether it begins with a slash: Keycloak encodes it as a path of its own, unless there is a {template}."""
+        return bool(_PATH_ALONE.match(self.text))
+
     def has_blank(self) -> bool:
         """Whether there is white space or a control character."""
         return bool(_BLANK.search(self.text))
@@ -97,10 +103,11 @@ class AddressParts:
         return f"{quote(found[0])} for {found[0]}" if found else ""
 
     def has_misplaced_bracket(self) -> bool:
-        """Whether the authority has brackets, and they are not those of an IPv6 address and perhaps a port."""
-        if not _BRACKET.search(self.authority or ""):
+        """Whether the host has brackets, and they are not those of an IPv6 address and perhaps a port."""
+        authority = self.authority or ""
+        if not _BRACKET.search(authority):
             return False
-        found = _IPV6_HOST.fullmatch(self.host)
+        found = _IPV6_AUTHORITY.fullmatch(authority)
         return found is None or not _is_ipv6(found[1].partition("%")[0])
 
     def has_fragment(self) -> bool:
@@ -128,8 +135,8 @@ class AddressParts:
 
     def ends_behind_scheme(self) -> bool:
         """Whether nothing follows the scheme and the slashes of the host."""
-        begins = self.scheme is not None or self.authority is not None
-        return begins and not self.authority and not self.path and self.query is None
+        nothing = not self.authority and not self.path and self.query is None
+        return self.scheme is not None and nothing
 
     def lacks_host(self) -> bool:
         """Whether a web address names no host, and no wildcard stands for it."""

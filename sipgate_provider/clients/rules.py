@@ -197,7 +197,7 @@ def errors(properties: Mapping[str, object]) -> list[Finding]:
     if properties.get("redirectUris") == []:
         found.append(Finding("redirectUris", "list at least one address"))
     for path, address in _addresses(properties):
-        found += list(_found(_ERRORS, path, address))[:1]
+        found += list(_errors(path, address))[:1]
     return found
 
 
@@ -206,7 +206,7 @@ def warnings(properties: Mapping[str, object]) -> list[Finding]:
     return [
         finding
         for path, address in _addresses(properties)
-        if not any(_found(_ERRORS, path, address))
+        if not any(_errors(path, address))
         for finding in _found(_WARNINGS, path, address)
     ]
 
@@ -237,6 +237,11 @@ def _addresses(properties: Mapping[str, object]) -> Iterator[tuple[str, AddressP
         value = properties.get(name)
         if isinstance(value, str) and value:
             yield name, AddressParts.of(value)
+
+
+def _errors(path: str, address: AddressParts) -> Iterator[Finding]:
+    if not (path.startswith("redirectUris") and address.is_path_of_log_in):
+        yield from _found(_ERRORS, path, address)
 
 
 def _found(rules: Iterable[_Rule], path: str, address: AddressParts) -> Iterator[Finding]:
