@@ -1,23 +1,36 @@
-"""`import`: imports existing clients into the current stack."""
+"""`import`: imports existing clients into the current stack.
+
+The command may end at any moment and be run again. In Python, the file of `--out` declares every client before the
+first one enters the state, and refuses to run until the last one has. In other languages, Pulumi writes the program
+after the import. Until that program has run, the clients are protected, so no `pulumi up` deletes them.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import os
+import shlex
+import stat
+import sys
+import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sipgate_provider import type_tokens as tokens
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.project import runtime_of
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.cli.terminal import working
+from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
     from sipgate_provider.api.models import OAuthClientState
+    from sipgate_provider.importing.plan import Plan
+    from sipgate_provider.importing.stack import Resource
+
+_SHOWN = 10
 
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
@@ -35,6 +48,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether Pulumi refuses to delete what is imported.",
 )
+@click.option(
+    "--native", is_flag=True, help="In Python: write a program for sipgate_provider.native."
+)
 @click.option("--preview-only", is_flag=True, help="Show what would be done, and do nothing.")
 @FORCE
 @OPTIONS
@@ -44,6 +60,7 @@ def command(
     everything: bool,
     out: Path | None,
     protect: bool,
+    native: bool,
     preview_only: bool,
     force: bool,
 ) -> None:
@@ -61,55 +78,67 @@ def command(
     stack of the backend: it refuses a client that another stack manages, or leaves it out with --all. It uses the
     same credential as `pulumi up`.
     """  # noqa: D301  click keeps the lines after \\b as they are
-    from sipgate_provider.importing.plan import plan  # noqa: PLC0415
-    from sipgate_provider.importing.program import program  # noqa: PLC0415
-
     pairs = _pairs(wanted)
     if not pairs and not everything:
         raise click.UsageError("Name the clients, as in crm=<clientId>, or give --all.")
-    if out is not None and out.exists():
-        raise click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
-    stack = session.stack
-    _refuse_other_languages(session, pairs)
-    managed, read, _ = stack.clients()
-    _refuse_names_in_use(pairs, read)
-    found = _importable(session, pairs.values(), managed, everything=everything, force=force)
-    planned = plan(
-        found,
-        pairs,
-        managed,
-        {*managed.values(), *read.values()},
-        everything=everything,
-    )
-    for name in planned.existing:
-        click.echo(f"{name} is in the stack already.", err=True)
-    if not planned.new and not planned.existing:
+    language, _ = runtime_of(session.project)
+    resources = session.stack.resources()
+    planned = _plan(session, resources, pairs, everything=everything, force=force)
+    if not planned.clients:
+        click.echo("There is no client to import.", err=True)
+    elif language == "python":
+        # A client that no program has declared yet is protected by an import, not by the user.
+        kept = {one.name: one.protected for one in resources if one.declared and one.declarable()}
+        protected = {name for name in planned.clients if kept.get(name, protect)}
+        native = native or any(one.native for one in resources)
+        _into_python(session, planned, out, protected, native=native, preview_only=preview_only)
+    else:
+        _into_other(session, planned, out, language, protect=protect, preview_only=preview_only)
+
+
+def _plan(
+    session: Session,
+    resources: Collection[Resource],
+    pairs: dict[str, str],
+    *,
+    everything: bool,
+    force: bool,
+) -> Plan:
+    """The clients to import, and those that are in the stack already."""
+    from sipgate_provider.importing.plan import plan  # noqa: PLC0415
+
+    managed: dict[str, OAuthClientState] = {}
+    elsewhere: list[Resource] = []
+    for one in resources:
+        client = one.declarable() if one.account == session.account else None
+        if one.external and one.name in pairs:
+            raise ConfigurationError(
+                f"The stack reads a client as {one.name!r} through OAuthClient.get; remove that from the program, run "
+                "`pulumi up`, and then import."
+            )
+        if client and not one.external:
+            managed[one.name] = client
+        else:
+            elsewhere.append(one)
+    undeclarable = {one.client_id: one.name for one in elsewhere if not one.external}
+    for name, client_id in pairs.items():
+        if client_id in undeclarable:
+            raise ConfigurationError(
+                f"{name}={client_id}: the stack manages this client already, as {undeclarable[client_id]!r}, in a "
+                "component, in another account or with secret properties. Keep its declaration in your program."
+            )
+    if everything and undeclarable:
         click.echo(
-            "There is no client to import."
-            + (
-                " Name one of the stack's, as in crm=<clientId>, to print its declaration again."
-                if managed
-                else ""
-            ),
+            "Keep these declarations in your program, since only it can have them (components, other accounts, secret "
+            f"properties): {', '.join(sorted(undeclarable.values()))}.",
             err=True,
         )
-        return
-    source = program({**planned.new, **planned.existing}, protect=protect, account=session.account)
-    count = f"{len(planned.new)} client" + ("" if len(planned.new) == 1 else "s")
-    if preview_only:
-        click.echo(f"{count} would be imported:", err=True)
-    else:
-        with _written(out, source):
-            if planned.new:
-                stack.import_clients(planned.new, protect=protect, account=session.account)
-        click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
-    width = max(map(len, planned.new), default=0)
-    for name, client in planned.new.items():
-        click.echo(f"  {name:{width}}  {client.client_id}", err=True)
-    if out is None or preview_only:
-        click.echo(source, nl=False)
-    else:
-        click.echo(f"{out} declares {'it' if len(planned.new) == 1 else 'them'}.", err=True)
+    ours = {client.client_id for client in managed.values()}
+    found = _importable(
+        session, pairs.values(), {*ours, *undeclarable}, everything=everything, force=force
+    )
+    taken = {one.name for one in elsewhere}
+    return plan(found, pairs, managed, taken, everything=everything)
 
 
 def _importable(
@@ -120,18 +149,19 @@ def _importable(
     everything: bool,
     force: bool,
 ) -> list[OAuthClientState]:
-    """The requested clients and, with `everything`, all others that no other stack manages."""
+    """Those of the requested clients that the stack does not manage; with `everything`, all that no stack manages."""
     from sipgate_provider.clients.search import find_client, find_clients  # noqa: PLC0415
 
-    clients = [find_client(session.api, client_id) for client_id in requested]
+    with working("Asking sipgate..."):
+        clients = [find_client(session.api, one) for one in requested if one not in managed]
+        others = find_clients(session.api, secrets=False) if everything else []
     ownership = Ownership(session, force=force)
     for client in clients:
-        if client.client_id not in managed:
-            ownership.check(client)
-    for client in find_clients(session.api) if everything else []:
-        if client.client_id in requested:
+        ownership.check(client)
+    for client in others:
+        if client.client_id in managed or client.client_id in requested:
             continue
-        objection = None if client.client_id in managed else ownership.objection(client)
+        objection = ownership.objection(client)
         if objection:
             click.echo(f"{objection} It is left out.", err=True)
         else:
@@ -139,42 +169,194 @@ def _importable(
     return clients
 
 
-def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
-    """Raises ConfigurationError for other languages, whose clients Pulumi itself imports."""
-    language, _ = runtime_of(session.project)
-    if language != "python":
-        name, client_id = next(iter(pairs.items()), ("<name>", "<clientId>"))
-        raise ConfigurationError(
-            f"This project's runtime is {language!r}, so its clients are the native plugin's. Run `pulumi import "
-            f"{tokens.NATIVE} {shell_word(name)} {shell_word(client_id)}` for each client; nothing was done."
-        )
+def _into_python(
+    session: Session,
+    planned: Plan,
+    out: Path | None,
+    protected: Collection[str],
+    *,
+    native: bool,
+    preview_only: bool,
+) -> None:
+    """Writes the program, then imports the clients."""
+    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
+    from sipgate_provider.importing.engine import dynamic_document  # noqa: PLC0415
+    from sipgate_provider.importing.program import (  # noqa: PLC0415
+        is_unfinished,
+        program,
+        unfinished,
+    )
 
-
-def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:
-    for name in set(names) & set(read.values()):
-        raise ConfigurationError(
-            f"The stack reads a client as {name!r} through OAuthClient.get; remove that from the program, run "
-            "`pulumi up`, and then import."
-        )
-
-
-@contextlib.contextmanager
-def _written(path: Path | None, text: str) -> Iterator[None]:
-    """Writes the text to the file before the block, so that it cannot be lost; removes it if the block fails."""
-    if path is None:
-        yield
+    source = program(planned.clients, protected=protected, account=session.account, native=native)
+    if preview_only:
+        _tell(planned, "would be imported")
+        click.echo(source, nl=False)
         return
+    if out is not None and out.exists():
+        there = out.read_text(encoding="utf-8", errors="replace")
+        if there != source and not is_unfinished(there):
+            raise _exists(out)
+    new = {
+        name: client if client.client_secret else find_client(session.api, client.client_id)
+        for name, client in planned.new.items()
+    }
+    if out is not None:
+        _replace(out, unfinished(source, _this_command()) if new else source, "Nothing was done.")
+    else:
+        click.echo(source, nl=False)
+        _flush()
+    if new:
+        _import(session, planned, dynamic_document(new, session.account))
+    if out is not None and new:
+        _replace(out, source, f"The clients are imported. To go on: {_this_command()}")
+    _tell(planned, "imported", protected=bool(set(planned.new) & set(protected)))
+    if out is not None:
+        click.echo(f"{out} declares {_count(len(planned.clients))}.", err=True)
+
+
+def _into_other(
+    session: Session,
+    planned: Plan,
+    out: Path | None,
+    language: str,
+    *,
+    protect: bool,
+    preview_only: bool,
+) -> None:
+    """Imports the clients, then has Pulumi write the program."""
+    from sipgate_provider.importing.engine import (  # noqa: PLC0415
+        generate_program,
+        native_document,
+    )
+
+    provider = session.account and session.stack.provider_of(session.account)
+    if session.account and not provider:
+        raise ConfigurationError(
+            f"The stack has no provider resource of the account {session.account!r}. Declare one with that account, "
+            "run `pulumi up`, and then import."
+        )
+    document = native_document(planned.clients, provider)
+    if preview_only:
+        _tell(planned, "would be imported")
+        click.echo(document)
+        return
+    if out is not None and out.exists():
+        raise _exists(out)
+    if planned.new:
+        _import(session, planned, native_document(planned.new, provider))
+    _tell(planned, "imported", protected=protect)
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "program"
+        try:
+            with working("Pulumi writes the program..."):
+                generate_program(session.stack, document, written, protect=protect)
+            source = written.read_text(encoding="utf-8")
+        except SipgateError as error:
+            click.echo(document)
+            raise click.ClickException(
+                f"Pulumi has written no program in {language!r}, which not every version of its language host can. "
+                "Save what was printed as import.json, and with a newer Pulumi run `pulumi import --file import.json "
+                "--preview-only --out FILE`. Until your program declares the clients, they stay protected.\n"
+                f"{error}"
+            ) from None
+    if out is None:
+        click.echo(source, nl=False)
+    else:
+        _replace(out, source, f"The clients are imported. To go on: {_this_command()}")
+        click.echo(f"{out} declares {_count(len(planned.clients))}.", err=True)
+
+
+def _import(session: Session, planned: Plan, document: str) -> None:
+    """Imports the new clients; on failure, says which of them are in the stack, and how to go on."""
+    from sipgate_provider.importing.engine import import_clients  # noqa: PLC0415
+
+    total = len(planned.new)
     try:
-        path.write_text(text, encoding="utf-8")
+        with working(f"Importing {_count(total)}...") as show:
+            import_clients(
+                session.stack,
+                document,
+                lambda done: show(f"Importing {done} of {_count(total)}..."),
+            )
+    except SipgateError as error:
+        raise click.ClickException(f"{error}\n{_left(session, planned)}") from None
+
+
+def _left(session: Session, planned: Plan) -> str:
+    """What is in the stack after an import that has not finished, and how to go on."""
+    go_on = f"Before the next `pulumi up`, go on with: {_this_command()}"
+    try:
+        managed = {one.client_id for one in session.stack.resources()}
+    except SipgateError as error:
+        return f"What it has imported cannot be told: {error}\n{go_on}"
+    left = [name for name, client in planned.new.items() if client.client_id not in managed]
+    done = len(planned.new) - len(left)
+    shown = ", ".join(left[:_SHOWN]) + (", ..." if len(left) > _SHOWN else "")
+    missing = f", {len(left)} not: {shown}" if left else ""
+    return (
+        f"Of {_count(len(planned.new))}, {done} are in the stack{missing}. Those in the stack are protected, and "
+        f"nothing has changed at sipgate.\n{go_on}"
+    )
+
+
+def _tell(planned: Plan, done: str, *, protected: bool = False) -> None:
+    if planned.existing:
+        were = "was" if len(planned.existing) == 1 else "were"
+        click.echo(
+            f"{_count(len(planned.existing))} {were} in the stack already. Where another file of your program "
+            "declares one, keep one of the two declarations.",
+            err=True,
+        )
+    click.echo(
+        f"{_count(len(planned.new))} {done}{', protected' if protected else ''}"
+        f"{':' if planned.new else '.'}",
+        err=True,
+    )
+    width = max(map(len, planned.new), default=0)
+    for name, client in planned.new.items():
+        click.echo(f"  {name:{width}}  {client.client_id}", err=True)
+
+
+def _count(number: int) -> str:
+    return f"{number} client{'' if number == 1 else 's'}"
+
+
+def _this_command() -> str:
+    return shlex.join(["sipgate-provider", *sys.argv[1:]])
+
+
+def _exists(out: Path) -> click.UsageError:
+    return click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
+
+
+def _flush() -> None:
+    """Has standard output on the disk, if it is a file."""
+    sys.stdout.flush()
+    if stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode):
+        os.fsync(sys.stdout.fileno())
+
+
+def _replace(path: Path, text: str, otherwise: str) -> None:
+    """Writes the file as a whole: whatever happens, it has its old content or the new one."""
+    path = path.resolve()
+    new = path.with_name(f".{path.name}.new")
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
         raise click.ClickException(
-            f"{path} cannot be written ({error.strerror}); nothing was done."
+            f"{path} cannot be written ({error.strerror}). {otherwise}"
         ) from None
-    try:
-        yield
-    except BaseException:
-        path.unlink()
-        raise
 
 
 def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:
@@ -183,7 +365,17 @@ def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:
         name, separator, client_id = argument.rpartition("=")
         if not separator or not name.strip() or not client_id.strip():
             raise click.UsageError(f"{argument!r} is not NAME=CLIENT_ID, as in crm=<clientId>.")
+        if not _is_text(name):
+            raise click.UsageError("A name is not UTF-8 text; choose another one.")
         if name in pairs:
             raise click.UsageError(f"{name} is given twice; every client needs a name of its own.")
         pairs[name] = client_id
     return pairs
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
