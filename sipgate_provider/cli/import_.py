@@ -40,13 +40,13 @@ _SHOWN = 10
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the program to FILE, which must not exist yet, instead of printing it.",
+    help="Write the program to FILE instead of printing it. Only an unfinished import is replaced.",
 )
 @click.option(
     "--protect/--no-protect",
     default=True,
     show_default=True,
-    help="Whether Pulumi refuses to delete what is imported.",
+    help="Whether the program protects the clients from deletion. Until it has run, Pulumi does.",
 )
 @click.option(
     "--native", is_flag=True, help="In Python: write a program for sipgate_provider.native."
@@ -72,11 +72,13 @@ def command(
 
     Run the command in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, the clients' names are
     used. Nothing changes at sipgate, and the state stores the secrets encrypted. Add the printed program to yours:
-    `pulumi up` then reports no changes.
+    `pulumi up` then reports no changes. In other languages than Python, Pulumi writes the program.
 
-    Clients that the stack already manages stay as they are, so you can run the command again. It first searches every
-    stack of the backend: it refuses a client that another stack manages, or leaves it out with --all. It uses the
-    same credential as `pulumi up`.
+    The command may be stopped at any moment, and run again: it goes on, and its program also declares what is in the
+    stack already. Until the import is complete, FILE says so and refuses to run.
+
+    It first searches every stack of the backend: it refuses a client that another stack manages, or leaves it out with
+    --all. It uses the same credential as `pulumi up`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     pairs = _pairs(wanted)
     if not pairs and not everything:
@@ -270,13 +272,17 @@ def _import(session: Session, planned: Plan, document: str) -> None:
     """Imports the new clients; on failure, says which of them are in the stack, and how to go on."""
     from sipgate_provider.importing.engine import import_clients  # noqa: PLC0415
 
-    total = len(planned.new)
+    total = _count(len(planned.new))
     try:
-        with working(f"Importing {_count(total)}...") as show:
+        with working(f"Importing {total}...") as show:
             import_clients(
                 session.stack,
                 document,
-                lambda done: show(f"Importing {done} of {_count(total)}..."),
+                lambda done, stopping: show(
+                    f"Stopping after {done} of {total}; Ctrl-C again ends it at once..."
+                    if stopping
+                    else f"Importing {done} of {total}..."
+                ),
             )
     except SipgateError as error:
         raise click.ClickException(f"{error}\n{_left(session, planned)}") from None

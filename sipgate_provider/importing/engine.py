@@ -71,18 +71,18 @@ def native_document(clients: Mapping[str, OAuthClientState], provider: str | Non
     return json.dumps({"nameTable": {name: provider}, "resources": resources}, indent=2)
 
 
-def import_clients(stack: Stack, document: str, show: Callable[[int], None]) -> None:
+def import_clients(stack: Stack, document: str, show: Callable[[int, bool], None]) -> None:
     """Imports the clients of the document, protected; sends nothing to sipgate but the native plugin's reads.
 
     Args:
         stack: The stack.
         document: The document.
-        show: Is told now and then how many clients have been imported.
+        show: Is told now and then how many clients have been imported, and whether the engine is stopping.
 
     Raises:
         SipgateError: The engine refused, was stopped or was killed; some clients may be in the state.
     """
-    _run(stack, document, show, "--generate-code=false", "--skip-preview", "--yes")
+    _run(stack, document, show, "--generate-code=false", "--protect", "--skip-preview", "--yes")
 
 
 def generate_program(stack: Stack, document: str, out: Path, *, protect: bool) -> None:
@@ -98,10 +98,12 @@ def generate_program(stack: Stack, document: str, out: Path, *, protect: bool) -
         SipgateError: The engine was stopped, or the language's host generates no programs.
     """
     protection = f"--protect={str(protect).lower()}"
-    _run(stack, document, lambda _: None, "--preview-only", protection, "--out", str(out.resolve()))
+    _run(
+        stack, document, lambda *_: None, "--preview-only", protection, "--out", str(out.resolve())
+    )
 
 
-def _run(stack: Stack, document: str, show: Callable[[int], None], *options: str) -> None:
+def _run(stack: Stack, document: str, show: Callable[[int, bool], None], *options: str) -> None:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise pulumi_missing()
@@ -132,7 +134,7 @@ def _run(stack: Stack, document: str, show: Callable[[int], None], *options: str
             for _ in ends[told:]:
                 process.send_signal(signal.SIGINT)
                 told += 1
-            show(_text(output.fileno()).count(" imported ("))
+            show(_text(output.fileno()).count(" imported ("), told > 0)
         writer.join()
         printed = _text(output.fileno())
     if process.returncode == 0:

@@ -32,8 +32,8 @@ class Plan:
 
     @property
     def clients(self) -> dict[str, OAuthClientState]:
-        """All of them, which the program has to declare."""
-        return {**self.existing, **self.new}
+        """All of them, which the program has to declare; by name, so that each run writes the same program."""
+        return dict(sorted({**self.existing, **self.new}.items()))
 
 
 def plan(
