@@ -10,13 +10,16 @@ to go on.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import keyword
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 
-__all__ = ["is_unfinished", "program", "unfinished"]
+__all__ = ["is_unfinished", "program", "unfinished", "write_whole"]
 
 # The constructor requires the one, and the default of the other depends on the stack.
 _ALWAYS = frozenset({"redirect_uris", "description"})
@@ -60,6 +63,31 @@ def unfinished(source: str, command: str) -> str:
 def is_unfinished(source: str) -> bool:
     """Whether an import that has not finished wrote the source."""
     return source.startswith(_UNFINISHED)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes the file as a whole: whatever happens, the disk has its old content or the new one.
+
+    Raises:
+        OSError: It cannot be written, and has its old content.
+    """
+    path = path.resolve()
+    new = path.with_name(f".{path.name}.new")
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _declaration(

@@ -179,6 +179,20 @@ def test_a_program_that_standard_output_does_not_take_imports_nothing(
     assert len(account.account.clients()) == CLIENTS
 
 
+def test_a_program_that_the_disk_does_not_take_imports_nothing(
+    engine: Engine, account: Simulator
+) -> None:
+    ours = f"ulimit -f 2; exec {sys.executable} -m sipgate_provider {' '.join(COMMAND)}"
+
+    command = engine.runs(("sh", "-c", ours), {})
+
+    assert command.returncode == 1
+    assert "clients.py cannot be written (File too large). Nothing was done." in command.stderr
+    assert not [file for file in engine.project.iterdir() if "clients" in file.name]
+    assert not engine.resources()
+    assert len(account.account.clients()) == CLIENTS
+
+
 def test_a_file_that_the_user_wrote_is_never_replaced(engine: Engine, account: Simulator) -> None:
     (engine.project / "clients.py").write_text("# Mine.\n")
 
