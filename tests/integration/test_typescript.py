@@ -160,13 +160,23 @@ def test_an_account_that_is_named_is_that_of_its_own_variables(
     assert not sipgate.account.clients()
 
 
-# A language host of a version that writes no programs: it answers every call as not implemented.
+# A language host of a version that writes no programs.
 NO_GENERATOR = f"""#!{sys.executable}
-import grpc
+import signal
 from concurrent.futures import ThreadPoolExecutor
-from pulumi.runtime.proto import language_pb2_grpc as language
+import grpc
+from pulumi.runtime.proto import language_pb2 as messages, language_pb2_grpc as language, plugin_pb2 as plugin
+
+class Host(language.LanguageRuntimeServicer):
+    def GetPluginInfo(self, request, context):
+        return plugin.PluginInfo(version="1.0.0")
+
+    def GetRequiredPackages(self, request, context):
+        return messages.GetRequiredPackagesResponse()
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 server = grpc.server(ThreadPoolExecutor())
-language.add_LanguageRuntimeServicer_to_server(language.LanguageRuntimeServicer(), server)
+language.add_LanguageRuntimeServicer_to_server(Host(), server)
 print(server.add_insecure_port("127.0.0.1:0"), flush=True)
 server.start()
 server.wait_for_termination()
