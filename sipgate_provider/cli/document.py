@@ -6,9 +6,11 @@ Programs rely on it, so names may be added but never changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from sipgate_provider.api.models import OAuthClientState
-from sipgate_provider.importing.stack import Manager
+if TYPE_CHECKING:
+    from sipgate_provider.api.models import OAuthClientState
+    from sipgate_provider.importing.stack import Manager
 
 __all__ = ["document"]
 
