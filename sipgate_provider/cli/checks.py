@@ -11,6 +11,7 @@ from typing import Any
 from sipgate_provider.cli.check import Check
 from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import command_line, own_connections, sdk
+from sipgate_provider.cli.ownership import several
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.scrubbing import shell_word
@@ -51,6 +52,7 @@ def _settings(session: Session) -> Iterator[Check]:
             )
             return
         yield from _configuration(session, entries)
+        yield from _managers(session)
     try:
         settings = session.settings
     except SipgateError as error:
@@ -118,6 +120,25 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
     if not unknown and not unencrypted and not changed:
         keys = ", ".join(f"{prefix}:{key}" for key in sorted(own)) or "none of this provider's keys"
         yield Check("stack", "good", f"Its configuration has {keys}.")
+
+
+def _managers(session: Session) -> Iterator[Check]:
+    """Finds clients that several resources manage, in all stacks of the backend."""
+    try:
+        managers = session.all_managers().by_client
+    except SipgateError as error:
+        yield Check(
+            "managers",
+            "doubtful",
+            f"The stacks cannot be searched: {error}",
+            "Log in to the backend (`pulumi login`).",
+        )
+        return
+    found = [several(client_id, own) for client_id, own in managers.items()]
+    for one in filter(None, found):
+        yield Check("managers", "doubtful", *one)
+    if not any(found):
+        yield Check("managers", "good", "No client has more than one resource that manages it.")
 
 
 def _is_secret_key(key: str) -> bool:

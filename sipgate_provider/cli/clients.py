@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from sipgate_provider.cli.ownership import warn_of_several
 from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.cli.terminal import show_json, show_rows, working
 
@@ -39,8 +41,9 @@ def command(
       sipgate-provider clients --name 'crm-*'
       sipgate-provider clients --unmanaged --all-stacks
 
-    If one of the project's stacks manages a client, the list shows the resource and the stack. Outside a Pulumi
-    project, the list shows no stacks. Use `import` or `delete` for a client that no stack manages.
+    If one of the project's stacks manages a client, the list shows the resource and the stack. If several resources
+    manage it, the list shows all of them, with a warning: the deletion of one deletes the client of all. Outside a
+    Pulumi project, the list shows no stacks. Use `import` or `delete` for a client that no stack manages.
 
     In a pipe, each client is one line: name, id, resource, stack and redirect URIs, separated by tabs. Secrets appear
     only in JSON, and only with --show-secret.
@@ -59,6 +62,8 @@ def command(
     with working("Asking sipgate..."):
         found = find_clients(session.api, name, secrets=show_secret)
     managers = session.managers(everywhere=all_stacks)
+    for client in found:
+        warn_of_several(client.client_id, (managers or {}).get(client.client_id, ()))
     if managers is not None and unmanaged:
         found = [client for client in found if client.client_id not in managers]
     if as_json:
@@ -66,12 +71,13 @@ def command(
     elif found:
         show_rows(
             ("Name", "Client id", "Resource", "Stack", "Redirect URIs"),
-            [_row(client, (managers or {}).get(client.client_id)) for client in found],
+            [_row(client, (managers or {}).get(client.client_id, ())) for client in found],
         )
     else:
         click.echo("There is no such client." if name or unmanaged else "There is none.", err=True)
 
 
-def _row(client: OAuthClientState, manager: Manager | None) -> tuple[str | list[str], ...]:
-    who = manager or ("", "")
-    return (client.name, client.client_id, *who, client.redirect_uris)
+def _row(client: OAuthClientState, managers: Sequence[Manager]) -> tuple[str | list[str], ...]:
+    resources = [manager.resource for manager in managers]
+    stacks = [manager.stack for manager in managers]
+    return (client.name, client.client_id, resources, stacks, client.redirect_uris)

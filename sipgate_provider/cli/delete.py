@@ -26,20 +26,16 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     from sipgate_provider.clients.deletion import delete_client  # noqa: PLC0415
     from sipgate_provider.clients.ownership import owner_of  # noqa: PLC0415
     from sipgate_provider.clients.search import find_client  # noqa: PLC0415
-    from sipgate_provider.importing.stack import Clients  # noqa: PLC0415
 
-    stack = session.stack.clients() if session.in_project else Clients({}, {})
-    if client_id in stack.managed:
-        protection = (
-            "remove its protection and run `pulumi up`, then "
-            if client_id in stack.protected
-            else ""
-        )
-        raise ConfigurationError(
-            f"The current stack manages client {client_id} as {stack.managed[client_id]!r}; to delete it, "
-            f"{protection}"
-            "take it out of the program and run `pulumi up`."
-        )
+    for resource in session.stack.resources() if session.in_project else ():
+        if resource.client_id == client_id and not resource.external:
+            protection = (
+                "remove its protection and run `pulumi up`, then " if resource.protected else ""
+            )
+            raise ConfigurationError(
+                f"The current stack manages client {client_id} as {resource.name!r}; to delete it, {protection}"
+                "take it out of the program and run `pulumi up`."
+            )
     client = find_client(session.api, client_id)
     Ownership(session, force=force).check(client)
     for label, value in client.properties().items():

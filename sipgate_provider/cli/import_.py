@@ -1,23 +1,24 @@
-"""`import`: imports existing clients into the current stack."""
+"""`import`: imports existing clients into the current stack; here, which clients, and under which names."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sipgate_provider import type_tokens as tokens
+from sipgate_provider.cli.import_run import into_other, into_python
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.project import runtime_of
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import working
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.scrubbing import shell_word
 
 if TYPE_CHECKING:
     from sipgate_provider.api.models import OAuthClientState
+    from sipgate_provider.importing.plan import Plan
+    from sipgate_provider.importing.stack import Resource
 
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the program to FILE, which must not exist yet, instead of printing it.",
+    help="Write the program to FILE instead of printing it. Only an unfinished import is replaced.",
 )
 @click.option(
     "--protect/--no-protect",
     default=True,
     show_default=True,
-    help="Whether Pulumi refuses to delete what is imported.",
+    help="Whether the program protects the clients from deletion. Until it has run, Pulumi does.",
+)
+@click.option(
+    "--native", is_flag=True, help="In Python: write a program for sipgate_provider.native."
 )
 @click.option("--preview-only", is_flag=True, help="Show what would be done, and do nothing.")
 @FORCE
@@ -44,6 +48,7 @@ def command(
     everything: bool,
     out: Path | None,
     protect: bool,
+    native: bool,
     preview_only: bool,
     force: bool,
 ) -> None:
@@ -55,61 +60,75 @@ def command(
 
     Run the command in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, the clients' names are
     used. Nothing changes at sipgate, and the state stores the secrets encrypted. Add the printed program to yours:
-    `pulumi up` then reports no changes.
+    `pulumi up` then reports no changes. In other languages than Python, Pulumi writes the program.
 
-    Clients that the stack already manages stay as they are, so you can run the command again. It first searches every
-    stack of the backend: it refuses a client that another stack manages, or leaves it out with --all. It uses the
-    same credential as `pulumi up`.
+    The command may be stopped at any moment, and run again: it goes on, and its program also declares what is in the
+    stack already. Until the import is complete, FILE says so and refuses to run.
+
+    It first searches every stack of the backend: it refuses a client that another stack manages, or leaves it out with
+    --all. It uses the same credential as `pulumi up`.
     """  # noqa: D301  click keeps the lines after \\b as they are
-    from sipgate_provider.importing.plan import plan  # noqa: PLC0415
-    from sipgate_provider.importing.program import program  # noqa: PLC0415
-
     pairs = _pairs(wanted)
     if not pairs and not everything:
         raise click.UsageError("Name the clients, as in crm=<clientId>, or give --all.")
-    if out is not None and out.exists():
-        raise click.UsageError(f"{out} exists; nothing was done. Choose another file for --out.")
-    stack = session.stack
-    _refuse_other_languages(session, pairs)
-    managed, read, _ = stack.clients()
-    _refuse_names_in_use(pairs, read)
-    found = _importable(session, pairs.values(), managed, everything=everything, force=force)
-    planned = plan(
-        found,
-        pairs,
-        managed,
-        {*managed.values(), *read.values()},
-        everything=everything,
-    )
-    for name in planned.existing:
-        click.echo(f"{name} is in the stack already.", err=True)
-    if not planned.new and not planned.existing:
+    language, _ = runtime_of(session.project)
+    resources = session.stack.resources()
+    planned = _plan(session, resources, pairs, everything=everything, force=force)
+    if not planned.clients:
+        click.echo("There is no client to import.", err=True)
+    elif language == "python":
+        # A client that no program has declared yet is protected by an import, not by the user.
+        kept = {one.name: one.protected for one in resources if one.declared and one.declarable()}
+        protected = {name for name in planned.clients if kept.get(name, protect)}
+        native = native or any(one.native for one in resources)
+        into_python(session, planned, out, protected, native=native, preview_only=preview_only)
+    else:
+        into_other(session, planned, out, language, protect=protect, preview_only=preview_only)
+
+
+def _plan(
+    session: Session,
+    resources: Collection[Resource],
+    pairs: dict[str, str],
+    *,
+    everything: bool,
+    force: bool,
+) -> Plan:
+    """The clients to import, and those that are in the stack already."""
+    from sipgate_provider.importing.plan import plan  # noqa: PLC0415
+
+    managed: dict[str, OAuthClientState] = {}
+    elsewhere: list[Resource] = []
+    for one in resources:
+        client = one.declarable() if one.account == session.account else None
+        if one.external and one.name in pairs:
+            raise ConfigurationError(
+                f"The stack reads a client as {one.name!r} through OAuthClient.get; remove that from the program, run "
+                "`pulumi up`, and then import."
+            )
+        if client and not one.external:
+            managed[one.name] = client
+        else:
+            elsewhere.append(one)
+    undeclarable = {one.client_id: one.name for one in elsewhere if not one.external}
+    for name, client_id in pairs.items():
+        if client_id in undeclarable:
+            raise ConfigurationError(
+                f"{name}={client_id}: the stack manages this client already, as {undeclarable[client_id]!r}, in a "
+                "component, in another account or with secret properties. Keep its declaration in your program."
+            )
+    if everything and undeclarable:
         click.echo(
-            "There is no client to import."
-            + (
-                " Name one of the stack's, as in crm=<clientId>, to print its declaration again."
-                if managed
-                else ""
-            ),
+            "Keep these declarations in your program, since only it can have them (components, other accounts, secret "
+            f"properties): {', '.join(sorted(undeclarable.values()))}.",
             err=True,
         )
-        return
-    source = program({**planned.new, **planned.existing}, protect=protect, account=session.account)
-    count = f"{len(planned.new)} client" + ("" if len(planned.new) == 1 else "s")
-    if preview_only:
-        click.echo(f"{count} would be imported:", err=True)
-    else:
-        with _written(out, source):
-            if planned.new:
-                stack.import_clients(planned.new, protect=protect, account=session.account)
-        click.echo(f"{count} imported{', protected' if protect else ''}:", err=True)
-    width = max(map(len, planned.new), default=0)
-    for name, client in planned.new.items():
-        click.echo(f"  {name:{width}}  {client.client_id}", err=True)
-    if out is None or preview_only:
-        click.echo(source, nl=False)
-    else:
-        click.echo(f"{out} declares {'it' if len(planned.new) == 1 else 'them'}.", err=True)
+    ours = {client.client_id for client in managed.values()}
+    found = _importable(
+        session, pairs.values(), {*ours, *undeclarable}, everything=everything, force=force
+    )
+    taken = {one.name for one in elsewhere}
+    return plan(found, pairs, managed, taken, everything=everything)
 
 
 def _importable(
@@ -120,61 +139,24 @@ def _importable(
     everything: bool,
     force: bool,
 ) -> list[OAuthClientState]:
-    """The requested clients and, with `everything`, all others that no other stack manages."""
+    """Those of the requested clients that the stack does not manage; with `everything`, all that no stack manages."""
     from sipgate_provider.clients.search import find_client, find_clients  # noqa: PLC0415
 
-    clients = [find_client(session.api, client_id) for client_id in requested]
+    with working("Asking sipgate..."):
+        clients = [find_client(session.api, one) for one in requested if one not in managed]
+        others = find_clients(session.api, secrets=False) if everything else []
     ownership = Ownership(session, force=force)
     for client in clients:
-        if client.client_id not in managed:
-            ownership.check(client)
-    for client in find_clients(session.api) if everything else []:
-        if client.client_id in requested:
+        ownership.check(client)
+    for client in others:
+        if client.client_id in managed or client.client_id in requested:
             continue
-        objection = None if client.client_id in managed else ownership.objection(client)
+        objection = ownership.objection(client)
         if objection:
             click.echo(f"{objection} It is left out.", err=True)
         else:
             clients.append(client)
     return clients
-
-
-def _refuse_other_languages(session: Session, pairs: Mapping[str, str]) -> None:
-    """Raises ConfigurationError for other languages, whose clients Pulumi itself imports."""
-    language, _ = runtime_of(session.project)
-    if language != "python":
-        name, client_id = next(iter(pairs.items()), ("<name>", "<clientId>"))
-        raise ConfigurationError(
-            f"This project's runtime is {language!r}, so its clients are the native plugin's. Run `pulumi import "
-            f"{tokens.NATIVE} {shell_word(name)} {shell_word(client_id)}` for each client; nothing was done."
-        )
-
-
-def _refuse_names_in_use(names: Iterable[str], read: Mapping[str, str]) -> None:
-    for name in set(names) & set(read.values()):
-        raise ConfigurationError(
-            f"The stack reads a client as {name!r} through OAuthClient.get; remove that from the program, run "
-            "`pulumi up`, and then import."
-        )
-
-
-@contextlib.contextmanager
-def _written(path: Path | None, text: str) -> Iterator[None]:
-    """Writes the text to the file before the block, so that it cannot be lost; removes it if the block fails."""
-    if path is None:
-        yield
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(
-            f"{path} cannot be written ({error.strerror}); nothing was done."
-        ) from None
-    try:
-        yield
-    except BaseException:
-        path.unlink()
-        raise
 
 
 def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:
@@ -183,7 +165,17 @@ def _pairs(wanted: tuple[str, ...]) -> dict[str, str]:
         name, separator, client_id = argument.rpartition("=")
         if not separator or not name.strip() or not client_id.strip():
             raise click.UsageError(f"{argument!r} is not NAME=CLIENT_ID, as in crm=<clientId>.")
+        if not _is_text(name):
+            raise click.UsageError("A name is not UTF-8 text; choose another one.")
         if name in pairs:
             raise click.UsageError(f"{name} is given twice; every client needs a name of its own.")
         pairs[name] = client_id
     return pairs
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

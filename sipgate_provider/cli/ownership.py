@@ -7,7 +7,8 @@ With `--force`, the user overrides the check.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -18,9 +19,9 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
     from sipgate_provider.api.models import OAuthClientState
-    from sipgate_provider.importing.stack import Managers
+    from sipgate_provider.importing.stack import Manager, Managers
 
-__all__ = ["FORCE", "Ownership"]
+__all__ = ["FORCE", "Ownership", "several", "warn_of_several"]
 
 FORCE = click.option(
     "--force", is_flag=True, help="Do it even if another stack may manage the client."
@@ -40,9 +41,9 @@ class Ownership:
                     f"Whether another stack manages the client cannot be checked: {error} --force skips this check."
                 ) from None
 
-    def objection(self, client: OAuthClientState) -> str | None:
-        """A sentence that says which other stack manages the client; None if no other stack does."""
-        return None if self._managers is None else next(_objections(client, self._managers), None)
+    def objection(self, client: OAuthClientState) -> str:
+        """Sentences that say which stacks manage the client; empty if none does."""
+        return " ".join(_objections(client, self._managers)) if self._managers else ""
 
     def check(self, client: OAuthClientState) -> None:
         """Raises ConfigurationError if another stack manages the client."""
@@ -50,10 +51,30 @@ class Ownership:
             raise ConfigurationError(f"{objection} Nothing was done; --force overrides this.")
 
 
+def several(client_id: str, managers: Sequence[Manager]) -> tuple[str, str] | None:
+    """A sentence that several resources manage the client, and what to do; None if at most one does."""
+    if len(managers) < 2:  # noqa: PLR2004
+        return None
+    names = " and ".join(f"{one.resource!r} in {one.stack}" for one in managers)
+    last = managers[-1]
+    forget = shlex.join(["pulumi", "state", "delete", "--stack", last.stack, last.urn])
+    fact = f"Client {client_id} has {len(managers)} managers: {names}. If one is deleted, so is the client of all."
+    remedy = (
+        f"Decide which one stays. Let the stack of each other one forget it, as with `{forget}` (and --force if it is "
+        "protected), and only then remove it from the program."
+    )
+    return fact, remedy
+
+
+def warn_of_several(client_id: str, managers: Sequence[Manager]) -> None:
+    """Warns on standard error if several resources manage the client."""
+    if found := several(client_id, managers):
+        click.echo(" ".join(("Warning:", *found)), err=True)
+
+
 def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:
-    manager = managers.by_client.get(client.client_id)
-    if manager:
-        yield (f"Stack {manager.stack} manages client {client.client_id} as {manager.resource!r}.")
+    for manager in managers.by_client.get(client.client_id, ()):
+        yield f"Stack {manager.stack} manages client {client.client_id} as {manager.resource!r}."
     owner = owner_of(client.description)
     if owner and owner not in managers.stacks:
         yield (

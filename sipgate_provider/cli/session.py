@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,7 +92,7 @@ class Session:
 
         return Settings.resolve(self.configuration.get, os.environ, self.account)
 
-    def managers(self, *, everywhere: bool = False) -> dict[str, Manager] | None:
+    def managers(self, *, everywhere: bool = False) -> Mapping[str, list[Manager]] | None:
         """The managers by client id, as `Stack.managers`; None outside of a project."""
         return self.all_managers(everywhere=everywhere).by_client if self.in_project else None
 

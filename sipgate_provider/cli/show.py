@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sipgate_provider.cli.ownership import warn_of_several
 from sipgate_provider.cli.session import OPTIONS, Session
 from sipgate_provider.cli.terminal import show_fields, show_json
 
@@ -23,30 +24,28 @@ def command(session: Session, client: str, as_json: bool, show_secret: bool) -> 
       sipgate-provider show <clientId> --json --show-secret
 
     The JSON has the properties as sipgate spells them, `clientSecret` only with --show-secret, and, in a Pulumi
-    project, `managedBy`.
+    project, `managedBy` and `alsoManagedBy`.
     """  # noqa: D301  click keeps the lines after \\b as they are
     from sipgate_provider.cli.document import document  # noqa: PLC0415
 
     found = session.client(client)
     managers = session.managers()
     properties = document(found, managers, show_secret=show_secret)
+    warn_of_several(found.client_id, (managers or {}).get(found.client_id, ()))
     if as_json:
         show_json(properties)
         return
-    properties.pop("managedBy", None)
+    for name in ("managedBy", "alsoManagedBy"):
+        properties.pop(name, None)
     secret = (found.client_secret or "sipgate does not tell it") if show_secret else _HIDDEN
     fields = [("clientId", found.client_id), ("clientSecret", secret)]
     for name, value in properties.items():
         if name not in {"clientId", "clientSecret"}:
             fields += _lines(name, value)
     if managers is not None:
-        manager = managers.get(found.client_id)
-        fields.append(
-            (
-                "managed by",
-                f"{manager.resource} in {manager.stack}" if manager else "no stack of this project",
-            )
-        )
+        own = managers.get(found.client_id, ())
+        resources = [f"{manager.resource} in {manager.stack}" for manager in own]
+        fields += _lines("managed by", resources or ["no stack of this project"])
     show_fields(fields)
 
 

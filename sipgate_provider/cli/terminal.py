@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -127,12 +127,12 @@ def show_fields(fields: Sequence[tuple[str, str]]) -> None:
 
 
 @contextlib.contextmanager
-def working(status: str) -> Iterator[None]:
-    """Shows the status on a terminal during the block; shows nothing in a pipe."""
+def working(status: str) -> Iterator[Callable[[str], None]]:
+    """Shows the status on a terminal during the block, which may change it; shows nothing in a pipe."""
     console = _console(stderr=True)
     if not console.is_terminal or not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     # The usual spinner is not ASCII.
-    with console.status(status, spinner="line"):
-        yield
+    with console.status(status, spinner="line") as shown:
+        yield shown.update

@@ -1,59 +1,54 @@
-"""Reads stacks and imports clients into them, through Pulumi's own command line.
+"""Reads stacks, through Pulumi's Automation API.
 
-Secrets are read from `pulumi config` and passed to `pulumi import` through pipes, never as an argument or in a file.
+`pulumi.automation` finds the command line, runs it and lists the stacks. Its `get_all_config` and
+`export_stack` are not used. They need a stack's name, so the selected stack would take one more run of Pulumi and one
+more request to the backend. And `export_stack` decrypts every secret, but stacks that are only searched may have a
+passphrase that the user does not know. So this module reads configuration and state with the API's `PulumiCommand`, and
+parses their JSON. Nothing here writes a secret to a file, an argument or a variable.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
-import os
-import shutil
 import subprocess
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from pulumi.automation import CommandError, LocalWorkspace, PulumiCommand
+from pydantic import ValidationError
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.ownership import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
-from sipgate_provider.provider import host_properties
 from sipgate_provider.settings.sources import namespace
 
-__all__ = ["Clients", "Manager", "Managers", "Stack"]
+__all__ = ["Manager", "Managers", "Resource", "Stack", "pulumi_missing"]
 
-# The engine's mark of a secret; the signatures are part of Pulumi's protocol.
-_SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+_NATIVE_PROVIDER = "pulumi:providers:sipgate"
 # The engine's default providers, whose inputs contain the stack's configuration.
-_PROVIDERS = frozenset({"pulumi:providers:pulumi-python", "pulumi:providers:sipgate"})
-_SECONDS = 600
+_PROVIDERS = frozenset({"pulumi:providers:pulumi-python", _NATIVE_PROVIDER})
 _STACKS_AT_ONCE = 4
 
 
-class Clients(NamedTuple):
-    """The clients of a stack, as resource names by client id.
+class Manager(NamedTuple):
+    """A resource that manages a client.
 
     Attributes:
-        managed: The clients that the stack manages.
-        read: The clients that it only reads, through `OAuthClient.get`.
-        protected: The ids of managed clients that Pulumi refuses to delete.
+        resource: The resource's name.
+        stack: The stack, as Pulumi names it.
+        urn: The resource's URN.
     """
-
-    managed: dict[str, str]
-    read: dict[str, str]
-    protected: frozenset[str] = frozenset()
-
-
-class Manager(NamedTuple):
-    """The resource that manages a client."""
 
     resource: str
     stack: str
+    urn: str
 
 
 @dataclass(frozen=True)
@@ -61,15 +56,59 @@ class Managers:
     """The managers of clients, in the stacks that the backend shows.
 
     Attributes:
-        by_client: The manager of each client, by client id. If several stacks manage a client by mistake, the selected
-            stack takes precedence.
+        by_client: The managers of each client, by client id, those of the selected stack first. There should be one.
         stacks: The stacks that were searched.
         unreadable: The stacks that could not be read.
     """
 
-    by_client: dict[str, Manager]
+    by_client: Mapping[str, list[Manager]]
     stacks: frozenset[Owner]
     unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A client in a stack's state.
+
+    Attributes:
+        urn: The resource's URN.
+        client_id: The client's id.
+        native: Whether the native plugin serves it.
+        account: The named account that it belongs to; None for the usual one.
+        external: Whether the stack only reads it, through `OAuthClient.get`.
+        protected: Whether Pulumi refuses to delete it.
+        declared: Whether a program has declared it in a `pulumi up`; not if it was imported since.
+        leaving: Whether it was replaced, and the next `pulumi up` deletes the client.
+        inputs: What the program declared last.
+    """
+
+    urn: str
+    client_id: str
+    native: bool
+    account: str | None
+    external: bool
+    protected: bool
+    declared: bool
+    leaving: bool
+    inputs: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return self.urn.split("::", 3)[3]
+
+    def declarable(self) -> OAuthClientState | None:
+        """The client as declared last; None if only the user's program can declare it.
+
+        That is a resource inside a component or with a secret property, or one that is leaving.
+        """
+        if self.leaving or "$" in self.urn.split("::", 3)[2]:
+            return None
+        inputs = {name: self.inputs.get(name) for name in WRITABLE}
+        try:
+            return OAuthClientState.from_response({**inputs, "clientId": self.client_id})
+        except ValidationError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -108,9 +147,8 @@ class Stack:
         Raises:
             SipgateError: As `entries`.
         """
-        document = json.loads(self._run("stack", "export", "--show-secrets"))
         stored: dict[str, str] = {}
-        for resource in document.get("deployment", {}).get("resources") or []:
+        for resource in self._state("--show-secrets"):
             name = resource["urn"].rpartition("::")[2]
             inputs = resource.get("inputs") or {}
             # With the native plugin, a named account has a provider of its own.
@@ -125,19 +163,46 @@ class Stack:
                     )
         return stored
 
-    def clients(self) -> Clients:
-        """The clients in the stack's state."""
-        document = json.loads(self._run("stack", "export"))
-        managed: dict[str, str] = {}
-        read: dict[str, str] = {}
-        protected: set[str] = set()
-        for resource in document.get("deployment", {}).get("resources") or []:
-            if resource["type"] in {tokens.DYNAMIC, tokens.NATIVE} and resource.get("id"):
-                name = resource["urn"].split("::", 3)[3]
-                (read if resource.get("external") else managed)[resource["id"]] = name
-                if resource.get("protect"):
-                    protected.add(resource["id"])
-        return Clients(managed, read, frozenset(protected))
+    def resources(self) -> list[Resource]:
+        """The clients in the stack's state.
+
+        Raises:
+            SipgateError: There is no such stack, or its state cannot be read; Pulumi's message says why.
+        """
+        state = self._state()
+        accounts = {
+            f"{one['urn']}::{one.get('id')}": (one.get("inputs") or {}).get("account")
+            for one in state
+            if one["type"] == _NATIVE_PROVIDER
+        }
+        return [
+            Resource(
+                urn=one["urn"],
+                client_id=one["id"],
+                native=one["type"] == tokens.NATIVE,
+                account=(one.get("inputs") or {}).get("account")
+                or accounts.get(one.get("provider") or "")
+                or None,
+                external=bool(one.get("external")),
+                protected=bool(one.get("protect")),
+                # An import leaves it empty.
+                declared=bool(one.get("sourcePosition")),
+                leaving=bool(one.get("delete")),
+                inputs=one.get("inputs") or {},
+            )
+            for one in state
+            if one["type"] in {tokens.DYNAMIC, tokens.NATIVE} and one.get("id")
+        ]
+
+    def provider_of(self, account: str) -> str | None:
+        """The URN of the native plugin's provider resource for a named account; None if the state has none."""
+        for one in self._state():
+            if (
+                one["type"] == _NATIVE_PROVIDER
+                and (one.get("inputs") or {}).get("account") == account
+            ):
+                return str(one["urn"])
+        return None
 
     def managers(self, project: str | None, *, everywhere: bool = False) -> Managers:
         """The managers of clients, in all stacks of the project or of the whole backend.
@@ -150,120 +215,81 @@ class Stack:
         Raises:
             SipgateError: The stacks cannot be listed; Pulumi's message says why.
         """
-        listed = json.loads(
-            self._run("stack", "ls", "--json", *(("--all",) if everywhere else ()), of_stack=False)
-        )
-        selected = [one["name"] for one in listed if one["name"] == self.name or one.get("current")]
-        names = sorted((one["name"] for one in listed), key=lambda name: name in selected)
-        empty = {one["name"] for one in listed if one.get("resourceCount") == 0}
-        by_client: dict[str, Manager] = {}
+        with _pulumi_errors("stack", "ls"):
+            listed = LocalWorkspace(
+                work_dir=str(self.folder), pulumi_command=_command_line()
+            ).list_stacks(include_all=everywhere)
+        selected = {one.name for one in listed if one.name == self.name or one.current}
+        names = sorted((one.name for one in listed), key=lambda name: name not in selected)
+        empty = {one.name for one in listed if one.resource_count == 0}
+        by_client: dict[str, list[Manager]] = {}
         stacks: set[Owner] = set()
         unreadable = []
         with ThreadPoolExecutor(_STACKS_AT_ONCE) as threads:
-            found = threads.map(lambda name: {} if name in empty else self._managed_by(name), names)
+            found = threads.map(lambda name: [] if name in empty else self._managed_by(name), names)
             for name, managed in zip(names, found, strict=True):
                 if managed is None:
                     unreadable.append(name)
                     continue
                 stacks.add(_owner(name, project))
-                by_client |= {
-                    client_id: Manager(resource, name) for client_id, resource in managed.items()
-                }
+                for resource in managed:
+                    by_client.setdefault(resource.client_id, []).append(
+                        Manager(resource.name, name, resource.urn)
+                    )
         return Managers(by_client, frozenset(stacks), tuple(sorted(unreadable)))
 
-    def _managed_by(self, name: str) -> dict[str, str] | None:
+    def _managed_by(self, name: str) -> list[Resource] | None:
         """The clients that a stack manages; None where it cannot be read."""
         try:
-            return Stack(self.folder, name).clients().managed
+            return [one for one in Stack(self.folder, name).resources() if not one.external]
         except SipgateError:
             return None
 
-    def import_clients(
-        self,
-        clients: Mapping[str, OAuthClientState],
-        *,
-        protect: bool,
-        account: str | None = None,
-    ) -> str:
-        """Imports clients, given by resource name, and returns the engine's output; sends nothing to sipgate.
+    def _state(self, *options: str) -> list[dict[str, Any]]:
+        document = json.loads(self._run("stack", "export", *options))
+        return document.get("deployment", {}).get("resources") or []
 
-        Raises:
-            SipgateError: The engine refused.
-        """
-        host = host_properties(account)
-        document = {
-            "resources": [_resource(name, client, host) for name, client in clients.items()]
-        }
-        reading, writing = os.pipe()
-        content = json.dumps(document).encode()
-        # The document may not fit into a pipe, so a thread writes it while the engine reads.
-        writer = threading.Thread(target=_write, args=(writing, content), daemon=True)
-        writer.start()
-        try:
-            return self._run(
-                "import",
-                "--file",
-                f"/dev/fd/{reading}",
-                "--generate-code=false",
-                f"--protect={str(protect).lower()}",
-                "--yes",
-                "--skip-preview",
-                pass_fds=(reading,),
+    def _run(self, *arguments: str) -> str:
+        stack = ("--stack", self.name) if self.name else ()
+        with _pulumi_errors(*arguments):
+            return (
+                _command_line()
+                .run([*arguments, *stack, "--color=never"], str(self.folder), {})
+                .stdout
             )
-        finally:
-            os.close(reading)
-            writer.join()
 
-    def _run(self, *arguments: str, of_stack: bool = True, pass_fds: tuple[int, ...] = ()) -> str:
-        pulumi = shutil.which("pulumi")
-        if pulumi is None:
-            raise ConfigurationError(
-                "The `pulumi` command is not on PATH; install it as https://www.pulumi.com/docs/install/ says."
-            )
-        stack = ("--stack", self.name) if self.name and of_stack else ()
-        try:
-            run = subprocess.run(  # noqa: S603  Pulumi's command line with arguments of ours
-                (pulumi, *arguments, *stack, "--non-interactive", "--color=never"),
-                check=False,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                pass_fds=pass_fds,
-                timeout=_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            raise SipgateError(
-                f"`pulumi {arguments[0]}` has not ended after {_SECONDS} s."
-            ) from None
-        if run.returncode:
-            message = (run.stdout + run.stderr if arguments[0] == "import" else run.stderr).strip()
-            raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{message}")
-        return run.stdout
+
+def pulumi_missing() -> ConfigurationError:
+    """The error that there is no `pulumi`."""
+    return ConfigurationError(
+        "The `pulumi` command is not on PATH; install it as https://www.pulumi.com/docs/install/ says."
+    )
+
+
+@functools.cache
+def _command_line() -> PulumiCommand:
+    """Pulumi's command line, found once, since the API asks for its version; every version has what is used here."""
+    return PulumiCommand(skip_version_check=True)
+
+
+@contextlib.contextmanager
+def _pulumi_errors(*arguments: str) -> Iterator[None]:
+    """Raises a SipgateError with Pulumi's own words."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise pulumi_missing() from None
+    except subprocess.CalledProcessError as error:
+        raise ConfigurationError(
+            f"The `pulumi` command on PATH does not work: `pulumi version` ended with {error.returncode}."
+        ) from None
+    except CommandError as error:
+        # The exception has the output in its text only.
+        message = str(error).partition("\n stderr: ")[2].strip()
+        raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{message}") from None
 
 
 def _owner(name: str, project: str | None) -> Owner:
     """The stack with a name such as `dev`, `organization/dev` or `organization/project/dev`."""
     *before, stack = name.split("/")
     return Owner(before[1] if len(before) > 1 else project or "", stack)
-
-
-def _resource(name: str, client: OAuthClientState, host: Mapping[str, str]) -> dict[str, object]:
-    document = client.properties()
-    inputs = {key: document[key] for key in WRITABLE} | dict(host)
-    secret = client.client_secret and _SECRET | {"plaintext": json.dumps(client.client_secret)}
-    outputs = inputs | {"clientId": client.client_id, "clientSecret": secret}
-    return {
-        "type": tokens.DYNAMIC,
-        "name": name,
-        "id": client.client_id,
-        "inputs": inputs,
-        "outputs": outputs,
-    }
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    # If the engine ends without reading everything, its output says why.
-    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as pipe:
-        pipe.write(content)

@@ -75,6 +75,36 @@ def test_a_client_of_another_project_counts_only_if_all_stacks_are_looked_into(
     assert line.startswith("stray\t")
 
 
+def test_every_manager_of_a_client_is_told_and_two_are_a_warning(
+    engine: Engine, account: dict[str, str]
+) -> None:
+    phone = account["phone"]
+    # Pulumi's own import does not look who manages the client.
+    engine.succeeds(
+        *("import", "sipgate:index:OAuthClient", "phone2", phone, "--yes", "--generate-code=false")
+    )
+
+    told = engine.ours("clients", "--name", "phone", "--all-stacks", "--json")
+
+    (client,) = json.loads(told.stdout)["clients"]
+    assert client["managedBy"]["resource"] == "phone2"
+    (other,) = client["alsoManagedBy"]
+    assert other["resource"] == "phone"
+    assert f"Warning: Client {phone} has 2 managers: 'phone2' in" in told.stderr
+    assert "pulumi state delete --stack" in told.stderr
+    shown = engine.ours("show", phone)
+    assert "phone2 in trial" in shown.stdout
+    assert "phone in other" in shown.stdout
+    assert "has 2 managers" in shown.stderr
+    line = engine.ours("clients", "--name", "phone").stdout.split("\t")
+    assert line[2:4] == ["phone2, phone", "trial, other"]
+    code, found = checks(engine)
+    assert (code, found["managers"]["state"]) == (0, "doubtful")
+    assert phone in found["managers"]["fact"]
+    refused = engine.ours("delete", "--yes", phone, "--stack", "other")
+    assert "as 'phone'" in refused.stderr
+
+
 def checks(engine: Engine, **variables: str) -> tuple[int, dict[str, Any]]:
     """The exit code, and the worst finding about each subject."""
     told = engine.ours("doctor", "--json", **variables)

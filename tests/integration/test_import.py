@@ -96,7 +96,11 @@ def test_importing_twice_does_no_harm(engine: Any, sipgate: Simulator) -> None:
     before = engine.resources()
 
     assert take_in(engine, f"crm={crm['clientId']}") == program
-    assert take_in(engine, "--all") == ""
+    assert take_in(engine, "--all") == program
+    out = engine.project / "clients.py"
+    for _ in range(2):
+        take_in(engine, "--all", "--out", str(out))
+        assert out.read_text() == program
 
     assert engine.resources() == before
 

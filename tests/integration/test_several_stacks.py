@@ -179,19 +179,6 @@ def test_without_pulumi_a_client_is_deleted_by_force_alone(engine: Any, sipgate:
     assert forced.returncode == 0, forced.stderr
 
 
-def test_import_into_a_project_of_another_language_names_the_engines_own_import(
-    engine: Any, sipgate: Simulator
-) -> None:
-    client_id = sipgate.account.add_client(name="crm")["clientId"]
-    engine.write("", "name: trial\nruntime: yaml\n")
-
-    refused = engine.ours("import", f"crm={client_id}")
-
-    assert refused.returncode == 1
-    assert f"pulumi import sipgate:index:OAuthClient crm {client_id}" in refused.stderr
-    assert not engine.resources()
-
-
 @BOTH_HOSTS
 @pytest.mark.parametrize("equal", ["namesakes", "twins"])
 def test_new_clients_before_an_existing_one_of_the_same_name_do_not_hold_up_its_check(

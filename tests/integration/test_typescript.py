@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -157,6 +158,70 @@ def test_an_account_that_is_named_is_that_of_its_own_variables(
 
         assert len(other.account.clients()) == 1
     assert not sipgate.account.clients()
+
+
+# A language host of a version that writes no programs.
+NO_GENERATOR = f"""#!{sys.executable}
+import signal
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+from pulumi.runtime.proto import language_pb2 as messages, language_pb2_grpc as language, plugin_pb2 as plugin
+
+class Host(language.LanguageRuntimeServicer):
+    def GetPluginInfo(self, request, context):
+        return plugin.PluginInfo(version="1.0.0")
+
+    def GetRequiredPackages(self, request, context):
+        return messages.GetRequiredPackagesResponse()
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+server = grpc.server(ThreadPoolExecutor())
+language.add_LanguageRuntimeServicer_to_server(Host(), server)
+print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+server.start()
+server.wait_for_termination()
+"""
+
+
+def test_clients_enter_the_stack_where_the_host_writes_no_program_and_what_would_is_printed(
+    trial: TypeScript, sipgate: Simulator, tmp_path: Path
+) -> None:
+    clients = [
+        sipgate.account.add_client(name=name, redirectUris=["https://crm.example.com"])
+        for name in ("crm", "phone")
+    ]
+    (tmp_path / "hosts").mkdir()
+    host = tmp_path / "hosts" / "pulumi-language-nodejs"
+    host.write_text(NO_GENERATOR)
+    host.chmod(0o755)
+    path = os.pathsep.join((str(host.parent), trial.engine.environment["PATH"]))
+
+    done = trial.engine.ours("import", "--all", "--no-protect", PATH=path)
+
+    assert done.returncode == 1
+    assert "has written no program in 'nodejs'" in done.stderr
+    assert "pulumi import --file import.json --preview-only --out FILE" in done.stderr
+    assert json.loads(done.stdout) == {
+        "resources": [
+            {"type": "sipgate:index:OAuthClient", "name": one["name"], "id": one["clientId"]}
+            for one in clients
+        ]
+    }
+    assert [one["protect"] for one in trial.engine.resources()] == [True, True]
+    trial.program.write_text(
+        'import * as sipgate from "./sdk";\n'
+        "export async function program() {\n"
+        '    for (const name of ["crm", "phone"]) {\n'
+        "        new sipgate.OAuthClient(name, {\n"
+        '            name, redirectUris: ["https://crm.example.com"], description: "", webOrigins: [],\n'
+        "        });\n"
+        "    }\n"
+        "}\n"
+    )
+    assert trial.compiles().returncode == 0
+    assert trial.run("up")["changes"] == {"same": 3}
+    assert sipgate.account.clients() == clients
+    assert not any(one.get("protect") for one in trial.engine.resources())
 
 
 def test_the_compiler_tells_what_cannot_work_by_line(trial: TypeScript) -> None:

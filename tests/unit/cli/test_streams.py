@@ -125,7 +125,7 @@ def test_the_program_that_import_prints_means_the_same_in_any_encoding() -> None
     state = OAuthClientState(
         client_id="1", client_secret=None, name=f"\\{NAME}😀", redirect_uris=[]
     )
-    source = program({"crm": state}, protect=False)
+    source = program({"crm": state}, protected=())
 
     for encoding in ENCODINGS:
         printed = source.encode(encoding, "backslashreplace").decode(encoding)
