@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sipgate_provider.api.calls import SipgateAPI
@@ -377,3 +379,20 @@ def test_odd_headers_end_in_a_sentence_and_lose_no_client(
     assert outs["clientId"] == sipgate.account.clients()[0]["clientId"]
     with pytest.raises(SipgateError):
         life.read(str(outs["clientId"]), outs)
+
+
+def test_a_credential_that_several_calls_find_refused_is_told_once(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    sipgate.misbehave(Answer(401), times=None)
+    sipgate.switches.latency = 0.3
+
+    def failure(number: int) -> str:
+        with pytest.raises(SipgateError) as caught:
+            life.read(f"2556404-0-{number}", {})
+        return str(caught.value)
+
+    with ThreadPoolExecutor(4) as engine:
+        told = list(engine.map(failure, range(6)))
+
+    assert sum(not message.startswith("Not tried") for message in told) == 1
