@@ -122,8 +122,8 @@ def declare(name: str, description: str, redirect_uris: list[str]) -> None:
 
 def _measure_plugin() -> None:
     """Watches the calls of the native plugin that send requests."""
-    from sipgate_provider.plugin.calls import Calls  # noqa: PLC0415
     from sipgate_provider.plugin.servicer import Servicer  # noqa: PLC0415
+    from sipgate_provider.plugin.workers import Workers  # noqa: PLC0415
 
     def watched_method(name: str) -> Callable[..., Any]:
         method = getattr(Servicer, name)
@@ -136,16 +136,16 @@ def _measure_plugin() -> None:
 
     for name in ("Create", "Read", "Update", "Delete"):
         setattr(Servicer, name, watched_method(name))
-    run = Calls.run
+    run = Workers.run
 
-    async def watched_run(self: Calls, call: Callable[[], Any], seconds: float = 0) -> Any:
+    async def watched_run(self: Workers, call: Callable[[], Any], seconds: float = 0) -> Any:
         def watched_call() -> Any:
             with _measured(*_arrival.get()):
                 return call()
 
         return await run(self, watched_call, seconds)
 
-    Calls.run = watched_run  # type: ignore[method-assign]
+    Workers.run = watched_run  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
     stack manages.
     """
     from sipgate_provider.clients.deletion import delete_client  # noqa: PLC0415
-    from sipgate_provider.clients.ownership import owner_of  # noqa: PLC0415
+    from sipgate_provider.clients.owner import owner_of  # noqa: PLC0415
     from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
     for resource in session.stack.resources() if session.in_project else ():

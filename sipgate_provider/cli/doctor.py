@@ -23,29 +23,29 @@ def command(session: Session, as_json: bool) -> None:
     scopes. It changes nothing. To find out the scopes, it lists the clients and tries to delete one that cannot
     exist.
 
-    Exit code 1 means that `pulumi up` would fail. The JSON is a list of objects with `subject`, `state` ("good",
-    "doubtful" or "bad"), `fact` and `remedy`.
+    Exit code 1 means that `pulumi up` would fail. The JSON has a list of `checks`, each with `subject`, `state`
+    ("good", "doubtful" or "bad"), `fact` and `remedy`.
     """
-    from sipgate_provider.cli.checks import checks  # noqa: PLC0415
+    from sipgate_provider.cli.diagnoses import diagnoses  # noqa: PLC0415
 
     with working("Looking..."):
-        found = list(checks(session))
+        found = list(diagnoses(session))
     if as_json:
-        show_json({"checks": [asdict(check) for check in found]})
+        show_json({"checks": [asdict(one) for one in found]})
     else:
         from rich.text import Text  # noqa: PLC0415
 
         console = stdout()
-        width = max(len(check.subject) for check in found)
+        width = max(len(one.subject) for one in found)
         arrow = mark("→", "->")
-        for check in found:
-            symbol, fallback, colour = _MARKS[check.state]
+        for one in found:
+            symbol, fallback, colour = _MARKS[one.state]
             console.print(
                 Text.assemble(
-                    (mark(symbol, fallback), colour), f" {check.subject:{width}}  {check.fact}"
+                    (mark(symbol, fallback), colour), f" {one.subject:{width}}  {one.fact}"
                 )
             )
-            if check.remedy:
-                console.print(Text(f"  {'':{width}}  {arrow} {check.remedy}"))
-    if any(check.state == "bad" for check in found):
+            if one.remedy:
+                console.print(Text(f"  {'':{width}}  {arrow} {one.remedy}"))
+    if any(one.state == "bad" for one in found):
         raise click.exceptions.Exit(1)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.diagnosis import Diagnosis
 from sipgate_provider.cli.machine import output
 from sipgate_provider.cli.project import read_project, runtime_of
 
@@ -59,7 +59,7 @@ print(json.dumps({
 """
 
 
-def program_environment(file: Path) -> Iterator[Check]:
+def program_environment(file: Path) -> Iterator[Diagnosis]:
     """Checks that the Python that Pulumi starts for this project can import the whole package."""
     document = read_project(file)
     name, options = runtime_of(document)
@@ -70,24 +70,24 @@ def program_environment(file: Path) -> Iterator[Check]:
     if folder.is_file():
         folder = folder.parent
     found = _python(file, folder, options)
-    if isinstance(found, Check):
+    if isinstance(found, Diagnosis):
         yield found
         return
     checker = str(options.get("typechecker") or "")
     probed = _probe(found, folder, "off", checker) or _probe(found, folder, "last", checker)
     if probed is None:
-        yield Check(
+        yield Diagnosis(
             "project",
             "bad",
             f"Pulumi would run {found}, which has no sipgate_provider.",
             f"Install it there (`{found} -m pip install sipgate-provider`), or activate the environment that has it.",
         )
         return
-    yield Check(
+    yield Diagnosis(
         "project", "good", f"Pulumi runs {found}, which has sipgate_provider {probed['version']}."
     )
     if not probed["checker"]:
-        yield Check(
+        yield Diagnosis(
             "project",
             "bad",
             f"{file} has `typechecker: {checker}`, which {found} does not have.",
@@ -96,7 +96,7 @@ def program_environment(file: Path) -> Iterator[Check]:
     if probed["shadowing"]:
         works = _probe(found, folder, "first", checker) is not None
         for module, path in sorted(probed["shadowing"].items()):
-            yield Check(
+            yield Diagnosis(
                 "project",
                 "doubtful" if works else "bad",
                 f"{path} shadows the module {module}, which Pulumi or the provider needs.",
@@ -114,11 +114,11 @@ def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any
     return found if isinstance(found, dict) else None
 
 
-def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
+def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Diagnosis:
     """The Python that Pulumi starts for the program and the provider, or why there is none."""
     toolchain = options.get("toolchain") or "pip"
     if toolchain in {"uv", "poetry"} and shutil.which(toolchain) is None:
-        return Check(
+        return Diagnosis(
             "project",
             "bad",
             f"{file} has `toolchain: {toolchain}`, and there is no `{toolchain}` on PATH.",
@@ -140,7 +140,7 @@ def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
         program = next(roots, above[0]) / ".venv"
         if program != folder / ".venv":
             shared = os.path.relpath(program, folder) if folder == above[0] else program
-            return Check(
+            return Diagnosis(
                 "project",
                 "bad",
                 f"Pulumi looks for the program's environment in {program}, and for the provider's in "
@@ -155,7 +155,7 @@ def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
         )
         return found or _no_python("There is no Python on PATH.")
     if not Path(environment).is_absolute() and folder != file.parent.absolute():
-        return Check(
+        return Diagnosis(
             "project",
             "bad",
             f"{file} has both `main:` and a relative `virtualenv:`, which Pulumi looks for in two folders.",
@@ -165,12 +165,12 @@ def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Check:
     return str(python) if python.exists() else _no_python(f"There is no Python in {environment}.")
 
 
-def _no_python(fact: str) -> Check:
+def _no_python(fact: str) -> Diagnosis:
     remedy = "Run `pulumi install`, or make the environment and install sipgate-provider into it."
-    return Check("project", "bad", fact, remedy)
+    return Diagnosis("project", "bad", fact, remedy)
 
 
-def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Check:
+def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Diagnosis:
     """Checks that Pulumi finds the native plugin, which serves programs in every language."""
     providers = (document.get("plugins") or {}).get("providers") or []
     folders = [
@@ -180,11 +180,11 @@ def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Check:
         filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
     )
     if found is None:
-        return Check(
+        return Diagnosis(
             "project",
             "bad",
             f"{file} has the runtime {runtime!r}, and there is no {_PLUGIN}.",
             "Activate the environment that has sipgate-provider, or name its bin folder in Pulumi.yaml under "
             "plugins.providers.",
         )
-    return Check("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")
+    return Diagnosis("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")

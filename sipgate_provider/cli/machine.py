@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.diagnosis import Diagnosis
 
 __all__ = ["command_line", "output", "own_connections", "sdk"]
 
@@ -33,11 +33,11 @@ server.stop(None)
 """
 
 
-def command_line() -> Check:
+def command_line() -> Diagnosis:
     """Checks that `pulumi` is installed, runs and is new enough."""
     found = shutil.which("pulumi")
     if found is None:
-        return Check(
+        return Diagnosis(
             "pulumi",
             "bad",
             "The `pulumi` command is not on PATH.",
@@ -45,37 +45,39 @@ def command_line() -> Check:
         )
     number = _number(output(found, "version") or "")
     if number is None:
-        return Check("pulumi", "bad", f"{found} does not run.", "Install it anew.")
+        return Diagnosis("pulumi", "bad", f"{found} does not run.", "Install it anew.")
     fact = f"Version {_text(number)}, {found}."
     if number < _CLI:
-        return Check(
+        return Diagnosis(
             "pulumi",
             "doubtful",
             fact,
             f"`import` needs {_text(_CLI)} or newer; update it.",
         )
-    return Check("pulumi", "good", fact)
+    return Diagnosis("pulumi", "good", fact)
 
 
-def sdk() -> Check:
+def sdk() -> Diagnosis:
     """Checks that the SDK is new enough."""
     installed = version("pulumi")
     fact = f"pulumi {installed} and sipgate-provider {version('sipgate-provider')} in {sys.prefix}."
     number = _number(installed)
     if number is None or number < _SDK:
-        return Check("SDK", "bad", fact, f"pip install 'pulumi>={_text(_SDK)}'")
-    return Check("SDK", "good", fact)
+        return Diagnosis("SDK", "bad", fact, f"pip install 'pulumi>={_text(_SDK)}'")
+    return Diagnosis("SDK", "good", fact)
 
 
-def own_connections() -> Check | None:
+def own_connections() -> Diagnosis | None:
     """Checks that Pulumi's own connections bypass the proxy; None if no proxy is set."""
     proxy = next((name for name in _GRPC_PROXIES if os.environ.get(name)), None)
     if proxy is None:
         return None
     # Python searches the current folder first, so this runs in a folder without modules.
     if output(sys.executable, "-c", _CONNECT, cwd=Path(sys.prefix)) is not None:
-        return Check("proxy", "good", f"Pulumi's own connections on this machine bypass {proxy}.")
-    return Check(
+        return Diagnosis(
+            "proxy", "good", f"Pulumi's own connections on this machine bypass {proxy}."
+        )
+    return Diagnosis(
         "proxy",
         "bad",
         f"Pulumi's own connections on this machine go to the proxy that {proxy} names.",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sipgate_provider.cli.session import Session
-from sipgate_provider.clients.ownership import owner_of
+from sipgate_provider.clients.owner import owner_of
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:

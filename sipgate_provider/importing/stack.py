@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
-from sipgate_provider.clients.ownership import Owner
+from sipgate_provider.clients.owner import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.settings.sources import namespace
 

@@ -32,13 +32,13 @@ from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.account import LazyAccount
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.diff import Kind, changes
-from sipgate_provider.clients.ownership import default_description
+from sipgate_provider.clients.owner import default_description
 from sipgate_provider.clients.rules import refused_ignore, warnings
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http import USUAL_CONNECTIONS
-from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
+from sipgate_provider.plugin.workers import Workers
 from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, checked_account
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Servicer(ResourceProviderServicer):
         self._named: set[str] = set()
         self._account: str | None = None
         self._connection: LazyAccount | None = None
-        self._calls: Calls | None = None
+        self._workers: Workers | None = None
         self._stopped = False
         self._unusable = ConfigurationError("The provider was used before it was configured.")
 
@@ -160,13 +160,13 @@ class Servicer(ResourceProviderServicer):
         def configured(key: str) -> object:
             return settings.get(key.rpartition(":")[2])
 
-        self._calls = self._connection = None
+        self._workers = self._connection = None
         # The user would see an error raised here as the program's own, with a traceback.
         try:
             self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
-            self._calls = Calls(_limit(RawSettings.read(configured, os.environ, self._account)))
+            self._workers = Workers(_limit(RawSettings.read(configured, os.environ, self._account)))
             if self._stopped:
-                self._calls.cancel()
+                self._workers.cancel()
             self._connection = LazyAccount(configured, self._named, self._account)
         except ConfigurationError as error:
             self._unusable = error
@@ -330,8 +330,8 @@ class Servicer(ResourceProviderServicer):
     def stop(self) -> None:
         """Cancels the run."""
         self._stopped = True
-        if self._calls:
-            self._calls.cancel()
+        if self._workers:
+            self._workers.cancel()
 
     async def Attach(self, _request: proto.PluginAttach, _context: Context) -> Empty:  # noqa: N802
         """Accepts an engine that attaches to a running plugin; its address is not needed."""
@@ -342,9 +342,9 @@ class Servicer(ResourceProviderServicer):
         return struct({**outs, _ACCOUNT: self._account}, declared.secret | {_SECRET})
 
     async def _run(self, call: Callable[[LazyAccount], Response], seconds: float = 0) -> Response:
-        if self._calls is None or self._connection is None:
+        if self._workers is None or self._connection is None:
             raise self._unusable
-        return await self._calls.run(functools.partial(call, self._connection), seconds)
+        return await self._workers.run(functools.partial(call, self._connection), seconds)
 
 
 def _limit(raw: RawSettings) -> int:

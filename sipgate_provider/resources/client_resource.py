@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 
 from sipgate_provider.clients.browsers import origins_of
-from sipgate_provider.clients.ownership import default_description
+from sipgate_provider.clients.owner import default_description
 from sipgate_provider.clients.rules import refused_ignore
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.diagnosis import Diagnosis
 from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import own_connections
 
@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def checks(project: Path, options: str = "", main: str = "") -> list[Check]:
+def checks(project: Path, options: str = "", main: str = "") -> list[Diagnosis]:
     file = project / "Pulumi.yaml"
     file.write_text(
         f"name: trial\n{f'main: {main}' if main else ''}\n"
@@ -57,7 +57,7 @@ def script(folder: Path, name: str, text: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def states(found: list[Check]) -> list[str]:
+def states(found: list[Diagnosis]) -> list[str]:
     return [check.state for check in found]
 
 

@@ -29,9 +29,9 @@ from sipgate_provider import type_tokens as tokens
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.diff import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
-from sipgate_provider.plugin.calls import Calls
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
+from sipgate_provider.plugin.workers import Workers
 from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, environment_variable
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Delay, Simulator
 
@@ -241,8 +241,8 @@ def test_no_more_calls_run_at_once_than_are_allowed_and_the_loop_goes_on() -> No
         return 1
 
     async def together() -> int:
-        calls = Calls(3)
-        work = [asyncio.ensure_future(calls.run(call)) for _ in range(9)]
+        workers = Workers(3)
+        work = [asyncio.ensure_future(workers.run(call)) for _ in range(9)]
         assert await asyncio.to_thread(full.wait, 10)
         go.set()
         return sum(await asyncio.gather(*work))
@@ -260,12 +260,12 @@ def test_a_cancelled_run_finishes_what_is_under_way_and_starts_nothing_more() ->
         return "done"
 
     async def cancelled() -> list[Any]:
-        calls = Calls(1)
-        work = [asyncio.ensure_future(calls.run(call)) for _ in range(3)]
+        workers = Workers(1)
+        work = [asyncio.ensure_future(workers.run(call)) for _ in range(3)]
         await asyncio.to_thread(started.wait, 10)
-        calls.cancel()
+        workers.cancel()
         go.set()
-        found = await asyncio.gather(*work, calls.run(call), return_exceptions=True)
+        found = await asyncio.gather(*work, workers.run(call), return_exceptions=True)
         return list(found)
 
     first, *others = run(cancelled())

@@ -18,12 +18,12 @@ from typing import TypeVar
 from sipgate_provider.errors import SipgateError
 from sipgate_provider.http.deadlines import cancellable, deadline
 
-__all__ = ["Calls"]
+__all__ = ["Workers"]
 
 Returned = TypeVar("Returned")
 
 
-class Calls:
+class Workers:
     """Runs at most `limit` calls at once."""
 
     def __init__(self, limit: int) -> None:

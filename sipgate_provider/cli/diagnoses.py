@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sipgate_provider.cli.check import Check
+from sipgate_provider.cli.diagnosis import Diagnosis
 from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.ownership import several
@@ -23,10 +23,10 @@ from sipgate_provider.settings.sources import (
     namespace,
 )
 
-__all__ = ["checks"]
+__all__ = ["diagnoses"]
 
 
-def checks(session: Session) -> Iterator[Check]:
+def diagnoses(session: Session) -> Iterator[Diagnosis]:
     """Runs the checks, and yields each result."""
     cli = command_line()
     yield cli
@@ -39,12 +39,12 @@ def checks(session: Session) -> Iterator[Check]:
         yield from _settings(session)
 
 
-def _settings(session: Session) -> Iterator[Check]:
+def _settings(session: Session) -> Iterator[Diagnosis]:
     if session.in_project:
         try:
             entries = session.stack.entries()
         except SipgateError as error:
-            yield Check(
+            yield Diagnosis(
                 "stack",
                 "bad",
                 f"Its configuration cannot be read: {error}",
@@ -56,13 +56,13 @@ def _settings(session: Session) -> Iterator[Check]:
     try:
         settings = session.settings
     except SipgateError as error:
-        yield Check("credential", "bad", "The settings cannot be used.", str(error))
+        yield Diagnosis("credential", "bad", "The settings cannot be used.", str(error))
         return
-    yield Check("credential", "good", f"It comes from {settings.source}.")
+    yield Diagnosis("credential", "good", f"It comes from {settings.source}.")
     yield from _sipgate(session)
 
 
-def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iterator[Check]:
+def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iterator[Diagnosis]:
     prefix = namespace(session.account)
     own = {
         key.partition(":")[2]: entry
@@ -79,14 +79,14 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
     )
     for key in unknown:
         near = next((known for known in KEYS if known.lower() == key.lower()), None)
-        yield Check(
+        yield Diagnosis(
             "stack",
             "doubtful",
             f"{prefix}:{key} is not a key of this provider.",
             f"Perhaps {prefix}:{near} is meant." if near else f"Known are {', '.join(KEYS)}.",
         )
     for key in unencrypted:
-        yield Check(
+        yield Diagnosis(
             "stack",
             "doubtful",
             f"{key} is stored unencrypted in the stack's file, and in its state after `pulumi up`.",
@@ -96,7 +96,7 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
     try:
         stored = session.stack.stored_configuration()
     except SipgateError as error:
-        yield Check(
+        yield Diagnosis(
             "stack",
             "bad",
             f"Its state cannot be read: {error}",
@@ -111,7 +111,7 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         key for key in {*current, *previous} if previous and previous.get(key) != current.get(key)
     )
     if changed:
-        yield Check(
+        yield Diagnosis(
             "stack",
             "doubtful",
             f"The state holds another {', '.join(changed)} than the configuration.",
@@ -119,15 +119,15 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
         )
     if not unknown and not unencrypted and not changed:
         keys = ", ".join(f"{prefix}:{key}" for key in sorted(own)) or "none of this provider's keys"
-        yield Check("stack", "good", f"Its configuration has {keys}.")
+        yield Diagnosis("stack", "good", f"Its configuration has {keys}.")
 
 
-def _managers(session: Session) -> Iterator[Check]:
+def _managers(session: Session) -> Iterator[Diagnosis]:
     """Finds clients that several resources manage, in all stacks of the backend."""
     try:
         managers = session.all_managers().by_client
     except SipgateError as error:
-        yield Check(
+        yield Diagnosis(
             "managers",
             "doubtful",
             f"The stacks cannot be searched: {error}",
@@ -136,9 +136,9 @@ def _managers(session: Session) -> Iterator[Check]:
         return
     found = [several(client_id, own) for client_id, own in managers.items()]
     for one in filter(None, found):
-        yield Check("managers", "doubtful", *one)
+        yield Diagnosis("managers", "doubtful", *one)
     if not any(found):
-        yield Check("managers", "good", "No client has more than one resource that manages it.")
+        yield Diagnosis("managers", "good", "No client has more than one resource that manages it.")
 
 
 def _is_secret_key(key: str) -> bool:
@@ -147,14 +147,14 @@ def _is_secret_key(key: str) -> bool:
     return (prefix == "sipgate" or prefix.startswith("sipgate-")) and name in SECRET_KEYS
 
 
-def _sipgate(session: Session) -> Iterator[Check]:
+def _sipgate(session: Session) -> Iterator[Diagnosis]:
     from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
     base_url = session.settings.base_url
     try:
         access = probe_access(session.api)
     except SipgateError as error:
-        yield Check(
+        yield Diagnosis(
             "sipgate",
             "bad",
             f"{base_url} cannot be used: {error}",
@@ -162,9 +162,9 @@ def _sipgate(session: Session) -> Iterator[Check]:
             f"{environment_variable(session.account, 'baseUrl')}.",
         )
         return
-    yield Check("sipgate", "good", f"{base_url} answers.")
+    yield Diagnosis("sipgate", "good", f"{base_url} answers.")
     if not access.accepted:
-        yield Check(
+        yield Diagnosis(
             "credential",
             "bad",
             access.problem,
@@ -177,9 +177,9 @@ def _sipgate(session: Session) -> Iterator[Check]:
     ):
         name = f"authorization:oauth2:clients:{scope}"
         if granted:
-            yield Check("scope", "good", f"{name} is there.")
+            yield Diagnosis("scope", "good", f"{name} is there.")
         else:
-            yield Check(
+            yield Diagnosis(
                 "scope",
                 "bad",
                 f"{name} is missing.",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Check"]
+__all__ = ["Diagnosis"]
 
 
 @dataclass(frozen=True)
-class Check:
+class Diagnosis:
     """One fact about the set-up.
 
     Attributes:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.cli.ownership import Ownership
 from sipgate_provider.cli.session import Session
-from sipgate_provider.clients.ownership import default_description, owner_of
+from sipgate_provider.clients.owner import default_description, owner_of
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.importing.stack import Managers
 
