@@ -93,7 +93,9 @@ class AbsenceCheck:
 
     def _wait_until_unlisted(self, client_id: str) -> None:
         for pause in _PAUSES:
-            if wait(pause) or client_id not in self._api.list_clients().ids:
+            if wait(pause):
+                break
+            if client_id not in self._api.list_clients().ids:
                 return
         raise SipgateError(
             f"sipgate answered 404 for client {client_id}, but the account still lists it; run again later."

@@ -116,7 +116,7 @@ def test_a_tenant_that_fails_does_not_stop_the_others_and_is_reported_at_the_end
     assert partly.returncode == 1
     assert list(ids(sipgate)) == ["Globex dialler"]
     *_, reason, count = partly.stderr.splitlines()
-    assert reason.startswith("error: acme: Creating client 'acme': sipgate refused (403).")
+    assert reason.startswith("error: acme: Creating the client: sipgate refused (403).")
     assert count == "1 of 2 failed."
     healed = automation("up")
     assert healed.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,8 +12,9 @@ from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.clients import absence
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.http.deadlines import cancellable
 from sipgate_provider.settings.settings import Settings
-from sipgate_provider.simulator import WRITE, Account, Answer, Simulator
+from sipgate_provider.simulator import READ, WRITE, Account, Answer, Simulator
 from sipgate_provider.simulator import PersonalAccessToken as Token
 
 OURS, THEIRS = Token("token-AAAAAA", "a"), Token("token-BBBBBB", "b")
@@ -143,3 +145,34 @@ def test_a_deletion_that_is_repeated_while_the_first_is_under_way_succeeds(two: 
 
     deployment(two, OURS).delete(str(outs["clientId"]))
     deployment(two, OURS).delete(str(outs["clientId"]))
+
+
+def test_a_run_that_is_cancelled_while_it_waits_for_a_deletion_does_not_call_the_client_gone(
+    two: Simulator,
+) -> None:
+    outs = created(two)
+    two.switches.deletion_seconds = 60
+    life = deployment(two, OURS)
+    life.delete(str(outs["clientId"]))
+    stopped = threading.Event()
+
+    with cancellable(stopped):
+        threading.Timer(0.1, stopped.set).start()
+        with pytest.raises(SipgateError, match="still lists it"):
+            life.delete(str(outs["clientId"]))
+
+
+def test_an_id_without_a_number_is_gone_where_another_client_of_the_stack_is_listed(
+    sipgate: Simulator,
+) -> None:
+    credential = AccessToken(sipgate.issue_access_token(READ, WRITE))
+    sipgate.account.add_client(name="theirs")
+    ours = sipgate.account.add_client(name="ours")
+    outs = {"clientId": "no-number"}
+
+    def life(*named: str) -> Lifecycle:
+        return Lifecycle(SipgateAPI(Settings(sipgate.base_url, credential)), set(named))
+
+    with pytest.raises(SipgateError, match="nothing shows that the account"):
+        life().read("no-number", outs)
+    assert life(ours["clientId"]).read("no-number", outs) is None
