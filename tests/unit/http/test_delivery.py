@@ -192,6 +192,18 @@ def test_a_proxy_that_fails_before_the_request_has_sent_nothing(
     assert b"Authorization" not in b"".join(peer.requests)
 
 
+@pytest.mark.parametrize(("proxy", "connections"), [(refusing(407), 1), (taken_and(hang_up), 5)])
+def test_a_proxy_that_refuses_is_asked_once_and_one_that_is_lost_again(
+    monkeypatch: pytest.MonkeyPatch, proxy: Handler, connections: int
+) -> None:
+    with serving(proxy) as peer:
+        monkeypatch.setenv("HTTPS_PROXY", peer.url)
+
+        assert not fails(f"https://{HOST}/")
+
+    assert peer.connections == connections
+
+
 def test_an_endless_answer_to_connect_ends_before_the_request_is_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
