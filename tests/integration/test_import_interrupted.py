@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from sipgate_provider.simulator import Simulator
 from tests.engine_stack import Engine
 from tests.import_under_way import in_the_state, start, state_file, wait_until
 
-CLIENTS = 24
+CLIENTS = 40
 COMMAND = ("import", "--all", "--out", "clients.py")
 
 
@@ -114,9 +115,11 @@ def test_whatever_ends_an_import_it_loses_nothing_and_goes_on(
     wait_until(lambda: not pulumi_of(engine))
     assert "Traceback" not in said
     if end in {"Ctrl-C", "SIGTERM", "lost terminal"} and step in {"first", "some"}:
-        assert command.returncode == 1
-        assert f"go on with: sipgate-provider {' '.join(COMMAND)} {protect}" in said
-        assert f"{len(engine.resources())} are in the stack" in said
+        if command.returncode == 0:  # The engine was quicker than the signal.
+            assert len(engine.resources()) == CLIENTS
+        else:
+            assert f"go on with: sipgate-provider {' '.join(COMMAND)} {protect}" in said
+            assert f"{len(engine.resources())} are in the stack" in said
     if list((engine.project.parent / "backend/.pulumi/locks").rglob("*.json")):
         assert end == "kill -9 of pulumi"
         assert "pulumi cancel" in said
@@ -135,9 +138,8 @@ def test_whatever_ends_an_import_it_loses_nothing_and_goes_on(
 
     again = engine.ours(*COMMAND, protect)
     assert again.returncode == 0, again.stderr
-    if held:
-        assert f"{held} clients were in the stack already" in again.stderr
-    assert f"{CLIENTS - held} clients imported" in again.stderr
+    told = re.findall(r"^(\d+) clients? (?:were|was|imported)", again.stderr, re.MULTILINE)
+    assert [int(number) for number in told] == [*([held] if held else []), CLIENTS - held]
     assert "has not finished" not in out.read_text()
     assert up_with(engine, out.read_text(), account)
     assert len(engine.resources()) == CLIENTS
