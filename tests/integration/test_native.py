@@ -93,7 +93,7 @@ def test_a_lookup_that_fails_is_a_sentence(engine: Any) -> None:
     refused = engine.up()
 
     assert refused.code != 0
-    assert "Looking up client 'nobody': the account has no client of that name." in refused.output
+    assert "Looking up a client by name: the account has no client of that name." in refused.output
 
 
 def test_a_plugin_whose_folder_the_project_names_is_used_without_a_warning(engine: Any) -> None:
