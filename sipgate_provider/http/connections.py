@@ -92,7 +92,6 @@ class _Wire(io.RawIOBase):
 
     def __init__(self, raw: io.RawIOBase, attempt: Attempt) -> None:
         self.attempt = attempt
-        self.ended = False
         self._raw = raw
         self._received = 0
 
@@ -100,8 +99,6 @@ class _Wire(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
-        if self.ended:
-            return 0
         count = cast("int | None", self._raw.readinto(buffer))
         if self.attempt.over:
             raise TimeoutError
@@ -122,12 +119,22 @@ class _Buffer(io.BufferedReader):
     is_final = False
 
     def close(self) -> None:
-        if self.is_final and not self.closed:
-            self.raw.ended = True
-            connection = self.raw.attempt.connection
-            if self.peek(1) and connection is not None:
-                connection.close()
-        super().close()
+        connection = self.raw.attempt.connection
+        try:
+            if self.is_final and not self.closed and connection is not None and connection.sock:
+                self._end(connection)
+        finally:
+            super().close()
+
+    def _end(self, connection: HTTPConnection) -> None:
+        # urllib3 looks at the socket alone before it uses it again, and TLS may hold bytes that have left the socket.
+        connection.sock.settimeout(0)
+        try:
+            is_clean = not self.peek(1)
+        except OSError as error:
+            is_clean = isinstance(error, ssl.SSLWantReadError)
+        if not is_clean:
+            connection.close()
 
 
 class _FinalResponse(http.client.HTTPResponse):

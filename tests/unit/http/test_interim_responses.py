@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from sipgate_provider.http import retries
 from sipgate_provider.http.deadlines import deadline
 from sipgate_provider.http.response import Response
 from sipgate_provider.http.transport import Transport
-from tests.unit.hostile import Peer, answers, response, serving
+from tests.unit.hostile import Authority, Peer, answers, response, serving, tunnel
 
 EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
 FIRST, SECOND = response(200, body=b"first"), response(200, body=b"second")
@@ -97,6 +98,33 @@ def test_a_connection_that_brings_more_than_the_response_is_not_used_again(
     with serving(answers(unexpected, response(200, body=b"next"))) as peer:
         assert send(peer.url, "GET").body == b"first"
         assert send(peer.url, "POST").body == b"next"
+
+    assert peer.connections == 2
+
+
+@pytest.mark.parametrize("way", ["TLS", "proxy", "TLS proxy"])
+def test_what_tls_has_read_ahead_of_the_response_reaches_no_other_request(
+    send: Callable[[str, str], Response],
+    monkeypatch: pytest.MonkeyPatch,
+    authority: Authority,
+    way: str,
+) -> None:
+    # Longer than what is read at once, and in one record of TLS with what follows.
+    first = response(200, body=b"1" * 9_000)
+    host = "localhost" if way == "TLS" else "sipgate.example"
+    with contextlib.ExitStack() as stack:
+        answering = answers(first + SECOND, response(200, body=b"next"))
+        peer = stack.enter_context(serving(answering, authority.server(host)))
+        if "proxy" in way:
+            of_proxy = authority.server("localhost") if way == "TLS proxy" else None
+            proxy = stack.enter_context(serving(tunnel(peer.port), of_proxy))
+            scheme = "https" if of_proxy else "http"
+            monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://localhost:{proxy.port}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            monkeypatch.delenv("no_proxy", raising=False)
+        url = f"https://{host}:{peer.port}/"
+        assert send(url, "GET").body == b"1" * 9_000
+        assert send(url, "POST").body == b"next"
 
     assert peer.connections == 2
 
