@@ -2,7 +2,7 @@
 
 A try of a request is an `Attempt`. Its connection asks it before the request line leaves: from then on sipgate may
 have acted. Whoever waits for the attempt gives it up at the deadline; an attempt that was given up sends nothing any
-more, and reads on only until the next bytes come.
+more. What still comes after the deadline ends the reading.
 
 Interim responses (1xx, RFC 9110, 15.2) are skipped. http.client skips only 100, and would return any other as the
 response, so that the final one would be taken for the response to the next request. A connection that has brought
@@ -28,7 +28,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from sipgate_provider.http.deadlines import may_send
+from sipgate_provider.http.deadlines import GRACE_SECONDS, may_send, seconds_left
 
 if TYPE_CHECKING:
     import socket
@@ -88,7 +88,7 @@ current_attempt: ContextVar[Attempt] = ContextVar("sipgate_attempt")
 
 
 class _Wire(io.RawIOBase):
-    """The bytes of a response, as long as somebody waits for them and up to `MAX_BYTES`."""
+    """The bytes of a response, until shortly after the deadline and up to `MAX_BYTES`."""
 
     def __init__(self, raw: io.RawIOBase, attempt: Attempt) -> None:
         self.attempt = attempt
@@ -100,7 +100,7 @@ class _Wire(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
         count = cast("int | None", self._raw.readinto(buffer))
-        if self.attempt.over:
+        if seconds_left() < -GRACE_SECONDS:
             raise TimeoutError
         self._received += count or 0
         if self._received > MAX_BYTES:
