@@ -92,6 +92,7 @@ class _Wire(io.RawIOBase):
 
     def __init__(self, raw: io.RawIOBase, attempt: Attempt) -> None:
         self.attempt = attempt
+        self.has_ended = False
         self._raw = raw
         self._received = 0
 
@@ -102,6 +103,7 @@ class _Wire(io.RawIOBase):
         count = cast("int | None", self._raw.readinto(buffer))
         if seconds_left() < -GRACE_SECONDS:
             raise TimeoutError
+        self.has_ended = count == 0
         self._received += count or 0
         if self._received > MAX_BYTES:
             raise ResponseTooLargeError
@@ -148,7 +150,7 @@ class _FinalResponse(http.client.HTTPResponse):
         """Reads the head of the final response.
 
         Raises:
-            http.client.HTTPException: The response changes the protocol, which nobody has asked for.
+            http.client.HTTPException: The head is cut off, or changes the protocol, which nobody has asked for.
         """
         super().begin()
         interim = False
@@ -159,6 +161,9 @@ class _FinalResponse(http.client.HTTPResponse):
             # `begin` would return at once where the headers are known.
             self.headers = None  # type: ignore[assignment]
             super().begin()
+        if self.fp.raw.has_ended:
+            # http.client takes the end of the connection for the end of the headers.
+            raise http.client.IncompleteRead(b"")
         self.will_close = self.will_close or interim
         self.fp.is_final = True
 
