@@ -52,9 +52,8 @@ class AbsenceCheck:
             SipgateError: The client may still exist.
         """
         listing = self._list(client_id, list_required)
-        if client_id in listing.ids:
-            self._wait_until_unlisted(client_id)
-        if not listing.complete:
+        last = self._wait_until_unlisted(client_id) if client_id in listing.ids else listing
+        if not last.complete:
             raise TransportError(
                 f"sipgate answered 404 for client {client_id}, but shows only a part of the account's list, so the "
                 "client may still exist. Nothing was changed; run again later."
@@ -91,12 +90,13 @@ class AbsenceCheck:
                 f"({error.status}), so the client may still exist. Check SIPGATE_BASE_URL."
             ) from None
 
-    def _wait_until_unlisted(self, client_id: str) -> None:
+    def _wait_until_unlisted(self, client_id: str) -> Listing:
         for pause in _PAUSES:
             if wait(pause):
                 break
-            if client_id not in self._api.list_clients().ids:
-                return
+            listing = self._api.list_clients()
+            if client_id not in listing.ids:
+                return listing
         raise SipgateError(
             f"sipgate answered 404 for client {client_id}, but the account still lists it; run again later."
         )

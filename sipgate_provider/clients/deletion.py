@@ -1,8 +1,8 @@
 """Deletes a client, and believes only what says so.
 
 sipgate accepts a deletion with 202 and without a body, and may finish it later. Any other success, such as an error
-document with status 200, may be from something in front of sipgate. Then the client itself is asked for: it is deleted
-if sipgate does not know it any more within some seconds.
+document with status 200, may be from something in front of sipgate. Then the client itself is asked for during some
+seconds, and a 404 counts no more than after any other request.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sipgate_provider.http.deadlines import wait
 
 __all__ = ["delete_client"]
 
-_PAUSES = (0.0, 1.0, 2.0, 3.0)
+_PAUSES = (1.0, 2.0, 3.0, 0.0)
 
 
 def delete_client(api: SipgateAPI, client_id: str) -> None:
@@ -27,12 +27,13 @@ def delete_client(api: SipgateAPI, client_id: str) -> None:
         return
     problem = f"Deleting client {client_id}: the response does not say that sipgate has accepted it"
     for pause in _PAUSES:
-        if wait(pause):
-            break
         try:
             api.get_client(client_id)
         except NotFoundError:
-            return
+            # Something in front of sipgate may have written this response as well.
+            raise
         except SipgateError as error:
             raise TransportError(f"{problem}, and the client cannot be read. {error}") from None
+        if wait(pause):
+            break
     raise TransportError(f"{problem}, and the client still exists; check any proxy, and run again.")

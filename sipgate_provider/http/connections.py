@@ -2,7 +2,7 @@
 
 A try of a request is an `Attempt`. Its connection asks it before the request line leaves: from then on sipgate may
 have acted. Whoever waits for the attempt gives it up at the deadline; an attempt that was given up sends nothing any
-more, and reads on only until the next bytes come.
+more. What still comes after the deadline ends the reading.
 
 Interim responses (1xx, RFC 9110, 15.2) are skipped. http.client skips only 100, and would return any other as the
 response, so that the final one would be taken for the response to the next request. A connection that has brought
@@ -28,7 +28,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from sipgate_provider.http.deadlines import may_send
+from sipgate_provider.http.deadlines import GRACE_SECONDS, may_send, seconds_left
 
 if TYPE_CHECKING:
     import socket
@@ -88,10 +88,11 @@ current_attempt: ContextVar[Attempt] = ContextVar("sipgate_attempt")
 
 
 class _Wire(io.RawIOBase):
-    """The bytes of a response, as long as somebody waits for them and up to `MAX_BYTES`."""
+    """The bytes of a response, until shortly after the deadline and up to `MAX_BYTES`."""
 
     def __init__(self, raw: io.RawIOBase, attempt: Attempt) -> None:
         self.attempt = attempt
+        self.has_ended = False
         self._raw = raw
         self._received = 0
 
@@ -100,8 +101,9 @@ class _Wire(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
         count = cast("int | None", self._raw.readinto(buffer))
-        if self.attempt.over:
+        if seconds_left() < -GRACE_SECONDS:
             raise TimeoutError
+        self.has_ended = count == 0
         self._received += count or 0
         if self._received > MAX_BYTES:
             raise ResponseTooLargeError
@@ -148,7 +150,7 @@ class _FinalResponse(http.client.HTTPResponse):
         """Reads the head of the final response.
 
         Raises:
-            http.client.HTTPException: The response changes the protocol, which nobody has asked for.
+            http.client.HTTPException: The head is cut off, or changes the protocol, which nobody has asked for.
         """
         super().begin()
         interim = False
@@ -159,6 +161,9 @@ class _FinalResponse(http.client.HTTPResponse):
             # `begin` would return at once where the headers are known.
             self.headers = None  # type: ignore[assignment]
             super().begin()
+        if self.fp.raw.has_ended:
+            # http.client takes the end of the connection for the end of the headers.
+            raise http.client.IncompleteRead(b"")
         self.will_close = self.will_close or interim
         self.fp.is_final = True
 

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from sipgate_provider.errors import TransportError
 
 __all__ = [
+    "GRACE_SECONDS",
     "cancellable",
     "deadline",
     "fresh_deadline",
@@ -33,6 +34,8 @@ __all__ = [
     "wait",
 ]
 
+GRACE_SECONDS = 1.0
+"""How long after the deadline a response that has arrived is still read."""
 _OPERATION_SECONDS = 120.0
 _RESPONSE_SECONDS = 3.0
 _RESPONSE_SHARE = 0.25

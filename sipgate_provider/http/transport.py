@@ -39,7 +39,14 @@ from sipgate_provider.http.connections import (
     ResponseTooLargeError,
     current_attempt,
 )
-from sipgate_provider.http.deadlines import deadline, is_stopped, may_send, seconds_left, wait
+from sipgate_provider.http.deadlines import (
+    GRACE_SECONDS,
+    deadline,
+    is_stopped,
+    may_send,
+    seconds_left,
+    wait,
+)
 from sipgate_provider.http.response import Response
 from sipgate_provider.http.retries import (
     TOO_MANY_REQUESTS,
@@ -54,7 +61,6 @@ __all__ = ["NoAuth", "Transport"]
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
-_GRACE_SECONDS = 1.0
 _FAILURES = (requests.RequestException, HTTPError, OSError, ValueError, ResponseTooLargeError)
 
 
@@ -217,10 +223,10 @@ def _in_time(attempt: Attempt, work: Callable[[], _Result]) -> _Result:
     try:
         threading.Thread(target=context.run, args=(run,), name="sipgate-try", daemon=True).start()
     except RuntimeError:
-        # At exit, Python starts no more threads. What is left is the time limit of each read.
+        # At exit, Python starts no more threads. Then only the way to a connection can exceed the deadline.
         context.run(run)
     try:
-        return done.result(min(seconds_left() + _GRACE_SECONDS, threading.TIMEOUT_MAX))
+        return done.result(min(seconds_left() + GRACE_SECONDS, threading.TIMEOUT_MAX))
     except concurrent.futures.TimeoutError:  # the built-in TimeoutError only since Python 3.11
         raise TimeoutError from None
     finally:

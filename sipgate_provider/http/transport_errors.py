@@ -8,7 +8,7 @@ exception decides, and its text is not shown. The type does not tell whether the
 from __future__ import annotations
 
 from requests import exceptions as failed
-from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
 from sipgate_provider.errors import TransportError
 from sipgate_provider.http.connections import MAX_BYTES, ResponseTooLargeError
@@ -38,7 +38,7 @@ _WHY_NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
 _WHY_SENT: tuple[tuple[type[Exception], str], ...] = (
     (ResponseTooLargeError, _TOO_LARGE),
     (failed.SSLError, _NO_TLS),
-    (failed.ContentDecodingError, "the response cannot be unpacked"),
+    (DecodeError, "the response cannot be unpacked"),
 )
 _UNTRUSTED = (
     "the certificate of sipgate's server could not be verified; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 
@@ -145,6 +146,16 @@ def test_a_deletion_that_is_repeated_while_the_first_is_under_way_succeeds(two: 
 
     deployment(two, OURS).delete(str(outs["clientId"]))
     deployment(two, OURS).delete(str(outs["clientId"]))
+
+
+def test_a_client_that_a_later_part_of_the_list_lacks_is_not_called_gone(two: Simulator) -> None:
+    outs = created(two)
+    two.misbehave(Answer(404), path="clients/")
+    two.misbehave(Answer(200, json.dumps({"data": [outs]})), path="clients")
+    two.misbehave(Answer(200, b'{"data": [], "hasMore": true}'), path="clients")
+
+    with pytest.raises(SipgateError, match="only a part"):
+        deployment(two, OURS).read(str(outs["clientId"]), outs)
 
 
 def test_a_run_that_is_cancelled_while_it_waits_for_a_deletion_does_not_call_the_client_gone(

@@ -109,7 +109,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_READ_SECONDS", 0.5)
     monkeypatch.setattr(retries, "_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0, 0.05))
-    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(absence, "_PAUSES", (0.05, 0.0))
     monkeypatch.setattr(deletion, "_PAUSES", (0.0, 0.05))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import uuid
 from typing import Any
 
@@ -12,9 +14,11 @@ from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.clients import absence, deletion, lost_response
 from sipgate_provider.clients.check import check
+from sipgate_provider.clients.deletion import delete_client
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.clients.search import find_client
-from sipgate_provider.errors import SipgateError, TransportError
+from sipgate_provider.errors import NotFoundError, SipgateError, TransportError
+from sipgate_provider.http.deadlines import cancellable
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -24,6 +28,7 @@ from sipgate_provider.simulator import (
     Reset,
     Simulator,
 )
+from tests.unit.hostile import Peer, response, serving
 
 DECLARED = check({"name": "crm", "redirectUris": ["https://crm.example.com/*"]}).inputs
 OTHER = check({"name": "phone", "redirectUris": ["https://phone.example.com/*"]}).inputs
@@ -33,7 +38,7 @@ ERRORS = b'{"errors": [{"status": "500", "title": "Internal error"}]}'
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_response, "_SEARCH_PAUSES", (0.0, 0.1))
-    monkeypatch.setattr(deletion, "_PAUSES", (0.0, 0.1, 0.5))
+    monkeypatch.setattr(deletion, "_PAUSES", (0.1, 0.5, 0.0))
     monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1))
 
 
@@ -193,6 +198,31 @@ def test_a_deletion_is_believed_where_the_response_says_so_or_the_client_is_gone
         with pytest.raises(TransportError, match="still exists"):
             life.delete(client_id)
         assert len(sipgate.account.clients()) == 1
+
+
+def test_two_responses_that_are_not_sipgates_delete_no_client(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    client_id = str(life.create(DECLARED)["clientId"])
+    sipgate.misbehave(Answer(200, b"<html>"), method="DELETE")
+    sipgate.misbehave(Answer(404, b"<html>"), method="GET", path="clients/", times=None)
+
+    with pytest.raises(SipgateError, match="still lists it"):
+        life.delete(client_id)
+
+
+def test_a_run_that_is_cancelled_asks_for_the_client_before_it_says_that_it_exists() -> None:
+    stopped = threading.Event()
+
+    def handle(connection: socket.socket, peer: Peer) -> None:
+        peer.request(connection)
+        stopped.set()
+        connection.sendall(response(200, body=ERRORS))
+        peer.request(connection)
+        connection.sendall(response(404, body=ERRORS))
+
+    with serving(handle) as peer, cancellable(stopped), pytest.raises(NotFoundError):
+        delete_client(SipgateAPI(Settings(peer.url, AccessToken("x"))), "2556404-0-x")
 
 
 def test_a_deletion_whose_response_is_another_client_is_asked_about(

@@ -99,6 +99,25 @@ def test_a_dripping_response_ends_with_the_deadline_and_counts_as_received(
     assert len(peer.requests) == 1
 
 
+@pytest.mark.parametrize("drip", ["headers", "body", "trailers"])
+def test_a_drip_ends_with_the_deadline_where_python_starts_no_thread_any_more(
+    drip: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class AtExit(threading.Thread):
+        """As Python 3.12 has it at exit, where a log-in is ended."""
+
+        def start(self) -> None:
+            if self.name == "sipgate-try":
+                raise RuntimeError
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", AtExit)
+    with serving(dripping(*DRIPS[drip])) as peer, ends_in_time() as caught:
+        send(peer.url, "POST")
+
+    assert caught.value.sent
+
+
 def behind(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     for name in ("no_proxy", "NO_PROXY", "https_proxy"):
         monkeypatch.delenv(name, raising=False)

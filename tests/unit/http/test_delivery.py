@@ -75,7 +75,14 @@ def half_a_head(connection: socket.socket) -> None:
     hang_up(connection)
 
 
-LOST = pytest.mark.parametrize("end", [reset, hang_up, half_a_head, cut_off])
+def all_but_the_end_of_the_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: app")
+    hang_up(connection)
+
+
+LOST = pytest.mark.parametrize(
+    "end", [reset, hang_up, half_a_head, all_but_the_end_of_the_head, cut_off]
+)
 
 
 @LOST

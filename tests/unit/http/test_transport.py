@@ -253,6 +253,13 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(
         account(sipgate.base_url).list_clients()
 
 
+def test_a_response_that_cannot_be_unpacked_is_called_that(sipgate: Simulator) -> None:
+    sipgate.misbehave(Answer(200, b"{}", {"Content-Encoding": "gzip"}), times=None)
+
+    with pytest.raises(TransportError, match="cannot be unpacked"), deadline(5):
+        account(sipgate.base_url).list_clients()
+
+
 def test_requests_say_who_sends_them() -> None:
     assert transport.Transport()._session.headers["User-Agent"] == (  # noqa: SLF001
         f"sipgate-provider/{__version__}"
