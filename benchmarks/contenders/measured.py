@@ -27,7 +27,19 @@ import requests
 from pulumi.dynamic import Resource, ResourceProvider
 
 _MEASURED = os.environ["BENCHMARK_MEASURED"]
-_thread = threading.local()
+
+
+class _Record:
+    """What a call has done so far, also in threads that it has started."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.requests: list[tuple[str, float, float]] = []
+        self.http = 0.0
+        self.cpu_elsewhere = 0.0
+
+
+_record: ContextVar[_Record] = ContextVar("record")
 _arrival: ContextVar[tuple[str, float]] = ContextVar("arrival")
 _request = requests.Session.request
 
@@ -39,14 +51,18 @@ def _watched_request(
     try:
         return _request(session, method, url, **options)
     finally:
-        _thread.requests.append((method.upper(), began, time.monotonic()))
-        _thread.http += time.thread_time() - cpu
+        record, spent = _record.get(), time.thread_time() - cpu
+        record.requests.append((method.upper(), began, time.monotonic()))
+        record.http += spent
+        if threading.get_ident() != record.thread:
+            record.cpu_elsewhere += spent
 
 
 @contextmanager
 def _measured(call: str, arrived: float | None = None) -> Iterator[None]:
     requests.Session.request = _watched_request  # type: ignore[assignment, method-assign]
-    _thread.requests, _thread.http = [], 0.0
+    record = _Record()
+    _record.set(record)
     began, cpu = time.monotonic(), time.thread_time()
     yield
     line = {
@@ -56,9 +72,9 @@ def _measured(call: str, arrived: float | None = None) -> Iterator[None]:
         "arrived": arrived or began,
         "began": began,
         "ended": time.monotonic(),
-        "requests": _thread.requests,
-        "cpu": time.thread_time() - cpu,
-        "http": _thread.http,
+        "requests": record.requests,
+        "cpu": time.thread_time() - cpu + record.cpu_elsewhere,
+        "http": record.http,
         "process": time.process_time(),
         "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }

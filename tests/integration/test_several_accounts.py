@@ -106,7 +106,7 @@ def test_another_account_replaces_the_client_and_deletes_the_old_one_where_it_is
 
 @pytest.mark.parametrize("host", ["native"])
 @pytest.mark.full
-def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
+def test_what_an_interrupted_move_to_another_account_left_over_is_named(
     ours: Any, sipgate: Simulator
 ) -> None:
     ours.client(**ONE, account="eu")
@@ -117,12 +117,12 @@ def test_what_an_interrupted_move_to_another_account_left_over_is_not_doubled(
     )
     ours.client(**ONE, account="us")
 
-    # The first run stores the new account's provider, so the second finds it in the state.
-    for _ in range(2):
-        assert left["clientId"] in ours.up().output
+    moved = ours.up()
 
-    assert sipgate.accounts[0].clients() == [client]
-    assert sipgate.accounts[1].clients() == [left]
+    assert moved.code == 0, moved.output
+    assert f"equals {left['clientId']}, which the account held before" in moved.output
+    assert not sipgate.accounts[0].clients()
+    assert len(sipgate.accounts[1].clients()) == 2
 
 
 @BOTH_HOSTS
