@@ -148,6 +148,7 @@ class SipgateAPI:
                 where,
                 access,
                 response,
+                names_client=client_id is not None,
                 secrets=self._secrets,
                 source=self._source,
             )

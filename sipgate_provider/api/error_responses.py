@@ -33,6 +33,7 @@ def api_error(
     access: str,
     response: Response,
     *,
+    names_client: bool,
     secrets: Sequence[str],
     source: str,
 ) -> APIError:
@@ -44,6 +45,7 @@ def api_error(
         path: The path of the request.
         access: The scope that the request needs, `read` or `write`.
         response: The response.
+        names_client: Whether the path names a client.
         secrets: The values that no message may contain.
         source: Where the credential came from, in words.
     """
@@ -69,6 +71,8 @@ def api_error(
                     "and its user a role that may manage clients."
                 ),
             )
+        case 404 if not names_client:
+            advice = "There is no such API at this address; check SIPGATE_BASE_URL and any proxy."
         case 404:
             kind, advice = (
                 NotFoundError,

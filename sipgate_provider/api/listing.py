@@ -17,6 +17,8 @@ from sipgate_provider.http.response import Response
 
 __all__ = ["Listing", "UnreadableListError"]
 
+_PARTIAL_CONTENT = 206
+
 
 class UnreadableListError(Exception):
     """The response is no list of clients; the message says where it is not."""
@@ -52,7 +54,9 @@ class Listing(list[OAuthClientState]):
         entries = document.get("data") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(entries, list):
             raise UnreadableListError("data")
-        complete = not _says_more(document, len(entries), response.headers.get("Link", ""))
+        complete = response.status != _PARTIAL_CONTENT and not _says_more(
+            document, len(entries), response.headers.get("Link", "")
+        )
         clients: dict[str, OAuthClientState] = {}
         unreadable: dict[str, str] = {}
         for index, entry in enumerate(entries):

@@ -45,8 +45,8 @@ def _without_duplicates(values: list[str]) -> list[str]:
 
 
 def _unless_masked(secret: str | None) -> str | None:
-    # One character over and over stands for a secret that is not shown.
-    return None if secret is None or len(set(secret)) <= 1 else secret
+    # One character over and over stands for a secret that is not shown, also in the form of a UUID.
+    return None if secret is None or len(set(secret) - {"-"}) <= 1 else secret
 
 
 _Text = Annotated[str, AfterValidator(_utf8)]

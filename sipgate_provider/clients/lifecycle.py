@@ -134,12 +134,14 @@ class Lifecycle:
         Args:
             client_id: The client's id.
             olds: The properties in the state, whose order is kept if the values mean the same. Without a `clientId`,
-                the client has not been read before, and a missing client is an error.
+                the client has not been read before, so it need not be one of the stack, and a missing client is an
+                error.
 
         Raises:
             SipgateError: The client could not be read for another reason than that it is gone.
         """
-        self._named.add(client_id)
+        if olds.get("clientId"):
+            self._named.add(client_id)
         try:
             found = self._clients.client(client_id, olds.get("clientSecret"))
         except NotFoundError:

@@ -11,7 +11,13 @@ from sipgate_provider.api.models import OAuthClientInputs
 from sipgate_provider.auth.credentials import PersonalAccessToken
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.clients.search import find_client
-from sipgate_provider.errors import ConfigurationError, RateLimitError, SipgateError, TransportError
+from sipgate_provider.errors import (
+    APIError,
+    ConfigurationError,
+    RateLimitError,
+    SipgateError,
+    TransportError,
+)
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Answer, Simulator
 
@@ -113,6 +119,18 @@ def test_a_date_at_the_edge_of_the_calendar_is_a_refusal_like_any_other(
 
     with pytest.raises(RateLimitError, match="run again"):
         api.list_clients()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_address_without_the_api_is_not_called_a_missing_client(
+    sipgate: Simulator, api: SipgateAPI, method: str
+) -> None:
+    sipgate.misbehave(Answer(404, b"Not Found"), times=None)
+
+    with pytest.raises(APIError, match="SIPGATE_BASE_URL") as caught:
+        api.list_clients() if method == "GET" else api.create_client(INPUTS)
+
+    assert "no such client" not in str(caught.value)
 
 
 def test_half_an_emoji_in_a_response_is_a_sentence(sipgate: Simulator, api: SipgateAPI) -> None:

@@ -71,6 +71,23 @@ def test_another_accounts_404_keeps_the_client_in_the_state(
     assert len(two.accounts[0].clients()) == 1
 
 
+def test_a_client_that_a_program_only_reads_makes_no_other_account_the_stacks_own(
+    two: Simulator,
+) -> None:
+    outs = created(two)
+    theirs = two.accounts[1].add_client(name="theirs")
+    life = Lifecycle(
+        SipgateAPI(Settings(two.base_url, PersonalAccessToken(THEIRS.token_id, THEIRS.token))),
+        {str(outs["clientId"])},
+    )
+
+    assert life.read(theirs["clientId"], {})
+    with pytest.raises(SipgateError, match="nothing was created"):
+        life.create(DECLARED)
+    with pytest.raises(SipgateError, match="Nothing was changed"):
+        life.read(str(outs["clientId"]), outs)
+
+
 @pytest.mark.parametrize("user_info", ["told", "missing"])
 def test_other_clients_of_the_account_prove_that_one_is_gone(
     two: Simulator, user_info: str

@@ -86,7 +86,9 @@ def test_a_secret_that_the_list_masks_or_lacks_never_replaces_the_known_one(
     assert [life.read(str(outs["clientId"]), outs) for outs in known] == known
 
 
-@pytest.mark.parametrize("secret", [None, "", "********"])
+@pytest.mark.parametrize(
+    "secret", [None, "", "********", "********-****-****-****-************", "-----"]
+)
 def test_a_secret_that_a_read_masks_or_lacks_never_replaces_the_known_one(
     sipgate: Simulator, life: Lifecycle, secret: str | None
 ) -> None:

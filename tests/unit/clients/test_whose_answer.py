@@ -361,6 +361,18 @@ def test_a_list_that_says_that_there_is_more_calls_no_client_gone(
         )
 
 
+def test_a_list_that_comes_as_partial_content_calls_no_client_gone(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    outs = life.create(DECLARED)
+    sipgate.account.remove_client(str(outs["clientId"]))
+    sipgate.account.add_client(name="another")
+    sipgate.misbehave(Answer(206, listed(sipgate)), path="clients$", times=None)
+
+    with pytest.raises(TransportError, match="part of the account's list"):
+        life.read(str(outs["clientId"]), outs)
+
+
 @pytest.mark.parametrize("document", [{"totalCount": 1}, {"hasMore": False}, {"totalCount": "x"}])
 def test_a_list_that_says_that_it_is_whole_is(
     sipgate: Simulator, life: Lifecycle, document: dict[str, Any]
