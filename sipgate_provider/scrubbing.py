@@ -13,7 +13,7 @@ import html
 import re
 import shlex
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 __all__ = ["one_line", "scrubbed", "shell_word"]
 
@@ -39,7 +39,9 @@ def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in (secret for secret in secrets if len(secret) > _SHORTEST):
         for spelling in _spellings(secret):
             text = _without_beginning(text.replace(spelling, "…"), spelling)
-        if len(secret) > _SHORT_WORD and secret.lower() in _plain(text).lower():
+        if len(secret) > _SHORT_WORD and any(
+            _loosely(secret) in _loosely(form) for form in (text, _decoded(text))
+        ):
             # In yet another spelling, which the text around it does not show.
             text = "…"
     return one_line(
@@ -60,13 +62,18 @@ def _without_beginning(text: str, secret: str) -> str:
     return text
 
 
-def _plain(text: str) -> str:
+def _decoded(text: str) -> str:
     try:
         text = html.unescape(text)
     except ValueError:
         # The number of a character has more digits than Python converts.
         return ""
-    return unquote_plus(text).replace("\\", "")
+    return unquote(text)
+
+
+def _loosely(text: str) -> str:
+    # Without what quoting adds or replaces, and what one line changes.
+    return re.sub(r"[\s\\+]", "", text).lower()
 
 
 def one_line(text: str, *, length: int = _LENGTH) -> str:

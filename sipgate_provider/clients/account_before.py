@@ -17,7 +17,7 @@ from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
 from sipgate_provider.clients.absence import account_number_of
 from sipgate_provider.clients.comparison import fingerprint
 from sipgate_provider.errors import APIError, PermissionDeniedError, TransportError
-from sipgate_provider.http.deadlines import locked
+from sipgate_provider.http.deadlines import is_stopped, locked
 
 __all__ = ["AccountBefore", "FirstList", "accounts_of"]
 
@@ -65,6 +65,10 @@ class FirstList:
         """
         with locked(self._lock, "listed the account's clients"):
             if not self._taken:
+                if is_stopped():
+                    raise TransportError(
+                        "Creating the client: not sent, because the run was cancelled.", sent=False
+                    )
                 try:
                     self._account = AccountBefore(self._api.list_clients())
                 except PermissionDeniedError:

@@ -2,16 +2,18 @@
 
 The first read of a deployment requests only its own client. The second read suggests that there are many, so it lists
 the account once for all later reads. An entry of the list serves one read, within a minute, and only if its secret is
-the one in the state: a list may lack or mask secrets. A client is requested by itself if the list lacks it, if this
-deployment has changed it since, or if listing fails.
+the one in the state, and it lacks nothing that the state holds: a list may lack properties, and lack or mask secrets. A
+client is requested by itself if the list lacks it, if this deployment has changed it since, or if listing fails.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sipgate_provider.clients.comparison import differing
 from sipgate_provider.errors import AuthenticationError, SipgateError
 from sipgate_provider.http.deadlines import locked
 
@@ -36,12 +38,12 @@ class ClientList:
         self._written: set[str] = set()
         self._use_until: float | None = None
 
-    def client(self, client_id: str, secret: object) -> OAuthClientState:
+    def client(self, client_id: str, olds: Mapping[str, object]) -> OAuthClientState:
         """Returns the client from the list, or else reads it.
 
         Args:
             client_id: The client's id.
-            secret: Its secret in the state, or None.
+            olds: Its properties in the state.
 
         Raises:
             SipgateError: As `SipgateAPI.get_client`.
@@ -52,7 +54,7 @@ class ClientList:
                 self._list()
             found = self._listed.pop(client_id, None)
             usable = self._use_until is not None and time.monotonic() < self._use_until
-        if found is not None and usable and found.client_secret and found.client_secret == secret:
+        if found is not None and usable and _tells(found, olds):
             return found
         return self._api.get_client(client_id)
 
@@ -73,3 +75,12 @@ class ClientList:
         self._listed = {
             client.client_id: client for client in listed if client.client_id not in self._written
         }
+
+
+def _tells(found: OAuthClientState, olds: Mapping[str, object]) -> bool:
+    """Whether the entry has the secret of the state, and every property that has a value there."""
+    return (
+        bool(found.client_secret)
+        and found.client_secret == olds.get("clientSecret")
+        and not differing(found.properties(), found.stored(olds))
+    )

@@ -143,7 +143,7 @@ class Lifecycle:
         if olds.get("clientId"):
             self._named.add(client_id)
         try:
-            found = self._clients.client(client_id, olds.get("clientSecret"))
+            found = self._clients.client(client_id, olds)
         except NotFoundError:
             if not olds.get("clientId"):
                 # A program reads a client that it does not manage. The engine would accept that it is gone.

@@ -150,8 +150,9 @@ class SearchAfterLoss:
         )
 
     def _new(self, listing: Listing, before: AccountBefore) -> list[OAuthClientState]:
+        # A list may mask secrets, so the secret is left to be read from the client itself.
         return [
-            client
+            client.model_copy(update={"client_secret": None})
             for client in listing
             if client.client_id not in before.ids and client.client_id not in self._named
         ]

@@ -83,6 +83,22 @@ def test_a_secret_in_another_spelling_is_not_shown(spelled: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("secret", "spelled"),
+    [
+        ("correct horse battery", "correct\n horse  battery"),
+        ('it\'s +1 "wort"', 'it\'s +1 \\"wort\\"'),
+        ("geheim+%wort", "GEHEIM+%WORT"),
+        ("geheim &amp wort", "Geheim &amp Wort"),
+        ("geheim wort", "Geheim+Wort"),
+    ],
+)
+def test_a_secret_is_found_though_a_spelling_changes_signs_of_its_own(
+    secret: str, spelled: str
+) -> None:
+    assert scrubbed(f"Bad login {spelled}", [secret]) == "…"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "upstream &#" + "9" * 5000 + ";",

@@ -86,6 +86,21 @@ def test_a_secret_that_the_list_masks_or_lacks_never_replaces_the_known_one(
     assert [life.read(str(outs["clientId"]), outs) for outs in known] == known
 
 
+@pytest.mark.parametrize("name", ["name", "redirectUris"])
+def test_what_the_list_lacks_of_a_client_is_not_taken_for_empty(
+    sipgate: Simulator, life: Lifecycle, name: str
+) -> None:
+    known = clients(sipgate, 3)
+    partial = [
+        {key: value for key, value in client.items() if key != name}
+        for client in sipgate.account.clients()
+    ]
+    body = json.dumps({"data": partial}).encode()
+    sipgate.misbehave(Answer(200, body), method="GET", path="clients$", times=None)
+
+    assert [life.read(str(outs["clientId"]), outs) for outs in known] == known
+
+
 @pytest.mark.parametrize(
     "secret", [None, "", "********", "********-****-****-****-************", "-----"]
 )

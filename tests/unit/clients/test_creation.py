@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,8 @@ from sipgate_provider.clients import lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import APIError, SipgateError, TransportError
-from sipgate_provider.http.deadlines import deadline
+from sipgate_provider.http import transport
+from sipgate_provider.http.deadlines import cancellable, deadline
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.simulator import (
     DEMO_TOKEN,
@@ -234,6 +236,24 @@ def test_a_new_namesake_that_is_not_equal_is_named_and_not_taken(
 
     with pytest.raises(TransportError, match=stored["clientId"]):
         life.create(DECLARED)
+
+
+def test_creations_that_wait_for_the_list_when_the_run_is_cancelled_take_none_of_their_own(
+    sipgate: Simulator, life: Lifecycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_READ_SECONDS", 1.0)
+    sipgate.misbehave(Stall(), method="GET", times=None)
+    stopped = threading.Event()
+
+    def create(number: int) -> None:
+        with cancellable(stopped), pytest.raises(TransportError, match="cancelled"):
+            life.create(DECLARED | {"name": str(number)})
+
+    threading.Timer(0.3, stopped.set).start()
+    with ThreadPoolExecutor(4) as engine:
+        list(engine.map(create, range(4)))
+
+    assert [request.method for request in sipgate.requests] == ["GET"]
 
 
 @pytest.mark.parametrize(

@@ -396,6 +396,18 @@ def test_after_a_lost_response_a_part_of_the_list_decides_nothing(
         life.create(DECLARED)
 
 
+def test_a_secret_that_the_list_masks_is_not_that_of_a_client_found_after_a_lost_response(
+    sipgate: Simulator, life: Lifecycle
+) -> None:
+    life.create(OTHER)
+    client = sipgate.account.add_client(**DECLARED)
+    masked = [{**one, "clientSecret": "7dea****"} for one in sipgate.account.clients()]
+    sipgate.misbehave(Reset(), method="POST")
+    sipgate.misbehave(Answer(200, json.dumps({"data": masked})), method="GET", path="clients$")
+
+    assert life.create(DECLARED)["clientSecret"] == client["clientSecret"]
+
+
 def test_a_client_that_was_there_before_is_never_the_one_of_a_lost_response(
     sipgate: Simulator, life: Lifecycle
 ) -> None:
