@@ -43,7 +43,7 @@ def pulumi_of(engine: Engine) -> list[psutil.Process]:
 
 def kill_pulumi(engine: Engine, _: subprocess.Popen[str]) -> None:
     for process in pulumi_of(engine):
-        # The backend for files does not write its own file as a whole; what it leaves of it is Pulumi's affair.
+        # The backend for files does not write its own files as a whole; what it leaves of them is Pulumi's affair.
         while not stopped_with_a_whole_state(engine, process):
             process.resume()
             time.sleep(0.01)
@@ -58,7 +58,8 @@ def stopped_with_a_whole_state(engine: Engine, process: psutil.Process) -> bool:
     wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
     file = state_file(engine)
     try:
-        json.loads(file.read_text())
+        for written in (file, file.with_name(f"{file.name}.attrs")):
+            json.loads(written.read_text())
     except FileNotFoundError:
         return not list(file.parent.glob("*.bak"))
     except ValueError:
@@ -84,16 +85,6 @@ ENDS = {
     "kill -9": send(signal.SIGKILL),
     "kill -9 of pulumi": kill_pulumi,
 }
-
-
-def restore_what_is_half_written(engine: Engine) -> None:
-    """As the guide says: the backend of files keeps the stack's previous state beside it."""
-    state = state_file(engine)
-    previous = state.with_name(f"{state.name}.bak")
-    for ending in ("", ".attrs"):
-        file, before = Path(f"{state}{ending}"), Path(f"{previous}{ending}")
-        if before.exists() and not file.read_bytes():
-            file.write_bytes(before.read_bytes())
 
 
 def up_with(engine: Engine, program: str, account: Simulator) -> bool:
@@ -123,8 +114,6 @@ def test_whatever_ends_an_import_it_loses_nothing_and_goes_on(
     _, said = command.communicate(timeout=60)
     # Nobody is left to tell it to stop.
     wait_until(lambda: not pulumi_of(engine))
-    if end == "kill -9 of pulumi":
-        restore_what_is_half_written(engine)
     assert "Traceback" not in said
     if end in {"Ctrl-C", "SIGTERM", "lost terminal"} and step in {"first", "some"}:
         if command.returncode == 0:  # The engine was quicker than the signal.
