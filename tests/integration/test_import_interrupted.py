@@ -124,7 +124,8 @@ def test_whatever_ends_an_import_it_loses_nothing_and_goes_on(
     if list((engine.project.parent / "backend/.pulumi/locks").rglob("*.json")):
         assert end == "kill -9 of pulumi"
         assert "pulumi cancel" in said
-        assert "pulumi cancel" in engine.ours(*COMMAND, protect).stderr
+        if len(engine.resources()) < CLIENTS:  # Otherwise nothing is left for the engine to do.
+            assert "pulumi cancel" in engine.ours(*COMMAND, protect).stderr
         engine.succeeds("cancel", "--yes")
     held = len(engine.resources())
 
