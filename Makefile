@@ -98,10 +98,10 @@ contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID
 integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
 	$(PYTEST) tests/integration -m 'not full'
 
-browser: $(READY) engine chromium ## tests in a real browser: half a minute
+browser: $(READY) $(MKDOCS)/.ready engine chromium ## tests in a real browser: half a minute
 	$(PYTEST) tests/browser -m 'not full'
 
-full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
+full: $(READY) $(MKDOCS)/.ready engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -96,6 +97,15 @@ def test_no_docstring_is_shown_as_it_stands_in_the_code(site: Path) -> None:
         # Markup that was not understood, outside of code.
         prose = re.sub(r"<(pre|code|script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
         assert not re.findall(r"``|\*\*|^\|", re.sub(r"<[^>]+>", "", prose), re.MULTILINE)
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        loaded = re.findall(
+            r"<(?:script|img|iframe)[^>]* src=\"?([^\" >]+)|<link[^>]* href=\"?([^\" >]+)",
+            page.read_text(),
+        )
+        assert not [address for address in chain.from_iterable(loaded) if "//" in address]
 
 
 def test_every_setting_is_in_the_manual() -> None:
