@@ -63,6 +63,14 @@ def test_a_page_reads_the_same_in_the_repository(page: Path) -> None:
     assert not re.search(r"^:::|^===|^!!!|^\?\?\?|\{%|\{:", text_of(page), re.MULTILINE)
 
 
+def test_readme_leads_to_every_page() -> None:
+    named = set(re.findall(r"^ .*: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
+
+    assert named == {str(page.relative_to(DOCS)) for page in PAGES}
+    linked = {target for target, _ in links(ROOT / "README.md")}
+    assert {f"docs/{page}" for page in named} <= linked
+
+
 def test_every_public_name_has_its_place_in_the_reference() -> None:
     text = "\n".join(page.read_text() for page in REFERENCE.glob("*.md"))
     public = {
