@@ -47,7 +47,7 @@ $(READY): pyproject.toml $(LOCK)
 
 $(MKDOCS)/.ready: $(MKDOCS_LOCK)
 	@$(NEW_ENOUGH)
-	@echo "Making the environment $(MKDOCS): a quarter of a minute, about 140 MB."
+	@echo "Making the environment $(MKDOCS): about 20 seconds, 150 MB."
 	@$(call make_venv,$(MKDOCS))
 	@$(MKDOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  --requirement $(MKDOCS_LOCK)
@@ -188,7 +188,7 @@ pages: $(READY) ## write into docs/ what comes from docstrings, schema, commands
 	@$(BIN)/python tools/manual
 	@$(BIN)/python tools/registry
 
-docs: $(MKDOCS)/.ready ## the manual as a site, in build/docs
+docs: $(MKDOCS)/.ready ## the manual as a site, in build/docs: 2 s
 	@NO_MKDOCS_2_WARNING=1 $(MKDOCS)/bin/mkdocs build --strict --quiet
 	@echo "Open build/docs/index.html in a browser."
 

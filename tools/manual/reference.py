@@ -63,16 +63,22 @@ def _package() -> Any:
 
 def _named(name: str) -> Iterator[_Named]:
     path, _, shown = name.partition(" as ")
-    path = path.removeprefix(f"{_PACKAGE}.")
     if path.endswith(".*"):
-        owner = _package()[path.removesuffix(".*")]
+        owner = _found(path.removesuffix(".*"))
         for method in filter(lambda one: one.is_function, _public_members(owner)):
             yield _Named(f"{owner.name}.{method.name}", method)
     else:
-        found = _package()[path]
+        found = _found(path)
         is_method = found.is_function and found.parent.is_class
         usual = f"{found.parent.name}.{found.name}" if is_method else found.name
         yield _Named(shown or usual, found)
+
+
+def _found(path: str) -> Any:
+    try:
+        return _package()[path.removeprefix(f"{_PACKAGE}.")]
+    except KeyError:
+        raise KeyError(f"{path} is not in the code; change the page that names it") from None
 
 
 def _public_members(owner: Any) -> list[Any]:
@@ -131,7 +137,7 @@ def _answer(one: _Named) -> str:
 def _literal(value: Any) -> str:
     """A default or a constant as it reads best: the value of a name, text in double quotes."""
     if isinstance(value, griffe.ExprName):
-        return _literal(_package()[value.canonical_path.removeprefix(f"{_PACKAGE}.")].value)
+        return _literal(_found(value.canonical_path).value)
     text = str(value)
     if text == "dict()":
         return "{}"
