@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import griffe
 
-from tools.manual.tables import table
+from tools.manual.markdown import escaped, table
 
 __all__ = ["of"]
 
@@ -188,7 +188,7 @@ def _arguments(one: _Named, given: list[Any]) -> Iterator[str]:
             raise ValueError(f"{one.object.path} has no parameter {argument.name}.")
     own = [argument for argument in given if not _is_the_constructor_s(one.object, argument)]
     if own:
-        rows = ((f"`{argument.name}`", _escaped(argument.description)) for argument in own)
+        rows = ((f"`{argument.name}`", argument.description) for argument in own)
         yield table(("Argument", "Meaning"), rows)
     if len(own) < len(given):
         yield f"The other arguments are those of `{one.shown.partition('.')[0]}`."
@@ -226,10 +226,10 @@ def _attributes(owner: Any, meanings: dict[str, str]) -> Iterator[str]:
     if "dataclass" not in owner.labels and all(types.get(name) for name in meanings):
         yield table(
             ("Attribute", "Type", "Meaning"),
-            ((f"`{name}`", _type(types[name]), _escaped(text)) for name, text in meanings.items()),
+            ((f"`{name}`", _type(types[name]), text) for name, text in meanings.items()),
         )
     else:
-        rows = ((f"`{name}`", _escaped(text)) for name, text in meanings.items())
+        rows = ((f"`{name}`", text) for name, text in meanings.items())
         yield table(("Attribute", "Meaning"), rows)
 
 
@@ -248,7 +248,7 @@ def _prose(text: str) -> str:
     parts = []
     for is_code, group in groupby(text.split("\n\n"), lambda block: block.startswith("    ")):
         block = "\n\n".join(group)
-        parts.append(_fenced(textwrap.dedent(block)) if is_code else _escaped(block))
+        parts.append(_fenced(textwrap.dedent(block)) if is_code else escaped(block))
     return "\n\n".join(parts)
 
 
@@ -262,17 +262,9 @@ def _fenced(code: str) -> str:
 
 def _wrapped(text: str, indentation: str = "") -> str:
     return textwrap.fill(
-        _escaped(text),
+        escaped(text),
         _TEXT_WIDTH,
         subsequent_indent=indentation,
         break_long_words=False,
         break_on_hyphens=False,
-    )
-
-
-def _escaped(text: str) -> str:
-    """The text with each < outside of code so that it begins no tag."""
-    return "".join(
-        part if part.startswith("`") else part.replace("<", "&lt;")
-        for part in re.split(r"(`[^`]*`)", text)
     )

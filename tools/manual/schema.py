@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sipgate_provider.plugin.schema import package
-from tools.manual.tables import table
+from tools.manual.markdown import table
 
 __all__ = ["of"]
 
