@@ -1,34 +1,20 @@
-"""Docstrings and signatures as Markdown. The code is read, not run."""
+"""Docstrings and signatures as Markdown."""
 
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from collections.abc import Iterator
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import griffe
+from typing import Any
 
 from tools.manual.markdown import escaped, table
+from tools.manual.names import Named, named, public_members
+from tools.manual.signature import literal, signature
 
 __all__ = ["of"]
 
-_ROOT = Path(__file__).resolve().parents[2]
-_PACKAGE = "sipgate_provider"
-_CODE_WIDTH = 76
 _TEXT_WIDTH = 120
-
-
-class _Named(NamedTuple):
-    """A module, class, function or constant, and the name by which readers know it."""
-
-    shown: str
-    # What griffe has read: its types say less than its documentation.
-    object: Any
 
 
 def of(names: list[str], level: int) -> str:
@@ -42,55 +28,24 @@ def of(names: list[str], level: int) -> str:
         KeyError: The package has no such name.
         ValueError: A docstring describes what its signature lacks, or has a section that is not known here.
     """
-    found = [one for name in names for one in _named(name)]
+    found = [one for name in names for one in named(name)]
     fewest_dots = min(one.shown.count(".") for one in found)
     parts: list[str] = []
     for are_constants, group in groupby(found, lambda one: bool(one.object.is_attribute)):
         if are_constants:
-            rows = ((f"`{one.shown}`", f"`{_literal(one.object.value)}`") for one in group)
+            rows = ((f"`{one.shown}`", f"`{literal(one.object.value)}`") for one in group)
             parts.append(table(("Name", "Value"), rows))
         else:
             parts += (_entry(one, level + one.shown.count(".") - fewest_dots) for one in group)
     return "\n\n".join(parts)
 
 
-@cache
-def _package() -> Any:
-    return griffe.load(
-        _PACKAGE, search_paths=[_ROOT], docstring_parser="google", resolve_aliases=True
-    )
-
-
-def _named(name: str) -> Iterator[_Named]:
-    path, _, shown = name.partition(" as ")
-    if path.endswith(".*"):
-        owner = _found(path.removesuffix(".*"))
-        for method in filter(lambda one: one.is_function, _public_members(owner)):
-            yield _Named(f"{owner.name}.{method.name}", method)
-    else:
-        found = _found(path)
-        is_method = found.is_function and found.parent.is_class
-        usual = f"{found.parent.name}.{found.name}" if is_method else found.name
-        yield _Named(shown or usual, found)
-
-
-def _found(path: str) -> Any:
-    try:
-        return _package()[path.removeprefix(f"{_PACKAGE}.")]
-    except KeyError:
-        raise KeyError(f"{path} is not in the code; change the page that names it") from None
-
-
-def _public_members(owner: Any) -> list[Any]:
-    return [one for name, one in owner.members.items() if one.docstring and name[0] != "_"]
-
-
-def _entry(one: _Named, level: int) -> str:
+def _entry(one: Named, level: int) -> str:
     parts = []
     if not one.object.is_module:
         parts.append(f"{'#' * level} {one.shown}")
         if not _is_exception(one.object):
-            parts.append(f"```python\n{_signature(one)}\n```")
+            parts.append(f"```python\n{signature(one)}\n```")
     return "\n\n".join([*parts, *_described(one)])
 
 
@@ -100,52 +55,7 @@ def _is_exception(one: Any) -> bool:
     )
 
 
-def _signature(one: _Named) -> str:
-    """The call, in one line or with one parameter a line."""
-    parameters: list[str] = []
-    for given in one.object.parameters:
-        if given.name in {"self", "cls"}:
-            continue
-        if given.kind is griffe.ParameterKind.keyword_only and not any(
-            parameter.startswith("*") for parameter in parameters
-        ):
-            parameters.append("*")
-        parameters.append(_parameter(given))
-    answer = f" -> {_answer(one)}" if one.object.is_function else ""
-    line = f"{one.shown}({', '.join(parameters)}){answer}"
-    if len(line) <= _CODE_WIDTH:
-        return line
-    return "\n".join(
-        (f"{one.shown}(", *(f"    {parameter}," for parameter in parameters), f"){answer}")
-    )
-
-
-def _parameter(given: Any) -> str:
-    written = f"{given.name}: {given.annotation}"
-    if given.kind is griffe.ParameterKind.var_positional:
-        return f"*{written}"
-    if given.kind is griffe.ParameterKind.var_keyword:
-        return f"**{written}"
-    return written if given.default is None else f"{written} = {_literal(given.default)}"
-
-
-def _answer(one: _Named) -> str:
-    written = str(one.object.returns)
-    return one.shown.partition(".")[0] if written == "Self" else written
-
-
-def _literal(value: Any) -> str:
-    """A default or a constant as it reads best: the value of a name, text in double quotes."""
-    if isinstance(value, griffe.ExprName):
-        return _literal(_found(value.canonical_path).value)
-    text = str(value)
-    if text == "dict()":
-        return "{}"
-    is_text = re.fullmatch(r"b?'[^'\"]*'", text)
-    return text.replace("'", '"') if is_text else text
-
-
-def _described(one: _Named) -> Iterator[str]:
+def _described(one: Named) -> Iterator[str]:
     """What the docstring says, in one order for all; a class's is followed by its constructor's."""
     sections = _sections(one.object)
     if one.object.is_class and "__init__" in one.object.members:
@@ -181,7 +91,7 @@ def _sections(one: Any) -> list[Any]:
     return list(one.docstring.parsed) if one.docstring else []
 
 
-def _arguments(one: _Named, given: list[Any]) -> Iterator[str]:
+def _arguments(one: Named, given: list[Any]) -> Iterator[str]:
     names = {parameter.name for parameter in one.object.parameters}
     for argument in given:
         if argument.name not in names:
@@ -216,7 +126,7 @@ def _raised(given: list[Any]) -> str:
 def _attributes(owner: Any, meanings: dict[str, str]) -> Iterator[str]:
     """A row for each attribute that the docstring describes, and for each property with one of its own."""
     if owner.is_class:
-        for one in _public_members(owner):
+        for one in public_members(owner):
             if "property" in one.labels:
                 meanings.setdefault(one.name, _first_paragraph(one))
     if not meanings:
