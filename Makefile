@@ -47,7 +47,7 @@ $(READY): pyproject.toml $(LOCK)
 
 $(MKDOCS)/.ready: $(MKDOCS_LOCK)
 	@$(NEW_ENOUGH)
-	@echo "Making the environment $(MKDOCS): about 20 seconds, 150 MB."
+	@echo "Making the environment $(MKDOCS): half a minute, 150 MB."
 	@$(call make_venv,$(MKDOCS))
 	@$(MKDOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  --requirement $(MKDOCS_LOCK)
