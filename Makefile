@@ -15,31 +15,48 @@ LOCK := tools/requirements.txt
 FLOOR := build/floor
 BENCH := build/bench
 DEMO := build/demo
+# MkDocs alone builds the manual. What the pages say of the code is checked in.
+MKDOCS := build/mkdocs
+MKDOCS_LOCK := tools/mkdocs-requirements.txt
 OLDEST = $(shell for python in python3.10 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python $(PYTHON); do \
   $$python -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
+define NEW_ENOUGH
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+endef
+define make_venv
+$(PYTHON) -m venv $(1) || \
+  { echo "Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; }
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint types imports unit contract integration browser full keycloak languages package floor fuzz \
-	engine chromium postgres typescript golang java sdk plugin registry bench readme dist docs lock clean
+	engine chromium postgres typescript golang java sdk plugin pages bench readme dist docs lock clean
 
 help: ## what there is to do, and what it costs on two cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml $(LOCK)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
-	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(NEW_ENOUGH)
 	@echo "Making the environment $(VENV) and installing into it: about a minute."
-	@$(PYTHON) -m venv $(VENV) || \
-	  { echo "Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; }
+	@$(call make_venv,$(VENV))
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MKDOCS)/.ready: $(MKDOCS_LOCK)
+	@$(NEW_ENOUGH)
+	@echo "Making the environment $(MKDOCS): half a minute, 150 MB."
+	@$(call make_venv,$(MKDOCS))
+	@$(MKDOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  --requirement $(MKDOCS_LOCK)
 	@touch $@
 
 # The package, the simulator and psutil: a tenth of what development takes. uv is used where there is one; Pulumi asks
 # pip for what is installed.
 $(DEMO)/.ready: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
-	  { echo "Python 3.10 or newer is needed; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(NEW_ENOUGH)
 	@echo "Making the environment $(DEMO): about half a minute, about 100 MB."
 	@if command -v uv >/dev/null; then \
 	  export UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true; \
@@ -81,10 +98,10 @@ contract: $(READY) ## what sipgate does, asked with an account: SIPGATE_TOKEN_ID
 integration: $(READY) engine postgres typescript sdk ## tests on the genuine engine, each with one case: 5 minutes
 	$(PYTEST) tests/integration -m 'not full'
 
-browser: $(READY) engine chromium ## tests in a real browser: half a minute
+browser: $(READY) $(MKDOCS)/.ready engine chromium ## tests in a real browser: half a minute
 	$(PYTEST) tests/browser -m 'not full'
 
-full: $(READY) engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
+full: $(READY) $(MKDOCS)/.ready engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.
@@ -96,7 +113,7 @@ keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven
 	-@$(BIN)/python tools/keycloak >/dev/null
 	$(BIN)/pytest tests/keycloak
 
-package: $(READY) engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
+package: $(READY) $(MKDOCS)/.ready engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
 	$(BIN)/pytest tests/packaging
 
 # In a folder without the package, so that what is tested is the wheel. Left out is what takes long and depends
@@ -167,16 +184,19 @@ dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 plugin: $(READY) ## the native plugin with a Python of its own, as Pulumi installs it, in dist/
 	@$(BIN)/python tools/plugin
 
-registry: $(READY) ## write the pages for Pulumi's registry, in docs/, from the schema and the examples
+pages: $(READY) ## write into docs/ what comes from docstrings, schema, commands and examples
+	@$(BIN)/python tools/manual
 	@$(BIN)/python tools/registry
 
-docs: $(READY) ## the reference manual, in build/docs
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+docs: $(MKDOCS)/.ready ## the manual as a site, in build/docs: 2 s
+	@NO_MKDOCS_2_WARNING=1 $(MKDOCS)/bin/mkdocs build --strict --quiet
 	@echo "Open build/docs/index.html in a browser."
 
-lock: $(READY) ## write the lock file anew, after a change of pyproject.toml's dependencies or for newer ones
-	$(UV) pip compile --universal --python-version 3.10 --extra dev --generate-hashes --no-annotate --upgrade \
-	  --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml
+COMPILE = $(UV) pip compile --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
+  --custom-compile-command 'make lock'
+lock: $(READY) ## write the lock files anew, after a change of pyproject.toml's dependencies or for newer ones
+	$(COMPILE) --extra dev --output-file $(LOCK) pyproject.toml
+	$(COMPILE) --group docs --output-file $(MKDOCS_LOCK)
 
 clean: ## remove what was built here; the engine stays in the user's cache
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

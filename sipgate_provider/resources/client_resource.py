@@ -139,6 +139,11 @@ class ClientResource(pulumi.CustomResource):
     ) -> Self:
         """Declares the client of a sipgate Webphone that is embedded in your own pages.
 
+            phone = sipgate.OAuthClient.for_webphone(
+                "phone",
+                embedded_in=["https://intranet.example.com"],
+            )
+
         Args:
             resource_name: The resource's logical name in the stack.
             opts: Pulumi's resource options.
@@ -179,6 +184,11 @@ class ClientResource(pulumi.CustomResource):
     ) -> Self:
         """Declares the client of an application that logs in and uses sipgate's REST API in the browser.
 
+            app = sipgate.OAuthClient.for_browser_app(
+                "app",
+                redirect_uris=["https://app.example.com/*"],
+            )
+
         Args:
             resource_name: The resource's logical name in the stack.
             opts: Pulumi's resource options.
@@ -214,6 +224,9 @@ class ClientResource(pulumi.CustomResource):
         account: str | None = None,
     ) -> Self:
         """Reads an existing client without managing it: Pulumi never changes or deletes it.
+
+            client_id = "2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e"
+            crm = sipgate.OAuthClient.get("crm", client_id)
 
         Args:
             resource_name: The resource's logical name in the stack.

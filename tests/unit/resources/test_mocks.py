@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from pulumi.runtime import mocks
 import sipgate_provider
 from sipgate_provider import native
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tests.engine_stack import ROOT
 
 CRM: dict[str, Any] = {
     "clientId": "2556404-0-crm",
@@ -98,4 +100,25 @@ def test_a_resource_has_its_defaults_under_mocks(
     check()
 
     assert not mocked.asked
+    assert not sipgate.requests
+
+
+@pytest.mark.usefixtures("mocked")
+@pytest.mark.parametrize("page", ["resource", "lookups", "native"])
+def test_every_example_of_the_reference_runs(sipgate: Simulator, page: str) -> None:
+    text = (ROOT / f"docs/reference/{page}.md").read_text()
+    code = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    # A signature names types, as no call does.
+    examples = [one for one in code if not re.search(r"^(\w+\.)*\w+\(.*\w: ", one, re.DOTALL)]
+    known = {"pulumi": pulumi, "sipgate": sipgate_provider}
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def check() -> None:
+        for example in examples:
+            exec(example, known)
+
+    check()
+
+    assert examples
+    assert len(examples) < len(code)
     assert not sipgate.requests

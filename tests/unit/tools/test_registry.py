@@ -7,7 +7,7 @@ from tools.registry import pages
 
 def test_the_registry_s_pages_are_kept_as_files() -> None:
     for name, content in pages().items():
-        assert (ROOT / "docs" / name).read_text() == content, "write them anew: make registry"
+        assert (ROOT / "docs" / name).read_text() == content, "write them anew: make pages"
 
 
 def test_a_page_starts_as_the_registry_expects_it() -> None:

@@ -1,0 +1,33 @@
+"""The page about the command line: each command's help as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from sipgate_provider.cli import main
+
+__all__ = ["of"]
+
+_PROGRAM = "sipgate-provider"
+_WIDTH = 78
+
+
+def of(level: int) -> str:
+    """The help of all commands.
+
+    Args:
+        level: The level of their headings.
+    """
+    return "\n\n".join(_sections("#" * level))
+
+
+def _sections(heading: str) -> Iterator[str]:
+    group = click.Context(main, info_name=_PROGRAM, terminal_width=_WIDTH, **main.context_settings)
+    yield f"```text\n{main.get_help(group)}\n```"
+    for name, command in sorted(main.commands.items()):
+        context = click.Context(
+            command, parent=group, info_name=name, terminal_width=_WIDTH, **command.context_settings
+        )
+        yield f"{heading} {name}\n\n```text\n{command.get_help(context)}\n```"
