@@ -53,3 +53,38 @@ def test_a_long_wait_of_many_clients_is_explained_once_while_it_lasts(
     assert diagnostics.count(says) == 1
     assert f"warning: {says}" in diagnostics
     assert len(sipgate.account.clients()) == 6
+
+
+@BOTH_HOSTS
+def test_the_log_of_requests_has_a_line_for_each_and_no_secret(
+    engine: Any, sipgate: Simulator, tmp_path: Path
+) -> None:
+    engine.write(PROGRAM)
+    file = tmp_path / "requests.log"
+
+    assert engine.up(SIPGATE_LOG=str(file)).code == 0
+
+    text = file.read_text()
+    assert len(text.splitlines()) == len(sipgate.requests)
+    assert (
+        len(re.findall(r"Z \d+ POST /v2/authorization/oauth2/clients 200 in \d+ ms, try 1\n", text))
+        == 6
+    )
+    assert file.stat().st_mode & 0o777 == 0o600
+    for client in sipgate.account.clients():
+        assert client["clientSecret"] not in text
+    assert DEMO_TOKEN not in text
+
+
+@BOTH_HOSTS
+def test_a_log_that_cannot_be_written_stops_a_run_before_anything_is_sent(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(PROGRAM)
+
+    refused = engine.up(SIPGATE_LOG="requests.log")
+
+    assert refused.code != 0
+    diagnostics = refused.output.rpartition("Diagnostics:")[2]
+    assert diagnostics.count("SIPGATE_LOG is not an absolute path") == 1
+    assert not sipgate.requests
