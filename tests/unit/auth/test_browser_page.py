@@ -37,7 +37,7 @@ def page(address: str) -> str:
 
 
 def log_in_at(
-    peer: Peer, browse: Callable[[str], object], keep: Callable[[Token], None] = lambda _: None
+    peer: Peer, browse: Callable[[str], None], keep: Callable[[Token], None] = lambda _: None
 ) -> Token:
     return log_in(Login("id", "", f"{peer.url}token"), browse, keep, seconds=20)
 
