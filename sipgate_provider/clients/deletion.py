@@ -36,7 +36,7 @@ def delete_client(api: SipgateAPI, client_id: str) -> None:
             raise
         except SipgateError as error:
             raise TransportError(f"{problem}, and the client cannot be read. {error}") from None
-        patience.announce(f"Client {client_id} is deleted, but sipgate still shows it", pause)
+        patience.announce(f"Client {client_id} still exists after its deletion", pause)
         if wait(pause):
             break
     raise TransportError(f"{problem}, and the client still exists; check any proxy, and run again.")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 import time
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ _VARIABLE = "SIPGATE_LOG"
 _log = logging.getLogger("sipgate_provider.requests")
 # The hosts show everything that reaches the package's own logger.
 _log.propagate = False
+_opening = threading.Lock()
 
 
 class _File(logging.Handler):
@@ -59,7 +61,9 @@ def open_file() -> None:
         ConfigurationError: The file cannot be opened.
     """
     if path := os.environ.get(_VARIABLE):
-        _open(path)
+        # Two threads would open it twice, and write each line twice.
+        with _opening:
+            _open(path)
 
 
 @cache
