@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sipgate_provider.api.error_responses import api_error
 from sipgate_provider.api.listing import Listing, UnreadableListError
 from sipgate_provider.api.models import CLIENT_ID, OAuthClientInputs, OAuthClientState, problems
-from sipgate_provider.auth.authenticator import authenticator_for
+from sipgate_provider.auth.authenticator import BearerAuth, authenticator_for
 from sipgate_provider.auth.credentials import secrets_of
 from sipgate_provider.errors import (
     ConfigurationError,
@@ -86,12 +86,20 @@ class SipgateAPI:
 
         A 401 here does not mean that the credential is invalid: Keycloak also answers 401 if a scope is missing.
         """
-        try:
-            document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
-        except SipgateError:
-            return None
-        number = document.get("masterSipId") if isinstance(document, dict) else None
-        return number if isinstance(number, str) and _NUMBER.fullmatch(number) else None
+        number = self._user_info("masterSipId")
+        return number if _NUMBER.fullmatch(number) else None
+
+    def username(self) -> str:
+        """The name of the user whom the credential belongs to; empty where neither its token nor sipgate tells it.
+
+        Raises:
+            SipgateError: Fetching an access token failed.
+        """
+        from sipgate_provider.auth.token_endpoint import username_of  # noqa: PLC0415  only `whoami` needs it
+
+        auth = self._authenticator.current()
+        name = username_of(auth.access_token) if isinstance(auth, BearerAuth) else ""
+        return one_line(name or self._user_info("sub"))
 
     def update_client(self, client_id: str, inputs: OAuthClientInputs) -> OAuthClientState:
         """Replaces every property of a client and returns the client."""
@@ -153,6 +161,15 @@ class SipgateAPI:
                 source=self._source,
             )
         return response
+
+    def _user_info(self, name: str) -> str:
+        """A value of the user info; empty where sipgate does not tell it."""
+        try:
+            document = self._request("Reading the user info", "GET", "read", path=_USER_INFO).json()
+        except SipgateError:
+            return ""
+        value = document.get(name) if isinstance(document, dict) else None
+        return value if isinstance(value, str) else ""
 
     def _warn(self, text: str) -> None:
         if text not in self._warnings:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -47,6 +47,7 @@ class Login:
 def log_in(
     login: Login,
     show: Callable[[str], None],
+    keep: Callable[[Token], None] = lambda _: None,
     *,
     port: int = 0,
     seconds: float = 300.0,
@@ -54,16 +55,20 @@ def log_in(
 ) -> Token:
     """Lets a person log in, and returns the tokens, which include a refresh token.
 
+    The browser shows a page that says whether all this has succeeded.
+
     Args:
         login: The client and its endpoints.
         show: Called with the address to log in at, once the callback server is running.
+        keep: Called with the tokens; if it raises, the log-in has failed.
         port: The port on loopback that the browser returns to; 0 takes any free one.
         seconds: How long to wait for the browser.
-        show_seconds_left: Called about once a second while waiting.
+        show_seconds_left: Called about once a second while waiting, and with 0 at the end.
 
     Raises:
         SipgateError: Nobody logged in, or sipgate refused.
     """
+    transport = Transport()
     verifier = secrets.token_urlsafe(64)
     state = secrets.token_urlsafe(32)
     try:
@@ -72,7 +77,7 @@ def log_in(
         raise ConfigurationError(
             f"Cannot listen on 127.0.0.1, port {port}: {error.strerror}; choose another with --port."
         ) from None
-    with server, server.serving():
+    with server, server.serving(), server.result():
         show(
             f"{login.authorization_url}?"
             + urlencode(
@@ -88,8 +93,23 @@ def log_in(
             )
         )
         parameters = server.wait(seconds, show_seconds_left)
-    if parameters is None:
-        raise SipgateError(f"{_OPERATION}: nobody logged in within {seconds:.0f} s; run it again.")
+        if parameters is None:
+            raise SipgateError(
+                f"{_OPERATION}: nobody logged in within {seconds:.0f} s; run it again."
+            )
+        token = _exchange(transport, login, parameters, verifier, server.redirect_uri)
+        keep(token)
+    return token
+
+
+def _exchange(
+    transport: Transport,
+    login: Login,
+    parameters: Mapping[str, str],
+    verifier: str,
+    redirect_uri: str,
+) -> Token:
+    """Exchanges the code that the browser has brought for tokens."""
     _check_issuer(parameters.get("iss"), login.token_url)
     if not parameters.get("code"):
         reasons = [parameters[key] for key in ("error", "error_description") if key in parameters]
@@ -97,7 +117,7 @@ def log_in(
             f"{_OPERATION}: sipgate refused ({scrubbed(': '.join(reasons)) or 'no code'}); nothing was stored."
         )
     token = request_token(
-        Transport(),
+        transport,
         login.token_url,
         {
             "grant_type": "authorization_code",
@@ -105,7 +125,7 @@ def log_in(
             "client_secret": login.client_secret,
             "code": parameters["code"],
             "code_verifier": verifier,
-            "redirect_uri": server.redirect_uri,
+            "redirect_uri": redirect_uri,
         },
         operation=_OPERATION,
         advice="Check the client's id and secret, and log in again.",

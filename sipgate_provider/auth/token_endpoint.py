@@ -25,7 +25,7 @@ from sipgate_provider.http.response import Response
 from sipgate_provider.http.transport import NoAuth, Transport
 from sipgate_provider.scrubbing import scrubbed
 
-__all__ = ["Token", "end_log_in", "end_session", "request_token"]
+__all__ = ["Token", "end_log_in", "end_session", "request_token", "username_of"]
 
 # The statuses of a rejected credential: RFC 6749, 5.2, and Keycloak's 401.
 _REFUSALS = frozenset({400, 401, 403})
@@ -73,11 +73,8 @@ class Token(BaseModel):
 
     @property
     def username(self) -> str:
-        """The name of the user who logged in; empty where the token does not contain it.
-
-        It is not verified, so it serves for display only. It needs no further scope or endpoint.
-        """
-        return _claim(self.access_token, "preferred_username") or _claim(self.access_token, "sub")
+        """The name of the user who logged in; empty where the token does not contain it."""
+        return username_of(self.access_token)
 
 
 def request_token(
@@ -191,6 +188,14 @@ def _refusal(
         path=urlsplit(url).path,
         detail=detail,
     )
+
+
+def username_of(access_token: str) -> str:
+    """The name of the user whom an access token belongs to; empty where the token does not contain it.
+
+    It is not verified, so it serves for display only. It needs no further scope or endpoint.
+    """
+    return _claim(access_token, "preferred_username") or _claim(access_token, "sub")
 
 
 def _claim(access_token: str, name: str) -> str:

@@ -32,6 +32,7 @@ from filelock import FileLock, Timeout
 from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import problem_with_address
+from sipgate_provider.http.waits import PATIENCE_SECONDS, Patience
 from sipgate_provider.scrubbing import shell_word
 
 __all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
@@ -82,9 +83,15 @@ def stored_login(account: str | None) -> RefreshToken | None:
 
 @dataclass(frozen=True)
 class TokenFile:
-    """A small file with named text values, such as a refresh token."""
+    """A small file with named text values, such as a refresh token.
+
+    Attributes:
+        path: Where it is.
+        patience: How many seconds to wait for another process without a word.
+    """
 
     path: Path
+    patience: float = PATIENCE_SECONDS
 
     def read(self) -> dict[str, str] | None:
         """Reads the values; None if there is no file.
@@ -121,16 +128,23 @@ class TokenFile:
         """
         lock = FileLock(f"{self.path}.lock", mode=0o600)
         seconds = max(0.0, seconds)
+        reason = f"Another process holds {self.path}.lock"
+
+        def is_acquired(seconds: float) -> bool:
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=seconds)
+            return lock.is_locked
+
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._exists()
-            lock.acquire(timeout=seconds)
-        except Timeout:
-            raise SipgateError(
-                f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
-            ) from None
+            acquired = Patience(self.patience).wait(is_acquired, seconds, lambda: reason)
         except OSError as error:
             raise _unusable(Path(error.filename or self.path), str(error.strerror)) from None
+        if not acquired:
+            raise SipgateError(
+                f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
+            )
         try:
             yield
         finally:

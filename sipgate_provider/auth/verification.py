@@ -40,6 +40,7 @@ _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _NOT_FOUND = 404
 _FORBIDDEN = 403
 _UNKNOWN_CLIENT = "invalid_client"
+_NOT_KNOWN = "the log-in does not know the client, or it is disabled; check its id or name, and SIPGATE_TOKEN_URL"
 _SECRET_REFUSED = "unauthorized_client"  # noqa: S105  an error code
 
 
@@ -85,14 +86,14 @@ class Verification:
         if self._client_error == _UNKNOWN_CLIENT:
             return Verdict(
                 False,
-                "the log-in does not know the client, or it is disabled; check the id and SIPGATE_TOKEN_URL",
+                _NOT_KNOWN,
             )
         return Verdict(
             False, f"the log-in refuses it ({response.status}): no redirect URI of the client fits"
         )
 
     def origin(self, origin: str) -> Verdict:
-        """Whether a page of the origin may read what the token endpoint answers."""
+        """Whether pages of the origin may read the token endpoint's response."""
         if not _is_sent(origin):
             return Verdict(
                 False, "no browser sends that as an origin; write it as in https://app.example.com"
@@ -101,7 +102,7 @@ class Verification:
             case "invalid_client":
                 return Verdict(
                     False,
-                    "the log-in does not know the client, or it is disabled; check the id and SIPGATE_TOKEN_URL",
+                    _NOT_KNOWN,
                 )
             case "unauthorized_client":
                 return Verdict(
@@ -114,14 +115,18 @@ class Verification:
         response = self._ask_token(operation, with_secret=self._needs_secret, origin=origin)
         if response.status == _FORBIDDEN:
             return Verdict(
-                False, "the token endpoint refuses pages of it: no origin of the client fits"
+                False,
+                "the token endpoint refuses pages of this origin: no origin of the client fits",
             )
         if response.headers.get(_ALLOWED_ORIGIN) not in {origin, "*"}:
             return Verdict(
-                False, "a page of it may not read the answer: no origin of the client fits"
+                False,
+                "pages of this origin may not read the token endpoint's response: no origin of the client fits",
             )
         needs_secret = ", if it sends the client's secret" if self._needs_secret else ""
-        return Verdict(True, f"a page of it may read the answer{needs_secret}")
+        return Verdict(
+            True, f"pages of this origin may read the token endpoint's response{needs_secret}"
+        )
 
     @cached_property
     def _refuses_unregistered(self) -> bool:

@@ -9,7 +9,7 @@ import click
 
 from sipgate_provider.cli.ownership import warn_of_several
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import show_json, show_rows, working
+from sipgate_provider.cli.terminal import remark, show_json, show_rows, working
 
 if TYPE_CHECKING:
     from sipgate_provider.api.models import OAuthClientState
@@ -74,7 +74,7 @@ def command(
             [_row(client, (managers or {}).get(client.client_id, ())) for client in found],
         )
     else:
-        click.echo("There is no such client." if name or unmanaged else "There is none.", err=True)
+        remark("There is no such client." if name or unmanaged else "There is none.")
 
 
 def _row(client: OAuthClientState, managers: Sequence[Manager]) -> tuple[str | list[str], ...]:

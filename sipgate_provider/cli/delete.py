@@ -6,27 +6,28 @@ import click
 
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import printable
+from sipgate_provider.cli.terminal import printable, remark
 from sipgate_provider.errors import ConfigurationError
 
 
 @click.command("delete", short_help="Delete a client, if no stack of the backend manages it.")
-@click.argument("client_id")
+@click.argument("client", metavar="CLIENT_ID|NAME")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @FORCE
 @OPTIONS
-def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
+def command(session: Session, client: str, yes: bool, force: bool) -> None:
     """Delete a client that no stack manages, such as one that an interrupted run left over.
 
-    Every log-in made through the client ends for good. So the command shows the client's properties and asks first. It
-    searches every stack of the backend, and refuses a client that a stack manages. To delete such a client, remove
-    it from the program and run `pulumi up`. --force deletes what another stack manages, but never what the current
-    stack manages.
+    The client is found by its id or its exact name. Every log-in made through it ends for good. So the command shows
+    the client's properties and asks first. It searches every stack of the backend, and refuses a client that a stack
+    manages. To delete such a client, remove it from the program and run `pulumi up`. --force deletes what another stack
+    manages, but never what the current stack manages.
     """
     from sipgate_provider.clients.deletion import delete_client  # noqa: PLC0415
     from sipgate_provider.clients.owner import owner_of  # noqa: PLC0415
-    from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
+    found = session.client(client)
+    client_id = found.client_id
     for resource in session.stack.resources() if session.in_project else ():
         if resource.client_id == client_id and not resource.external:
             protection = (
@@ -36,18 +37,16 @@ def command(session: Session, client_id: str, yes: bool, force: bool) -> None:
                 f"The current stack manages client {client_id} as {resource.name!r}; to delete it, {protection}"
                 "take it out of the program and run `pulumi up`."
             )
-    client = find_client(session.api, client_id)
-    Ownership(session, force=force).check(client)
-    for label, value in client.properties().items():
+    Ownership(session, force=force).check(found)
+    for label, value in found.properties().items():
         if label != "clientSecret":
             shown = ", ".join(value) if isinstance(value, list) else value
-            click.echo(f"{label:14} {printable(shown)}", err=True)
-    if owner := owner_of(client.description):
-        click.echo(
-            f"It is left over from stack {owner}, unless a `pulumi up` of that stack is creating it just now.",
-            err=True,
+            remark(f"{label:14} {printable(shown)}")
+    if owner := owner_of(found.description):
+        remark(
+            f"It is left over from stack {owner}, unless a `pulumi up` of that stack is creating it just now."
         )
     if not yes:
         click.confirm("Delete it, and end every log-in made through it?", abort=True, err=True)
     delete_client(session.api, client_id)
-    click.echo(f"Client {client_id} is deleted.", err=True)
+    remark(f"Client {client_id} is deleted.")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import mark, show_json, stdout, working
+from sipgate_provider.cli.terminal import mark, printable_lines, show_json, stdout, working
 
 _MARKS = {"good": ("✓", "+", "green"), "doubtful": ("!", "!", "yellow"), "bad": ("✗", "x", "red")}
 
@@ -42,10 +42,11 @@ def command(session: Session, as_json: bool) -> None:
             symbol, fallback, colour = _MARKS[one.state]
             console.print(
                 Text.assemble(
-                    (mark(symbol, fallback), colour), f" {one.subject:{width}}  {one.fact}"
+                    (mark(symbol, fallback), colour),
+                    f" {one.subject:{width}}  {printable_lines(one.fact)}",
                 )
             )
             if one.remedy:
-                console.print(Text(f"  {'':{width}}  {arrow} {one.remedy}"))
+                console.print(Text(f"  {'':{width}}  {arrow} {printable_lines(one.remedy)}"))
     if any(one.state == "bad" for one in found):
         raise click.exceptions.Exit(1)

@@ -11,8 +11,8 @@ import click
 from sipgate_provider.cli.import_run import into_other, into_python
 from sipgate_provider.cli.ownership import FORCE, Ownership
 from sipgate_provider.cli.project import runtime_of
-from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import working
+from sipgate_provider.cli.session import OPTIONS, Session, is_id
+from sipgate_provider.cli.terminal import remark, working
 from sipgate_provider.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
-@click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID]...")
+@click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID|CLIENT_NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Import every client of the account.")
 @click.option(
     "--out",
@@ -59,8 +59,9 @@ def command(
       sipgate-provider import --all --out clients.py
 
     Run the command in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, the clients' names are
-    used. Nothing changes at sipgate, and the state stores the secrets encrypted. Add the printed program to yours:
-    `pulumi up` then reports no changes. In other languages than Python, Pulumi writes the program.
+    used. A client is found by its id or its exact name. Nothing changes at sipgate, and the state stores the secrets
+    encrypted. Add the printed program to yours: `pulumi up` then reports no changes. In other languages than Python,
+    Pulumi writes the program.
 
     The command may be stopped at any moment, and run again: it goes on, and its program also declares what is in the
     stack already. Until the import is complete, FILE says so and refuses to run.
@@ -73,9 +74,13 @@ def command(
         raise click.UsageError("Name the clients, as in crm=<clientId>, or give --all.")
     language, _ = runtime_of(session.project)
     resources = session.stack.resources()
+    pairs = {
+        name: client if is_id(client) else session.client(client).client_id
+        for name, client in pairs.items()
+    }
     planned = _plan(session, resources, pairs, everything=everything, force=force)
     if not planned.clients:
-        click.echo("There is no client to import.", err=True)
+        remark("There is no client to import.")
     elif language == "python":
         # A client that no program has declared yet is protected by an import, not by the user.
         kept = {one.name: one.protected for one in resources if one.declared and one.declarable()}
@@ -118,10 +123,9 @@ def _plan(
                 "component, in another account or with secret properties. Keep its declaration in your program."
             )
     if everything and undeclarable:
-        click.echo(
+        remark(
             "Keep these declarations in your program, since only it can have them (components, other accounts, secret "
-            f"properties): {', '.join(sorted(undeclarable.values()))}.",
-            err=True,
+            f"properties): {', '.join(sorted(undeclarable.values()))}."
         )
     ours = {client.client_id for client in managed.values()}
     found = _importable(
@@ -153,7 +157,7 @@ def _importable(
             continue
         objection = ownership.objection(client)
         if objection:
-            click.echo(f"{objection} It is left out.", err=True)
+            remark(f"{objection} It is left out.")
         else:
             clients.append(client)
     return clients

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sipgate_provider.cli.session import Session
-from sipgate_provider.cli.terminal import working
+from sipgate_provider.cli.terminal import remark, working
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def into_python(
         _replace(out, source, f"The clients are imported. To go on: {_this_command()}")
     _tell(planned, "imported", protected=bool(set(planned.new) & set(protected)))
     if out is not None:
-        click.echo(f"{out} declares {_count(len(planned.clients))}.", err=True)
+        remark(f"{out} declares {_count(len(planned.clients))}.")
 
 
 def into_other(
@@ -115,17 +115,16 @@ def into_other(
             source = written.read_text(encoding="utf-8")
         except SipgateError as error:
             click.echo(document)
-            raise click.ClickException(
+            raise SipgateError(
                 f"{error}\nThe clients are in the stack, protected, but Pulumi has written no program in {language!r}. "
                 "Run the same command again. If this version of Pulumi's host for the language cannot write one, save "
                 "what was printed as import.json and, with a newer one, run `pulumi import --file import.json "
                 "--preview-only --out FILE`."
             ) from None
     if _has_equal_values(planned):
-        click.echo(
+        remark(
             "Some clients have values that equal another's name. Pulumi may have written them as references, such as "
-            "`crm.name`: write the text there, or a new name changes them too.",
-            err=True,
+            "`crm.name`: write the text there, or a new name changes them too."
         )
     if out is None:
         click.echo(source, nl=False)
@@ -133,7 +132,7 @@ def into_other(
     if out.exists() and out.read_text(encoding="utf-8", errors="replace") != source:
         raise _exists(out)
     _replace(out, source, f"The clients are imported. To go on: {_this_command()}")
-    click.echo(f"{out} declares {_count(len(planned.clients))}.", err=True)
+    remark(f"{out} declares {_count(len(planned.clients))}.")
 
 
 def _has_equal_values(planned: Plan) -> bool:
@@ -168,7 +167,7 @@ def _import(session: Session, planned: Plan, document: str) -> None:
                 ),
             )
     except SipgateError as error:
-        raise click.ClickException(f"{error}\n{_left(session, planned)}") from None
+        raise SipgateError(f"{error}\n{_left(session, planned)}") from None
 
 
 def _left(session: Session, planned: Plan) -> str:
@@ -191,19 +190,17 @@ def _left(session: Session, planned: Plan) -> str:
 def _tell(planned: Plan, done: str, *, protected: bool = False) -> None:
     if planned.existing:
         were = "was" if len(planned.existing) == 1 else "were"
-        click.echo(
+        remark(
             f"{_count(len(planned.existing))} {were} in the stack already. Where another file of your program "
-            "declares one, keep one of the two declarations.",
-            err=True,
+            "declares one, keep one of the two declarations."
         )
-    click.echo(
+    remark(
         f"{_count(len(planned.new))} {done}{', protected' if protected else ''}"
-        f"{':' if planned.new else '.'}",
-        err=True,
+        f"{':' if planned.new else '.'}"
     )
     width = max(map(len, planned.new), default=0)
     for name, client in planned.new.items():
-        click.echo(f"  {name:{width}}  {client.client_id}", err=True)
+        remark(f"  {name:{width}}  {client.client_id}")
 
 
 def _count(number: int) -> str:
@@ -231,6 +228,4 @@ def _replace(path: Path, text: str, otherwise: str) -> None:
     try:
         write_whole(path, text)
     except OSError as error:
-        raise click.ClickException(
-            f"{path} cannot be written ({error.strerror}). {otherwise}"
-        ) from None
+        raise SipgateError(f"{path} cannot be written ({error.strerror}). {otherwise}") from None

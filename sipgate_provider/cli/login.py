@@ -6,16 +6,17 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import remark
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
 if TYPE_CHECKING:
     from sipgate_provider.auth.credentials import RefreshToken
+    from sipgate_provider.auth.token_endpoint import Token
 
 _SECONDS = 300
 
@@ -60,43 +61,48 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     with file.locked(), file.replacement():
         pass
 
+    former = None
+
     def show(address: str) -> None:
         opened = not no_browser and _open_in_background(address)
         also = ", which the browser was told to open" if opened else ""
-        click.echo(f"Log in at this address{also}:\n\n  {address}\n", err=True)
+        remark(f"Log in at this address{also}:\n\n  {address}\n")
+        if not sys.stderr.isatty():
+            remark(f"Waiting up to {_SECONDS} s for the log-in in the browser.")
 
-    with _countdown() as show_seconds_left:
-        token = log_in(
-            Login(through, client_secret, token_url),
-            show,
-            port=port,
-            seconds=_SECONDS,
-            show_seconds_left=show_seconds_left,
-        )
-    with file.locked():
-        former = None
-        with contextlib.suppress(ConfigurationError):
-            former = stored_login(session.account)
-        file.write(
-            {
-                "client_id": through,
-                "client_secret": client_secret,
-                "refresh_token": token.refresh_token or "",
-                "token_url": token_url,
-                "session": token.session,
-            }
-        )
+    def keep(token: Token) -> None:
+        nonlocal former
+        with file.locked():
+            with contextlib.suppress(ConfigurationError):
+                former = stored_login(session.account)
+            file.write(
+                {
+                    "client_id": through,
+                    "client_secret": client_secret,
+                    "refresh_token": token.refresh_token or "",
+                    "token_url": token_url,
+                    "session": token.session,
+                }
+            )
+
+    token = log_in(
+        Login(through, client_secret, token_url),
+        show,
+        keep,
+        port=port,
+        seconds=_SECONDS,
+        show_seconds_left=_count_down,
+    )
     who = f" as {one_line(token.username)}" if token.username else ""
-    click.echo(
-        f"Logged in{who} through the client {one_line(through)}. The refresh token is stored in {path}.",
-        err=True,
+    remark(
+        f"Logged in{who} through the client {one_line(through)}. The refresh token is stored in {path}."
     )
     # A browser that is still logged in continues its session, so ending the former one would end this one.
     if former is not None and former.session != token.session:
         _end(former)
     source = session.settings.source
     if str(path) not in source:
-        click.echo(f"Note that `pulumi up` here would use another credential: {source}.", err=True)
+        remark(f"Note that `pulumi up` here would use another credential: {source}.")
 
 
 def _end(former: RefreshToken) -> None:
@@ -105,7 +111,7 @@ def _end(former: RefreshToken) -> None:
     try:
         end_log_in(former)
     except SipgateError as error:
-        click.echo(f"{error} The former log-in ends unused within 30 days.", err=True)
+        remark(f"{error} The former log-in ends unused within 30 days.")
 
 
 def _open_in_background(address: str) -> bool:
@@ -132,18 +138,8 @@ def _open_in_background(address: str) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def _countdown() -> Iterator[Callable[[int], None]]:
-    """Counts the time down on a terminal; prints one line in a pipe."""
-    if not sys.stderr.isatty():
-        click.echo(f"Waiting for that, for {_SECONDS} s …", err=True)
-        yield lambda _: None
-        return
-
-    def show(left: int) -> None:
-        click.echo(f"\rWaiting for that, {left // 60}:{left % 60:02} left … ", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        click.echo("\r\x1b[K", nl=False, err=True)
+def _count_down(left: int) -> None:
+    """Shows on a terminal how much time is left for the log-in in the browser; nothing once it is over."""
+    if sys.stderr.isatty():
+        text = f"Waiting for the log-in in the browser, {left // 60}:{left % 60:02} left … "
+        click.echo(f"\r\x1b[K{text if left else ''}", nl=False, err=True)

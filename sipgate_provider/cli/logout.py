@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.terminal import remark
 from sipgate_provider.errors import SipgateError
 
 
@@ -22,9 +23,6 @@ def command(session: Session) -> None:
             if login is not None:
                 end_log_in(login)
         except SipgateError as error:
-            click.echo(
-                f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.",
-                err=True,
-            )
+            remark(f"{error} The log-in at sipgate was not ended; it ends unused within 30 days.")
         removed = file.remove()
-    click.echo("Logged out." if removed else "Nobody was logged in.", err=True)
+    remark("Logged out." if removed else "Nobody was logged in.")

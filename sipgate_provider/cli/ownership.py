@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sipgate_provider.cli.session import Session
+from sipgate_provider.cli.terminal import remark
 from sipgate_provider.clients.owner import owner_of
 from sipgate_provider.errors import ConfigurationError, SipgateError
 
@@ -69,7 +70,7 @@ def several(client_id: str, managers: Sequence[Manager]) -> tuple[str, str] | No
 def warn_of_several(client_id: str, managers: Sequence[Manager]) -> None:
     """Warns on standard error if several resources manage the client."""
     if found := several(client_id, managers):
-        click.echo(" ".join(("Warning:", *found)), err=True)
+        remark(" ".join(("Warning:", *found)))
 
 
 def _objections(client: OAuthClientState, managers: Managers) -> Iterator[str]:

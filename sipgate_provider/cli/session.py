@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sipgate_provider.cli.terminal import working
+from sipgate_provider.cli.terminal import RequestLines, printable_lines, remark, working
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.settings.sources import checked_account
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sipgate_provider.importing.stack import Manager, Managers, Stack
     from sipgate_provider.settings.settings import Settings
 
-__all__ = ["OPTIONS", "Session"]
+__all__ = ["OPTIONS", "Session", "is_id"]
 
 Returned = TypeVar("Returned")
 
@@ -109,7 +109,7 @@ class Session:
                 self.project.get("name"), everywhere=everywhere
             )
         for name in found.unreadable:
-            click.echo(f"Stack {name} cannot be read, so it was not searched.", err=True)
+            remark(f"Stack {name} cannot be read, so it was not searched.")
         return found
 
     def log_in_through(self, client_id: str | None) -> tuple[str, str, str]:
@@ -137,9 +137,14 @@ class Session:
         """
         from sipgate_provider.clients.search import find_client  # noqa: PLC0415
 
-        by_id = _ID.fullmatch(id_or_name)
+        by_id = is_id(id_or_name)
         with working("Asking sipgate..."):
             return find_client(self.api, *((id_or_name, None) if by_id else (None, id_or_name)))
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is a client's id, and not its name."""
+    return _ID.fullmatch(text) is not None
 
 
 def _user_errors(command: Callable[..., Returned]) -> Callable[..., Returned]:
@@ -150,13 +155,13 @@ def _user_errors(command: Callable[..., Returned]) -> Callable[..., Returned]:
         try:
             return command(*args, **kwargs)
         except SipgateError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(printable_lines(str(error))) from None
 
     return wrapper
 
 
 def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  used like click's options
-    """Adds `--stack`, `--cwd` and `--account`, passes a `Session` to the command, and reports errors."""
+    """Adds the common options, passes a `Session` to the command, and reports errors."""
 
     @click.option(
         "-s",
@@ -179,11 +184,18 @@ def OPTIONS(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
         metavar="ACCOUNT",
         help="Which account's settings: 'eu' reads sipgate-eu: and SIPGATE_EU_...",
     )
+    @click.option(
+        "-v", "--verbose", is_flag=True, help="Print a line for each request on standard error."
+    )
     @functools.wraps(command)
     @_user_errors
     def with_session(
-        folder: Path, stack_name: str | None, account: str | None, **options: object
+        folder: Path, stack_name: str | None, account: str | None, verbose: bool, **options: object
     ) -> None:
+        if verbose:
+            from sipgate_provider.http.request_log import show  # noqa: PLC0415
+
+            show(RequestLines())
         command(Session(folder, stack_name, account), **options)
 
     return with_session

@@ -2,13 +2,18 @@
 
 Results go to standard output, remarks and progress to standard error. In a pipe, a table has no heading and one line
 for each row, with its cells separated by tabs, for `cut` and `awk`. `--color` overrides `NO_COLOR`, which overrides the
-terminal's own support for colours. sipgate's responses are shown without control characters.
+terminal's own support for colours.
+
+Everything is shown without control characters and marks of the writing direction, whatever sipgate, a stack or an error
+contains: with a blank for each, or in JSON as its escape sequence. Only a program or document that `import` prints is
+shown as it is, since it is also a file's content.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -20,9 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS",
+    "RequestLines",
     "choose_colour",
     "mark",
     "printable",
+    "printable_lines",
+    "remark",
     "show_fields",
     "show_json",
     "show_rows",
@@ -64,7 +72,25 @@ def _console(*, stderr: bool) -> Console:
 def show_json(document: object) -> None:
     """Prints the document as JSON, in ASCII if the encoding lacks a character."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    click.echo(text if _is_encodable(text) else json.dumps(document, indent=2))
+    if not _is_encodable(text):
+        text = json.dumps(document, indent=2)
+    # Outside of a text, JSON has only printable characters and line breaks.
+    click.echo(
+        "".join(c if c.isprintable() or c == "\n" else json.dumps(c).strip('"') for c in text)
+    )
+
+
+def remark(text: str) -> None:
+    """Prints lines of text on standard error."""
+    click.echo(printable_lines(text), err=True)
+
+
+class RequestLines(logging.Handler):
+    """Prints the lines of the log of requests as remarks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints a line."""
+        remark(self.format(record))
 
 
 def mark(symbol: str, fallback: str) -> str:
@@ -116,6 +142,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def printable_lines(text: str) -> str:
+    """The text with its line breaks, and a blank for each other control character."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def show_fields(fields: Sequence[tuple[str, str]]) -> None:
     """Prints names and values, one pair on each line."""
     from rich.text import Text  # noqa: PLC0415
@@ -133,6 +164,8 @@ def working(status: str) -> Iterator[Callable[[str], None]]:
     if not console.is_terminal or not sys.stderr.isatty():
         yield lambda _: None
         return
+    from rich.text import Text  # noqa: PLC0415
+
     # The usual spinner is not ASCII.
-    with console.status(status, spinner="line") as shown:
-        yield shown.update
+    with console.status(Text(printable(status)), spinner="line") as shown:
+        yield lambda text: shown.update(Text(printable(text)))

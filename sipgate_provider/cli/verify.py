@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from sipgate_provider.cli.session import OPTIONS, Session
+from sipgate_provider.cli.session import OPTIONS, Session, is_id
 from sipgate_provider.cli.terminal import show_json, show_rows, working
 from sipgate_provider.errors import ConfigurationError
 
@@ -60,7 +60,7 @@ def command(
     changes.
 
     Without --redirect-uri and --origin, the command reads the client from the account. With either, it checks only
-    those addresses: CLIENT must be the id, and no credential is needed. If the token endpoint requires the client's
+    those addresses, and a client named by its id needs no credential. If the token endpoint requires the client's
     secret, it comes from the account or from sipgate:clientSecret (SIPGATE_CLIENT_SECRET).
 
     The exit code is 0 if everything works, and 1 if something does not work or is unknown. The JSON contains
@@ -78,7 +78,7 @@ def command(
     ask = {"redirect URI": verification.redirect_uri, "origin": verification.origin}
     answers = []
     for question in questions:
-        with working(f"Asking about {question.asked}..."):
+        with working("Asking the log-in..."):
             answers.append((question, ask[question.kind](question.asked)))
     works = all(verdict.works for _, verdict in answers)
     if as_json:
@@ -102,16 +102,33 @@ def command(
 
 
 def _given(
-    session: Session, client_id: str, redirect_uris: tuple[str, ...], origins: tuple[str, ...]
+    session: Session, client: str, redirect_uris: tuple[str, ...], origins: tuple[str, ...]
 ) -> tuple[Login, list[_Question]]:
     """What to ask about where the addresses are on the command line."""
     from sipgate_provider.auth.browser_login import Login  # noqa: PLC0415
 
-    login = Login(*session.log_in_through(client_id))
+    login = Login(*session.log_in_through(_id_of(session, client)))
     return login, [
         *(_Question("redirect URI", "", uri) for uri in redirect_uris),
         *(_Question("origin", "", origin) for origin in origins),
     ]
+
+
+def _id_of(session: Session, client: str) -> str:
+    """The client's id.
+
+    Not every id looks like sipgate's, for example not one of another Keycloak. So a text that no client of the account
+    has for its name is an id. Without a credential, every text is.
+    """
+    if is_id(client):
+        return client
+    try:
+        api = session.api
+    except ConfigurationError:
+        return client
+    with working("Asking sipgate..."):
+        is_name = any(one.name == client for one in api.list_clients())
+    return session.client(client).client_id if is_name else client
 
 
 def _registered(session: Session, client: str) -> tuple[Login, list[_Question]]:

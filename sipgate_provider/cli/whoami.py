@@ -1,13 +1,11 @@
-"""`whoami`: which credential `pulumi up` would use, and what sipgate lets it do."""
+"""`whoami`: which credential `pulumi up` would use, whose it is, and what sipgate lets it do."""
 
 from __future__ import annotations
-
-import json
 
 import click
 
 from sipgate_provider.cli.session import OPTIONS, Session
-from sipgate_provider.cli.terminal import show_fields
+from sipgate_provider.cli.terminal import show_fields, show_json
 
 _KINDS = {
     "PersonalAccessToken": "personal access token",
@@ -21,16 +19,18 @@ _KINDS = {
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @OPTIONS
 def command(session: Session, as_json: bool) -> None:
-    """Show which credential `pulumi up` would use, where it comes from, and what it may do.
+    """Show which credential `pulumi up` would use, where it comes from, whose it is, and what it may do.
 
-    The command never shows the credential itself. It asks sipgate for the account's number and its clients, and tries
-    to delete a client that cannot exist, so nothing changes. The exit code is 0 only if the credential may read and
-    write clients.
+    The command never shows the credential itself. The user's name is the one that `login` prints; for a personal access
+    token, it is sipgate's id of the user. The command asks sipgate for the user, the account's number and its clients,
+    and tries to delete a client that cannot exist, so nothing changes. The exit code is 0 only if the credential may
+    read and write clients.
     """
     from sipgate_provider.cli.access import probe_access  # noqa: PLC0415
 
     settings = session.settings
     access = probe_access(session.api)
+    user = session.api.username() if access.accepted else ""
     kind = _KINDS[type(settings.credential).__name__]
     name = getattr(settings.credential, "token_id", None) or getattr(
         settings.credential, "username", None
@@ -41,11 +41,12 @@ def command(session: Session, as_json: bool) -> None:
             "name": name,
             "source": settings.source,
             "baseUrl": settings.base_url,
+            "user": user or None,
             "accountNumber": access.account_number,
             "accepted": access.accepted,
             "scopes": {"read": access.read, "write": access.write},
         }
-        click.echo(json.dumps(document, indent=2))
+        show_json(document)
     else:
         fields = [
             ("Credential", f"{kind}{f' {name}' if name else ''}"),
@@ -54,9 +55,10 @@ def command(session: Session, as_json: bool) -> None:
             ("Accepted", "yes" if access.accepted else f"no. {access.problem}"),
         ]
         if access.accepted:
-            fields.insert(
-                3, ("Account", access.account_number or "sipgate does not tell its number")
-            )
+            fields[3:3] = [
+                ("User", user or "sipgate does not tell the name"),
+                ("Account", access.account_number or "sipgate does not tell its number"),
+            ]
             missing = "no; the credential needs it, and its user a role that may manage clients"
             fields += [
                 ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if granted else missing}")

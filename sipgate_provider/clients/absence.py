@@ -23,6 +23,7 @@ from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.api.listing import Listing
 from sipgate_provider.errors import APIError, PermissionDeniedError, SipgateError, TransportError
 from sipgate_provider.http.deadlines import wait
+from sipgate_provider.http.waits import Patience
 
 __all__ = ["AbsenceCheck", "account_number_of"]
 
@@ -91,7 +92,11 @@ class AbsenceCheck:
             ) from None
 
     def _wait_until_unlisted(self, client_id: str) -> Listing:
+        patience = Patience()
         for pause in _PAUSES:
+            patience.announce(
+                f"sipgate answered 404 for client {client_id}, but still lists it", pause
+            )
             if wait(pause):
                 break
             listing = self._api.list_clients()

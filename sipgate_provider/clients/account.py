@@ -72,10 +72,10 @@ class LazyAccount:
                     )
                 try:
                     settings = Settings.resolve(self._configured, os.environ, self._account)
+                    api = SipgateAPI(settings)
                 except ConfigurationError:
                     self._failed = True
                     raise
-                api = SipgateAPI(settings)
                 self._opened = (
                     api,
                     Lifecycle(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.errors import NotFoundError, SipgateError, TransportError
 from sipgate_provider.http.deadlines import wait
+from sipgate_provider.http.waits import Patience
 
 __all__ = ["delete_client"]
 
@@ -26,6 +27,7 @@ def delete_client(api: SipgateAPI, client_id: str) -> None:
     if api.delete_client(client_id):
         return
     problem = f"Deleting client {client_id}: the response does not say that sipgate has accepted it"
+    patience = Patience()
     for pause in _PAUSES:
         try:
             api.get_client(client_id)
@@ -34,6 +36,7 @@ def delete_client(api: SipgateAPI, client_id: str) -> None:
             raise
         except SipgateError as error:
             raise TransportError(f"{problem}, and the client cannot be read. {error}") from None
+        patience.announce(f"Client {client_id} still exists after its deletion", pause)
         if wait(pause):
             break
     raise TransportError(f"{problem}, and the client still exists; check any proxy, and run again.")

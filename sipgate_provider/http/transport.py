@@ -7,7 +7,8 @@ An attempt runs in a thread of its own, and is waited for until the deadline. So
 operation: neither a name that is not resolved, nor addresses that do not answer, nor a handshake, a proxy or a response
 that comes byte by byte. What has already arrived may be read until one second after the deadline, so that a complete
 response is not discarded because the deadline passed while it was read. Interrupting the socket instead would miss the
-resolver, and a TLS handshake, whose socket is in nobody's hands.
+resolver, and a TLS handshake, whose socket is in nobody's hands. A long wait is announced (`waits`), and `request_log`
+has a line for each attempt.
 
 Redirects are not followed: the API has none, and following one would send the credential elsewhere. Every request has
 an `auth` object, which keeps `requests` from using a credential from `.netrc` instead. Proxies and certificate bundles
@@ -20,6 +21,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextvars
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -31,7 +33,7 @@ from urllib3.exceptions import HTTPError
 
 from sipgate_provider._version import __version__
 from sipgate_provider.errors import TransportError
-from sipgate_provider.http import MOST_CONNECTIONS, connections
+from sipgate_provider.http import MOST_CONNECTIONS, connections, request_log
 from sipgate_provider.http.addresses import is_loopback
 from sipgate_provider.http.connections import (
     Adapter,
@@ -56,6 +58,7 @@ from sipgate_provider.http.retries import (
     pause,
 )
 from sipgate_provider.http.transport_errors import to_transport_error
+from sipgate_provider.http.waits import PATIENCE_SECONDS, Patience
 
 __all__ = ["NoAuth", "Transport"]
 
@@ -106,9 +109,18 @@ class _Result(NamedTuple):
 
 
 class Transport:
-    """A session with pooled connections; safe to share between threads."""
+    """A session with pooled connections; safe to share between threads.
 
-    def __init__(self) -> None:
+    Args:
+        patience: How many seconds a request may wait without a word.
+
+    Raises:
+        ConfigurationError: The file for the log of requests cannot be opened.
+    """
+
+    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+        request_log.open_file()
+        self._patience = patience
         self._session = _Session()
         adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
         for scheme in ("https://", "http://"):
@@ -167,19 +179,34 @@ class Transport:
 
     def _send(self, method: str, request: Mapping[str, Any], operation: str) -> Response:
         sent = False
+        patience = Patience(self._patience)
+        server = urlsplit(request["url"]).netloc
         for tries in range(1, TRIES + 1):
             attempt = Attempt()
+            record = partial(
+                request_log.record, method, request["url"], began=time.monotonic(), tries=tries
+            )
             try:
-                response, seconds = _in_time(attempt, partial(self._try, request, tries))
+                work = partial(self._try, request, tries)
+                response, seconds = _in_time(attempt, work, patience, server)
             except _FAILURES as error:
                 sent = sent or attempt.sent
                 seconds = pause(tries)
+                result = f"{type(error).__name__} ({'sent' if attempt.sent else 'not sent'})"
                 again = tries < TRIES and may_send(after=seconds)
                 if not (again and is_repeated(method, error, sent=attempt.sent)):
+                    record(result)
                     raise to_transport_error(operation, error, sent=sent) from None
+                record(result, sequel=f"again after {seconds:.1f} s")
             else:
+                result = str(response.status)
                 if seconds is None:
+                    record(result)
                     return response
+                asked = ", as asked" if response.retry_after else ""
+                record(result, sequel=f"again after {seconds:.1f} s{asked}")
+                if asked:
+                    patience.announce(f"{server} is busy ({result}) and asks for a pause", seconds)
                 sent = sent or response.status != TOO_MANY_REQUESTS
             if wait(seconds):
                 break
@@ -204,7 +231,9 @@ class Transport:
             return _Result(replace(response, body=_read(received)), None)
 
 
-def _in_time(attempt: Attempt, work: Callable[[], _Result]) -> _Result:
+def _in_time(
+    attempt: Attempt, work: Callable[[], _Result], patience: Patience, server: str
+) -> _Result:
     """Runs `work` for the attempt, and waits for it until shortly after the deadline.
 
     Raises:
@@ -219,6 +248,13 @@ def _in_time(attempt: Attempt, work: Callable[[], _Result]) -> _Result:
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
             done.set_exception(error)
 
+    def is_done(seconds: float) -> bool:
+        return bool(concurrent.futures.wait((done,), seconds).done)
+
+    def reason() -> str:
+        missing = "usable response from" if attempt.sent else "connection to"
+        return f"There is no {missing} {server} after {patience.seconds:.0f} s"
+
     context = contextvars.copy_context()
     try:
         threading.Thread(target=context.run, args=(run,), name="sipgate-try", daemon=True).start()
@@ -226,9 +262,10 @@ def _in_time(attempt: Attempt, work: Callable[[], _Result]) -> _Result:
         # At exit, Python starts no more threads. Then only the way to a connection can exceed the deadline.
         context.run(run)
     try:
-        return done.result(min(seconds_left() + GRACE_SECONDS, threading.TIMEOUT_MAX))
-    except concurrent.futures.TimeoutError:  # the built-in TimeoutError only since Python 3.11
-        raise TimeoutError from None
+        seconds = min(seconds_left() + GRACE_SECONDS, threading.TIMEOUT_MAX)
+        if not patience.wait(is_done, seconds, reason):
+            raise TimeoutError
+        return done.result()
     finally:
         attempt.give_up()
 

@@ -32,6 +32,7 @@ from sipgate_provider import type_tokens as tokens
 from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.http.waits import announced
 from sipgate_provider.importing.stack import Stack, pulumi_missing
 from sipgate_provider.provider import host_properties
 
@@ -112,7 +113,11 @@ def _run(stack: Stack, document: str, show: Callable[[int, bool], None], *option
     writer = threading.Thread(target=_write, args=(writing, document.encode()), daemon=True)
     writer.start()
     selected = ("--stack", stack.name) if stack.name else ()
-    with tempfile.TemporaryFile() as output, _ends() as ends:
+    with (
+        tempfile.TemporaryFile() as output,
+        _ends() as ends,
+        announced("`pulumi import` has not finished"),
+    ):
         process = subprocess.Popen(  # noqa: S603  Pulumi's command line with arguments of ours
             (
                 *(pulumi, "import", "--file", f"/dev/fd/{reading}", *options, *selected),

@@ -27,6 +27,7 @@ from sipgate_provider.api.models import OAuthClientState
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.owner import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.http.waits import announced
 from sipgate_provider.settings.sources import namespace
 
 __all__ = ["Manager", "Managers", "Resource", "Stack", "pulumi_missing"]
@@ -215,7 +216,7 @@ class Stack:
         Raises:
             SipgateError: The stacks cannot be listed; Pulumi's message says why.
         """
-        with _pulumi_errors("stack", "ls"):
+        with _running("stack", "ls"):
             listed = LocalWorkspace(
                 work_dir=str(self.folder), pulumi_command=_command_line()
             ).list_stacks(include_all=everywhere)
@@ -251,7 +252,7 @@ class Stack:
 
     def _run(self, *arguments: str) -> str:
         stack = ("--stack", self.name) if self.name else ()
-        with _pulumi_errors(*arguments):
+        with _running(*arguments):
             return (
                 _command_line()
                 .run([*arguments, *stack, "--color=never"], str(self.folder), {})
@@ -273,10 +274,12 @@ def _command_line() -> PulumiCommand:
 
 
 @contextlib.contextmanager
-def _pulumi_errors(*arguments: str) -> Iterator[None]:
-    """Raises a SipgateError with Pulumi's own words."""
+def _running(*arguments: str) -> Iterator[None]:
+    """Announces a long run of `pulumi` in the block, and raises a SipgateError with Pulumi's own words."""
+    command = f"`pulumi {' '.join(arguments[:2])}`"
     try:
-        yield
+        with announced(f"{command} has not finished"):
+            yield
     except FileNotFoundError:
         raise pulumi_missing() from None
     except subprocess.CalledProcessError as error:
@@ -286,7 +289,7 @@ def _pulumi_errors(*arguments: str) -> Iterator[None]:
     except CommandError as error:
         # The exception has the output in its text only.
         message = str(error).partition("\n stderr: ")[2].strip()
-        raise SipgateError(f"`pulumi {' '.join(arguments[:2])}` failed.\n{message}") from None
+        raise SipgateError(f"{command} failed.\n{message}") from None
 
 
 def _owner(name: str, project: str | None) -> Owner:

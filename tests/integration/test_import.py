@@ -109,7 +109,7 @@ def test_a_client_that_was_taken_in_changes_and_is_deleted_like_any_other(
     engine: Any, sipgate: Simulator
 ) -> None:
     crm = sipgate.account.add_client(**CRM)
-    program = take_in(engine, "--no-protect", f"crm={crm['clientId']}")
+    program = take_in(engine, "--no-protect", f"crm={crm['name']}")
 
     engine.write(program.replace("Click-to-dial", "Changed"))
     engine.succeeds("up", "--yes", "--skip-preview")
@@ -122,7 +122,8 @@ def test_a_client_that_was_taken_in_changes_and_is_deleted_like_any_other(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["crm=2556404-0-nowhere"], "no client of that id"),
+        (["crm=2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e"], "no client of that id"),
+        (["crm=nobody"], "no client of that name"),
         (["crm"], "NAME=CLIENT_ID"),
         ([], "--all"),
         (["a={id}", "b={id}"], "asked for twice"),

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import platformdirs
-from filelock import FileLock
 
 from tools.browser import installed, ways
 from tools.browser.errors import BrowserNotFoundError
@@ -50,7 +49,8 @@ def locate() -> Path:
     if found:
         return found
     folder = platformdirs.user_cache_path("sipgate-provider", ensure_exists=True)
-    with FileLock(folder / "browser.lock"):
+    waiting = "Another process is installing a browser. Waiting for it to finish."
+    with progress.alone(folder / "browser.lock", waiting):
         # Another process may have installed one meanwhile.
         found = _first(FINDING, tried) or _first(INSTALLING, tried, progress.say)
     if found:

@@ -101,24 +101,13 @@ class Entry(NamedTuple):
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Only one process at a time is in this block; another one says that it waits."""
-        # Not at the top: what is there is found without it.
-        from filelock import FileLock, Timeout  # noqa: PLC0415
-
         self.home.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.home.with_name(f"{self.home.name}.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            progress.say(
-                f"Another process is getting the {self.noun} into {self.home}."
-                " Waiting for it to finish; then its result is used."
-            )
-            with progress.step("Waiting for the other process"):
-                lock.acquire()
-        try:
+        waiting = (
+            f"Another process is getting the {self.noun} into {self.home}."
+            " Waiting for it to finish; then its result is used."
+        )
+        with progress.alone(self.home.with_name(f"{self.home.name}.lock"), waiting):
             yield
-        finally:
-            lock.release()
 
 
 def engine() -> Entry:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _PLAIN_INTERVAL = 15.0
 _BAR_INTERVAL = 0.2
@@ -66,6 +67,30 @@ def step(title: str, unit: str = "", total: int | None = None) -> Iterator[Step]
     terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     with _bar(current) if terminal else _lines(current):
         yield current
+
+
+@contextlib.contextmanager
+def alone(lock: Path, waiting: str) -> Iterator[None]:
+    """Only one process at a time is in this block; another one says that it waits.
+
+    Args:
+        lock: The file that the one process locks.
+        waiting: What the other one says.
+    """
+    # Not at the top: what is there is found without it.
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    held = FileLock(lock)
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        say(waiting)
+        with step("Waiting for the other process"):
+            held.acquire()
+    try:
+        yield
+    finally:
+        held.release()
 
 
 @contextlib.contextmanager

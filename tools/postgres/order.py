@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import platformdirs
-from filelock import FileLock
 
 from tools import debian
 from tools.engine import progress
@@ -48,7 +47,8 @@ def _found() -> Path | None:
 
 def _installed() -> Path:
     folder = platformdirs.user_cache_path("sipgate-provider", ensure_exists=True)
-    with FileLock(folder / "postgres.lock"):
+    waiting = "Another process is installing PostgreSQL. Waiting for it to finish."
+    with progress.alone(folder / "postgres.lock", waiting):
         try:
             # Another process may have installed one meanwhile.
             return installed.found()

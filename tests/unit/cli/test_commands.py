@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,13 +24,15 @@ class Shell:
         self.folder = folder
         self.variables = variables
 
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, reply: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             (sys.executable, "-m", "sipgate_provider", *arguments),
             check=False,
             cwd=self.folder,
             env=os.environ | self.variables | variables,
-            stdin=subprocess.DEVNULL,
+            input=reply,
             capture_output=True,
             text=True,
             timeout=60,
@@ -91,6 +96,76 @@ def test_the_json_of_clients_has_sipgates_names_and_a_secret_only_when_asked(
     assert json.loads(shown.stdout)["clients"][1]["clientSecret"] == crm["clientSecret"]
 
 
+EVIL = "\x1b]0;owned\x07\x9b2J\u202e\u2066"
+
+
+def harmless(text: str) -> bool:
+    return all(line.isprintable() for line in text.replace("\t", "\n").split("\n"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("clients",),
+        ("clients", "--json"),
+        ("show", EVIL),
+        ("show", EVIL, "--json"),
+        ("verify", EVIL),
+        ("verify", EVIL, "--json"),
+        ("delete", EVIL),
+        ("delete", "nobody"),
+        ("whoami", "--json"),
+    ],
+    ids=lambda command: " ".join(part for part in command if part.isprintable()),
+)
+def test_nothing_that_sipgate_says_moves_a_cursor_or_turns_text_round(
+    shell: Shell, sipgate: Simulator, command: tuple[str, ...]
+) -> None:
+    sipgate.account.add_client(
+        name=EVIL,
+        description=EVIL,
+        redirectUris=[f"https://a.example.com/{EVIL}"],
+        webOrigins=[f"https://a.example.com/{EVIL}"],
+    )
+
+    told = shell.run(*command)
+
+    assert harmless(told.stdout + told.stderr)
+    if "--json" in command and command[0] != "whoami":
+        assert repr(EVIL)[1:-1] in str(json.loads(told.stdout))
+
+
+@pytest.mark.parametrize("command", ["verify", "show", "clients"])
+def test_nothing_that_sipgate_says_moves_a_terminals_cursor(
+    shell: Shell, sipgate: Simulator, command: str
+) -> None:
+    sipgate.account.add_client(
+        name=f"a{EVIL}", redirectUris=[f"https://a.example.com/[bold]{EVIL}"]
+    )
+    master, slave = pty.openpty()
+    arguments = () if command == "clients" else (f"a{EVIL}",)
+    with subprocess.Popen(
+        (sys.executable, "-m", "sipgate_provider", command, *arguments),
+        cwd=shell.folder,
+        env=os.environ | shell.variables | {"TERM": "xterm"},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    ):
+        os.close(slave)
+        said = b""
+        with contextlib.suppress(OSError):  # how a terminal ends on Linux
+            while more := os.read(master, 4096):
+                said += more
+    os.close(master)
+
+    shown = said.decode()
+    # What rich itself sends: colours, the cursor of its spinner, erased lines.
+    assert harmless(re.sub(r"\x1b\[[\d;?]*[A-Za-z]|\r", "", shown))
+    assert "owned" in shown
+    assert "\x1b]" not in shown
+
+
 @pytest.mark.usefixtures("crm")
 def test_one_list_is_enough_to_list(shell: Shell, sipgate: Simulator) -> None:
     sipgate.switches.list_without_secret = True
@@ -124,13 +199,32 @@ def test_the_json_of_show_is_the_client(shell: Shell, crm: dict[str, Any]) -> No
     assert json.loads(shell.run("show", crm["name"], "--json", "--show-secret").stdout) == crm
 
 
-def test_a_name_of_two_clients_is_refused_with_their_ids(shell: Shell, sipgate: Simulator) -> None:
+@pytest.mark.parametrize("command", [("show",), ("delete", "--yes", "--force")])
+def test_a_name_of_two_clients_is_refused_with_their_ids(
+    shell: Shell, sipgate: Simulator, command: tuple[str, ...]
+) -> None:
     ids = [sipgate.account.add_client(name="crm", redirectUris=[])["clientId"] for _ in range(2)]
 
-    told = shell.run("show", "crm")
+    told = shell.run(*command, "crm")
 
     assert told.returncode == 1
     assert all(client_id in told.stderr for client_id in ids)
+    assert len(sipgate.account.clients()) == 2
+
+
+@pytest.mark.parametrize(("reply", "left"), [("y\n", 1), ("n\n", 2), ("", 2)])
+def test_delete_finds_a_client_by_name_shows_it_and_asks(
+    shell: Shell, crm: dict[str, Any], sipgate: Simulator, reply: str, left: int
+) -> None:
+    told = shell.run("delete", "--force", crm["name"], reply=reply)
+
+    assert told.stdout == ""
+    assert crm["clientId"] in told.stderr
+    assert "https://crm.example.org/*" in told.stderr
+    assert "Delete it, and end every log-in made through it?" in told.stderr
+    assert crm["clientSecret"] not in told.stderr
+    assert told.returncode == (left == 2)
+    assert len(sipgate.account.clients()) == left
 
 
 @pytest.mark.parametrize(

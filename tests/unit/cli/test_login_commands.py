@@ -133,7 +133,7 @@ def test_a_log_in_is_kept_used_told_and_ended(
     assert "Logged in" in page
     assert f"Logged in as {DEMO_USERNAME} through the client {shell['SIPGATE_CLIENT_ID']}." in said
     assert "The refresh token is stored in" in said
-    assert "for 300 s" in said
+    assert said.index("http://") < said.index("Waiting up to 300 s for the log-in in the browser.")
     (kept,) = (tmp_path / "state").rglob("login.json")
     assert kept.stat().st_mode & 0o777 == 0o600
     token = json.loads(kept.read_bytes())["refresh_token"]
@@ -143,6 +143,7 @@ def test_a_log_in_is_kept_used_told_and_ended(
     told = json.loads(me.stdout)
     assert me.returncode == 0
     assert told["credential"] == "refresh token"
+    assert told["user"] == DEMO_USERNAME
     assert told["accepted"]
     assert told["scopes"] == {"read": True, "write": True}
     assert str(kept) in told["source"]
@@ -337,7 +338,7 @@ def test_a_terminal_counts_the_time_down(tmp_path: Path, shell: dict[str, str]) 
 
     assert process.wait(30) == 0
     assert b"4:59 left" in said
-    assert b"Logged in as" in said
+    assert b"\r\x1b[KLogged in as" in said
 
 
 @pytest.mark.parametrize("renewed", [False, True])
@@ -422,6 +423,19 @@ def test_whoami_names_the_credential_without_showing_it(tmp_path: Path, sipgate:
     assert reading.returncode == 1
     assert "clients:read: yes" in reading.stdout
     assert "clients:write: no" in reading.stdout
+
+
+def test_whoami_says_who_as_login_does(tmp_path: Path, sipgate: Simulator) -> None:
+    address = {"SIPGATE_BASE_URL": sipgate.base_url}
+    password = {"SIPGATE_USERNAME": DEMO_USERNAME, "SIPGATE_PASSWORD": DEMO_PASSWORD}
+    token = {"SIPGATE_TOKEN_ID": DEMO_TOKEN_ID, "SIPGATE_TOKEN": DEMO_TOKEN}
+
+    assert f"User        {DEMO_USERNAME}\n" in run(tmp_path, address | password, "whoami").stdout
+    # A personal access token names nobody, so it is sipgate's id of the user.
+    assert "User        w0\n" in run(tmp_path, address | token, "whoami").stdout
+    sipgate.switches.userinfo_missing = True
+    unknown = run(tmp_path, address | token, "whoami", "--json")
+    assert (unknown.returncode, json.loads(unknown.stdout)["user"]) == (0, None)
 
 
 def test_whoami_moves_no_cursor_whatever_the_settings_hold(

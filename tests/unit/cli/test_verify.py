@@ -91,6 +91,33 @@ def test_addresses_on_the_command_line_need_no_credential(sipgate: Simulator) ->
     assert sipgate.count(path="/v2/") == 0
 
 
+@pytest.mark.parametrize("variables", [CREDENTIAL, {}], ids=["credential", "none"])
+def test_a_name_is_resolved_for_addresses_on_the_command_line_too(
+    sipgate: Simulator, variables: dict[str, str]
+) -> None:
+    client = sipgate.account.add_client(name="CRM", **WORKING)
+    asked = ("--origin", "https://crm.example.com", "--json")
+
+    named = json.loads(verify("CRM", *asked, **variables).stdout)
+    # An id of another Keycloak need not look like sipgate's.
+    other = json.loads(verify("my-client", *asked, **variables).stdout)
+
+    assert named["clientId"] == (client["clientId"] if variables else "CRM")
+    assert named["works"] is bool(variables)
+    assert other["clientId"] == "my-client"
+    assert "check its id or name" in other["origins"][0]["reason"]
+
+
+def test_a_name_of_two_clients_is_refused_with_their_ids(sipgate: Simulator) -> None:
+    ids = [sipgate.account.add_client(name="CRM", **WORKING)["clientId"] for _ in range(2)]
+
+    for asked in ((), ("--origin", "https://crm.example.com")):
+        told = verify("CRM", *asked, **CREDENTIAL)
+
+        assert told.exit_code == 1
+        assert all(client_id in told.stderr for client_id in ids)
+
+
 def test_what_cannot_be_told_is_exit_code_1(sipgate: Simulator) -> None:
     sipgate.account.add_client(name="CRM", **WORKING)
 

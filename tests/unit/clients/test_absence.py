@@ -188,6 +188,24 @@ def test_a_run_that_is_cancelled_while_it_waits_for_a_deletion_does_not_call_the
             deployment(two, OURS).read(str(outs["clientId"]), outs)
 
 
+def test_a_long_wait_for_a_deletion_is_announced_when_it_begins(
+    two: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    outs = created(two)
+    two.misbehave(Answer(404), path="clients/", times=None)
+    monkeypatch.setattr(absence, "_PAUSES", (0.0, 0.1, 6.0))
+    stopped = threading.Event()
+
+    with cancellable(stopped):
+        threading.Timer(1, stopped.set).start()
+        with pytest.raises(SipgateError, match="still lists it"):
+            deployment(two, OURS).read(str(outs["clientId"]), outs)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        f"sipgate answered 404 for client {outs['clientId']}, but still lists it; waiting 6 s."
+    ]
+
+
 def test_an_id_without_a_number_is_gone_where_another_client_of_the_stack_is_listed(
     sipgate: Simulator,
 ) -> None:
