@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,18 @@ sipgate.OAuthClient(
 OTHER = """
 import sipgate_provider as sipgate
 sipgate.OAuthClient("other", redirect_uris=["https://other.example.com/*"], description="d")
+"""
+OUT_OF_A_COMPONENT = """
+import pulumi
+import sipgate_provider as sipgate
+sipgate.OAuthClient(
+    "crm",
+    redirect_uris=["https://crm.example.com/*"],
+    description="d",
+    opts=pulumi.ResourceOptions(
+        protect=True, aliases=[pulumi.Alias(parent="urn:pulumi:prod::trial::trial:index:App::app")]
+    ),
+)
 """
 IN_A_COMPONENT = """
 import pulumi
@@ -100,3 +113,43 @@ def test_a_client_moves_into_a_component(engine: Engine) -> None:
     done = engine.ours("import", "--all")
     assert "Keep these declarations in your program" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.fixture
+def in_a_component(engine: Engine, crm: str) -> str:
+    """The URN of that client after it has moved into a component; stack `prod` is new and selected."""
+    engine.write(IN_A_COMPONENT)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    (resource,) = engine.resources()
+    engine.succeeds("stack", "init", "prod")
+    assert crm != resource["urn"]
+    urn: str = resource["urn"]
+    return urn
+
+
+@BOTH_HOSTS
+def test_a_client_moves_to_another_stack_with_its_component_and_out_of_it(
+    engine: Engine, in_a_component: str
+) -> None:
+    stacks = ("--source", "trial", "--dest", "prod")
+
+    engine.succeeds("state", "move", *stacks, "--include-parents", in_a_component, "--yes")
+
+    assert "3 unchanged" in engine.succeeds("up", "--yes", "--skip-preview")
+    engine.write(OUT_OF_A_COMPONENT)
+    out = engine.succeeds("up", "--yes", "--skip-preview")
+    assert "- 1 deleted" in out
+    assert "2 unchanged" in out
+
+
+@BOTH_HOSTS
+def test_the_preview_refuses_to_replace_a_client_that_has_left_its_component_behind(
+    engine: Engine, in_a_component: str
+) -> None:
+    engine.succeeds("state", "move", "--source", "trial", "--dest", "prod", in_a_component, "--yes")
+    engine.write(re.sub(r", aliases=.*]", "", IN_A_COMPONENT))
+
+    refused = engine.pulumi("preview")
+
+    assert refused.code != 0
+    assert "cannot be deleted" in refused.output

@@ -137,6 +137,31 @@ def test_what_a_killed_creation_leaves_over_is_named_and_can_be_imported_or_dele
     assert (left in in_the_state(engine)) is (then == "import")
 
 
+def test_what_a_killed_creation_left_over_is_kept_by_importing_it_before_the_next_up(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(**ONE)
+    killed_while(engine, sipgate, "POST", "everything", taken=True)
+    (left,) = in_the_account(sipgate)
+
+    shown = engine.ours("show", left)
+    if engine.host == "native":
+        engine.succeeds(
+            "import", "sipgate:index:OAuthClient", "crm", left, "--generate-code=false", "--yes"
+        )
+    else:
+        imported = engine.ours("import", f"crm={left}")
+        assert imported.returncode == 0, imported.stderr
+    engine.succeeds("up", "--yes", "--skip-preview")
+    engine.succeeds("refresh", "--clear-pending-creates", "--yes", "--skip-preview")
+    quiet = engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "Managed by Pulumi: trial/trial" in shown.stdout
+    assert in_the_state(engine) == in_the_account(sipgate) == [left]
+    assert not {request.method for request in sipgate.requests} & {"PUT", "DELETE"}
+    assert "pending operations" not in quiet
+
+
 def test_what_a_killed_creation_left_over_shows_its_stack_though_the_program_was_edited(
     engine: Any, sipgate: Simulator
 ) -> None:

@@ -1,8 +1,9 @@
-"""The manual's check for drift, as its job for CI runs it."""
+"""The manual's jobs for CI: preview, deployment and the check for drift, as they run on the engine."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,13 +18,44 @@ pytestmark = BOTH_HOSTS
 CHANGED = 7
 
 
+def jobs() -> list[dict[str, Any]]:
+    """The workflow and the pipeline that preview and deploy, and the workflow that finds drift."""
+    page = (ROOT / "docs/guides/teams_and_ci.md").read_text()
+    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+
+
+def on_github() -> tuple[str, str]:
+    *_, preview, deploy = jobs()[0]["jobs"]["pulumi"]["steps"]
+    return preview["run"], deploy["run"]
+
+
+def on_gitlab() -> tuple[str, str]:
+    pipeline = jobs()[1]
+    return pipeline["preview"]["script"][0], pipeline["deploy"]["script"][0]
+
+
 @pytest.fixture
 def check() -> str:
-    """The shell script of the job that the manual shows."""
-    page = (ROOT / "docs/guides/teams_and_ci.md").read_text()
-    (job,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    script: str = yaml.safe_load(job)["jobs"]["drift"]["steps"][-1]["run"]
+    script: str = jobs()[2]["jobs"]["drift"]["steps"][-1]["run"]
     return script
+
+
+@pytest.mark.parametrize("on", [on_github, on_gitlab])
+def test_a_pull_request_shows_what_its_merge_deploys_and_sends_nothing(
+    engine: Any, sipgate: Simulator, on: Callable[[], tuple[str, str]]
+) -> None:
+    preview, deploy = on()
+    engine.client(redirect_uris=["https://crm.example.com/*"])
+
+    shown = engine.runs(("bash", "-e", "-c", preview), {"STACK": "trial"})
+    assert shown.returncode == 0, shown.stdout
+    assert "https://crm.example.com/*" in shown.stdout
+    assert not sipgate.requests
+    deployed = engine.runs(("bash", "-e", "-c", deploy), {"STACK": "trial"})
+
+    assert deployed.returncode == 0, deployed.stdout
+    (client,) = sipgate.account.clients()
+    assert client["redirectUris"] == ["https://crm.example.com/*"]
 
 
 def test_the_check_tells_drift_from_agreement_and_from_its_own_failure(

@@ -133,3 +133,11 @@ def test_no_message_names_a_page_of_the_manual_which_a_wheel_does_not_have() -> 
     modules = (ROOT / "sipgate_provider").rglob("*.py")
 
     assert not [module for module in modules if ".md" in module.read_text()]
+
+
+def test_the_wheel_that_the_manual_names_is_of_this_version() -> None:
+    pages = "".join(page.read_text() for page in (ROOT / "docs/guides").glob("*.md"))
+
+    named = set(re.findall(r"sipgate_provider-(.+?)-py3", pages))
+
+    assert named == {sipgate_provider.__version__}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import sipgate_provider
 from sipgate_provider.simulator import Simulator
@@ -48,10 +50,27 @@ def lives(engine: Any, sipgate: Simulator, plugin: str = "") -> None:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    command = (sys.executable, "tools/plugin", tmp_path_factory.mktemp("archive"))
-    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return Path(built.stdout.strip())
+def archive(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Packed as a release packs it: where Python has nothing but what the workflow's own action installs."""
+    work = tmp_path_factory.mktemp("archive")
+    shutil.copytree(checkout, work / "checkout", symlinks=True)
+    subprocess.run((sys.executable, "-m", "venv", work / "python"), check=True)
+    folder = work / "python/bin"
+    environment = {
+        **os.environ,
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "RUNNER_TEMP": str(work),
+        "pythonLocation": str(work / "python"),
+    }
+    action = yaml.safe_load((ROOT / ".github/actions/uv/action.yml").read_text())
+    release = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+    steps = (*action["runs"]["steps"], *release["jobs"]["plugin"]["steps"])
+    packing = [step["run"] for step in steps if "run" in step][:2]
+    for script in packing:
+        command = ("bash", "-e", "-c", script)
+        subprocess.run(command, cwd=work / "checkout", env=environment, check=True)
+    (built,) = (work / "checkout/dist").iterdir()
+    return built
 
 
 def test_a_yaml_program_runs_on_the_archive_where_no_python_is(
