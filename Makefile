@@ -152,9 +152,8 @@ sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of 
 # plugins before every command, and the development environment has two large ones.
 bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine alone and the usual provider
 	$(UV) venv --clear --seed --python $(BIN)/python $(BENCH)
-	$(UV) pip install --python $(BENCH) --editable '.[simulator]' matplotlib
-	$(BENCH)/bin/python benchmarks --json $(BENCH)/benchmark.json --picture docs/images/benchmark.png \
-	  --trace-picture docs/images/trace.png
+	$(UV) pip install --python $(BENCH) --editable '.[simulator]'
+	$(BENCH)/bin/python benchmarks --json $(BENCH)/benchmark.json
 
 readme: $(READY) engine ## paste into README.md what `pulumi up` prints for its program
 	$(BIN)/python tools/readme
