@@ -52,7 +52,7 @@ $(DEMO)/.ready: pyproject.toml
 	@touch $@
 
 demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
-	@$(DEMO)/bin/python tools/demo
+	@$(DEMO)/bin/python tools demo
 
 # What is quick and often fails comes first.
 .NOTPARALLEL:
@@ -93,7 +93,7 @@ languages: $(READY) engine typescript golang java sdk ## the same program in eve
 
 # One process: each would start a Keycloak of its own.
 keycloak: $(READY) engine chromium ## tests with a genuine Keycloak, which Maven gets: 1 minute
-	-@$(BIN)/python tools/keycloak >/dev/null
+	-@$(BIN)/python tools keycloak >/dev/null
 	$(BIN)/pytest tests/keycloak
 
 package: $(READY) engine ## wheel, sdist and manual, that nothing is missing and that they work alone: half a minute
@@ -122,31 +122,31 @@ fuzz: $(READY) ## three thousand generated declarations, settings and responses:
 	$(PYTEST) tests/unit/test_anything.py --hypothesis-profile=full --hypothesis-show-statistics --timeout=1800
 
 engine: $(READY) ## get the genuine engine onto this machine
-	@$(BIN)/python tools/engine >/dev/null
+	@$(BIN)/python tools engine >/dev/null
 
 # Without one, the tests themselves say what follows from that: a failure in CI, skips elsewhere.
 chromium: $(READY) ## get a Chromium onto this machine
-	-@$(BIN)/python tools/browser >/dev/null
+	-@$(BIN)/python tools browser >/dev/null
 
 # Likewise.
 postgres: $(READY) ## get a PostgreSQL onto this machine
-	-@$(BIN)/python tools/postgres >/dev/null
+	-@$(BIN)/python tools postgres >/dev/null
 
 golang: $(READY) ## get Go onto this machine
-	@$(BIN)/python tools/golang >/dev/null
+	@$(BIN)/python tools golang >/dev/null
 
 # Without Java, the tests say what follows from that.
 java: $(READY) ## get Pulumi's language host for Java onto this machine
-	-@$(BIN)/python tools/java >/dev/null
+	-@$(BIN)/python tools java >/dev/null
 
 typescript: $(READY) ## get TypeScript and Pulumi's SDK for Node.js onto this machine, from npm
-	@$(BIN)/python tools/typescript >/dev/null
+	@$(BIN)/python tools typescript >/dev/null
 
 sdk: $(READY) ## the SDK for TypeScript, generated from what the plugin says of itself, in build/nodejs
 	@rm -rf build/nodejs
 	@mkdir -p build
 	@$(BIN)/pulumi-resource-sipgate --schema >build/schema.json
-	@$(BIN)/python tools/sdk nodejs build/schema.json build/nodejs
+	@$(BIN)/python tools sdk nodejs build/schema.json build/nodejs
 
 # In an environment as users have it: for each `pulumi-…` package that is installed beside ours the engine looks for
 # plugins before every command, and the development environment has two large ones.
@@ -156,7 +156,7 @@ bench: $(READY) engine ## how fast whole pulumi commands are, beside the engine 
 	$(BENCH)/bin/python benchmarks --json $(BENCH)/benchmark.json
 
 readme: $(READY) engine ## paste into README.md what `pulumi up` prints for its program
-	$(BIN)/python tools/readme
+	$(BIN)/python tools readme
 
 dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	rm -rf dist
@@ -164,10 +164,10 @@ dist: $(READY) ## wheel and sdist, in dist/, checked as the package index does
 	$(BIN)/twine check --strict dist/*
 
 plugin: $(READY) ## the native plugin with a Python of its own, as Pulumi installs it, in dist/
-	@$(BIN)/python tools/plugin
+	@$(BIN)/python tools plugin
 
 registry: $(READY) ## write the pages for Pulumi's registry, in docs/, from the schema and the examples
-	@$(BIN)/python tools/registry
+	@$(BIN)/python tools registry
 
 docs: $(READY) ## the reference manual, in build/docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

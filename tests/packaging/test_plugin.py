@@ -49,7 +49,7 @@ def lives(engine: Any, sipgate: Simulator, plugin: str = "") -> None:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    command = (sys.executable, "tools/plugin", tmp_path_factory.mktemp("archive"))
+    command = (sys.executable, "tools", "plugin", tmp_path_factory.mktemp("archive"))
     built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return Path(built.stdout.strip())
 
