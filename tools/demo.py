@@ -45,7 +45,10 @@ def show() -> None:
     print(f"  {engine}")
     with Simulator() as sipgate, scratch() as folder:
         Demo(sipgate, folder, engine).run()
-    print(f"\nDone in {time.monotonic() - started:.0f} s. Nothing of it is left behind.")
+    print(
+        f"\nDone in {time.monotonic() - started:.0f} s. What stays is the environment {sys.prefix} and the engine;"
+        " all else is gone."
+    )
 
 
 class Demo:
