@@ -5,16 +5,14 @@ Every life has a folder, a backend and a simulator of its own, so that none meet
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import certifi
 
@@ -38,32 +36,20 @@ class Contender:
 
     Attributes:
         module: Its module in `contenders`.
-        waits: Whether its calls wait as long as sipgate takes, instead of asking it.
         plugin: The name of a native plugin whose program is the same module.
-        measured: Whose provider the module measures.
     """
 
     module: str
-    waits: bool = False
     plugin: str | None = None
-    measured: str = ""
 
 
 CONTENDERS = {
     "floor": Contender("floor"),
-    "pace": Contender("floor", waits=True),
-    "clear": Contender("clear"),
     "naive": Contender("naive"),
     "ours": Contender("ours"),
     "native": Contender("native"),
-    "native-pace": Contender("waiting", waits=True, plugin="waiting"),
+    "waiting": Contender("waiting", plugin="waiting"),
 }
-MEASURABLE = ("naive", "ours", "native")
-
-
-def measured(name: str) -> Contender:
-    """The contender of that name, one of `MEASURABLE`, with its calls written down."""
-    return Contender("measured", plugin="sipgate" if name == "native" else None, measured=name)
 
 
 @dataclass(frozen=True)
@@ -91,7 +77,6 @@ class Lap:
 
     Attributes:
         command: One of `COMMANDS`.
-        began: When it started, in seconds of the machine's monotonic clock.
         seconds: From its start to its end.
         requests: How many requests of each method sipgate saw.
         handshakes: How many TLS connections were made.
@@ -99,31 +84,19 @@ class Lap:
     """
 
     command: str
-    began: float
     seconds: float
     requests: dict[str, int]
     handshakes: int
     state: int
 
 
-def life(
-    contender: Contender,
-    conditions: Conditions,
-    engine: Path,
-    *,
-    commands: Sequence[str] = COMMANDS,
-    options: Sequence[str] = ("--skip-preview",),
-    variables: Mapping[str, str] | None = None,
-) -> list[Lap]:
+def life(contender: Contender, conditions: Conditions, engine: Path) -> list[Lap]:
     """The commands, one after the other, against a simulator.
 
     Args:
         contender: Whose program is run.
         conditions: What it meets.
         engine: The folder of the engine's programs.
-        commands: Which of `COMMANDS`.
-        options: What else each `pulumi` command is given.
-        variables: What its environment holds besides.
 
     Raises:
         RuntimeError: A command failed; its output is the text.
@@ -137,7 +110,6 @@ def life(
         environment = {
             **_environment(contender, conditions, folder, engine),
             "SIPGATE_BASE_URL": sipgate.base_url,
-            **(variables or {}),
         }
         if conditions.tls:
             # The usual bundle and one more authority, since every new connection reads all of it.
@@ -145,23 +117,7 @@ def life(
             authority.write_bytes(Path(certifi.where()).read_bytes() + sipgate.ca_pem)
             environment["REQUESTS_CA_BUNDLE"] = str(authority)
         pulumi(("stack", "init", "race"), project, environment)
-        return [_lap(command, options, project, environment, sipgate) for command in commands]
-
-
-def measured_life(
-    contender: Contender, conditions: Conditions, engine: Path, commands: Sequence[str] = COMMANDS
-) -> tuple[list[Lap], list[dict[str, Any]]]:
-    """The commands, and what the program and a measured provider wrote down of each call."""
-    with tempfile.TemporaryDirectory(prefix="sipgate-calls-") as folder:
-        file = Path(folder) / "calls.jsonl"
-        laps = life(
-            contender,
-            conditions,
-            engine,
-            commands=commands,
-            variables={"BENCHMARK_CALLS": str(file)},
-        )
-        return laps, [json.loads(line) for line in file.read_text().splitlines()]
+        return [_lap(command, project, environment, sipgate) for command in COMMANDS]
 
 
 def _project(contender: Contender, folder: Path) -> Path:
@@ -191,38 +147,24 @@ def _environment(
         "SIPGATE_TOKEN": DEMO_TOKEN,
         "BENCHMARK_CLIENTS": str(conditions.clients),
         "BENCHMARK_CONTENDER": contender.module,
-        "BENCHMARK_MEASURED": contender.measured,
-        "BENCHMARK_PACE": str(conditions.latency if contender.waits else 0.0),
+        "BENCHMARK_PACE": str(conditions.latency),
     }
 
 
-def _lap(
-    command: str,
-    options: Sequence[str],
-    project: Path,
-    environment: Mapping[str, str],
-    sipgate: Simulator,
-) -> Lap:
+def _lap(command: str, project: Path, environment: Mapping[str, str], sipgate: Simulator) -> Lap:
     verb, description = _PULUMI[command]
     sipgate.clear_requests()
     handshakes = sipgate.tls_handshakes
     began = time.monotonic()
     pulumi(
-        (verb, "--yes", *options),
+        (verb, "--yes", "--skip-preview"),
         project,
-        {**environment, "BENCHMARK_DESCRIPTION": description, "BENCHMARK_COMMAND": command},
+        {**environment, "BENCHMARK_DESCRIPTION": description},
     )
     return Lap(
         command,
-        began,
         time.monotonic() - began,
         dict(Counter(request.method for request in sipgate.requests)),
         sipgate.tls_handshakes - handshakes,
-        _state(project.parent / "backend/.pulumi/stacks/race").stat().st_size,
+        (project.parent / "backend/.pulumi/stacks/race/race.json").stat().st_size,
     )
-
-
-def _state(folder: Path) -> Path:
-    """The stack's file, which may be packed."""
-    (file,) = (file for name in ("race.json", "race.json.gz") if (file := folder / name).exists())
-    return file

@@ -14,9 +14,8 @@ from benchmarks.life import COMMANDS, CONTENDERS, Conditions, Lap, life
 PAIRS = (
     ("ours", "naive"),
     ("ours", "floor"),
-    ("naive", "clear"),
     ("native", "naive"),
-    ("native", "native-pace"),
+    ("native", "waiting"),
 )
 
 

@@ -21,7 +21,7 @@ BOTH_HOSTS = pytest.mark.parametrize("host", ["dynamic", "native"])
 @pytest.fixture(scope="session")
 def engine_folder() -> Path:
     """Where the engine is; a machine that cannot have one fails here, it does not skip."""
-    command = (sys.executable, str(ROOT / "tools/engine"))
+    command = (sys.executable, str(ROOT / "tools"), "engine")
     found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Path(found.stdout.strip())
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from tools.engine.process import started
+from tools.process import started
 
 REALM = "sipgate-apps"
 ADMINISTRATOR = "administrator"

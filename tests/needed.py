@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tools.errors import ToolError
 
-def needed(locate: Callable[[], Path], not_found: type[Exception]) -> Path:
+
+def needed(locate: Callable[[], Path]) -> Path:
     """Where the program is. CI has to have one; elsewhere its absence is told, not held against you."""
     try:
         return locate()
-    except not_found as reason:
+    except ToolError as reason:
         if os.environ.get("CI"):
             pytest.fail(str(reason))
         pytest.skip(str(reason))

@@ -1,1 +1,1 @@
-"""Programs for working on the project; none of them is installed."""
+"""Programs for working on the project, started as `python tools NAME`; none of them is installed."""

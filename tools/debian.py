@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
-from tools.engine import progress
-from tools.engine.errors import UnavailableError
-from tools.engine.process import follow
+from tools import progress
+from tools.errors import ToolError
+from tools.process import follow
 
 
 def install(package: str, size: str) -> None:
@@ -18,12 +18,12 @@ def install(package: str, size: str) -> None:
         size: About how much of it there is, in words, for the person who waits.
 
     Raises:
-        UnavailableError: This is no machine for it, or the package cannot be had.
+        ToolError: This is no machine for it, or the package cannot be had.
     """
     if shutil.which("apt-get") is None:
-        raise UnavailableError("there is no apt-get")
+        raise ToolError("there is no apt-get")
     if os.geteuid() != 0:
-        raise UnavailableError(f"only root may do so; run `sudo apt-get install {package}`")
+        raise ToolError(f"only root may do so; run `sudo apt-get install {package}`")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Another apt-get may be under way; by default this one would give up at once.
     apt = ["apt-get", "--quiet", "--yes", "-o", "DPkg::Lock::Timeout=300"]

@@ -1,12 +1,7 @@
-"""What the engine itself costs: a dynamic provider whose calls do nothing.
-
-With `BENCHMARK_PACE`, what four threads allow at best: each call that changes anything waits for so many seconds.
-"""
+"""What the engine itself costs: a dynamic provider whose calls do nothing."""
 
 from __future__ import annotations
 
-import os
-import time
 import uuid
 from typing import Any
 
@@ -20,10 +15,6 @@ from pulumi.dynamic import (
 )
 
 
-def keep_pace() -> None:
-    time.sleep(float(os.environ["BENCHMARK_PACE"]))
-
-
 class Provider(ResourceProvider):
     serialize_as_secret_always = False
 
@@ -31,18 +22,16 @@ class Provider(ResourceProvider):
         return DiffResult(changes=olds["description"] != news["description"])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        keep_pace()
         return CreateResult(str(uuid.uuid4()), props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         return ReadResult(id_, props)
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        keep_pace()
         return UpdateResult(news)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        keep_pace()
+        pass
 
 
 class Client(Resource, module="floor", name="Client"):

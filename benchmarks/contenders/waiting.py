@@ -1,4 +1,4 @@
-"""What ten threads of a native plugin allow at best: a plugin whose calls only wait as long as sipgate takes.
+"""What ten threads of a native plugin allow at best: one whose calls wait `BENCHMARK_PACE` seconds and do nothing.
 
 As a module it declares the clients, as a program it is the plugin.
 """

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from sipgate_provider.simulator.server.server import Server
 from tests.engine_stack import ROOT
 from tests.needed import needed
-from tools.browser import BrowserNotFoundError, locate
+from tools.browser import locate
 
 if TYPE_CHECKING:
     import ssl
@@ -30,7 +30,7 @@ NOBODY_ELSE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Where the browser is."""
-    return needed(locate, BrowserNotFoundError)
+    return needed(locate)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ __all__ = ["Contract", "Report", "Row"]
 
 Observe = Callable[[Sipgate], Any]
 _WIDEST = 90
+_UNUSABLE = "no usable answer"
 _NO_ANSWER = (requests.RequestException, ValueError, LookupError, TypeError)
 
 
@@ -26,7 +27,8 @@ class Row:
     Attributes:
         fact: What is asked.
         source: Where in sipgate's documentation, or Keycloak's behaviour, it stands.
-        verdict: `holds`, `broken`, `observed` (the documentation is silent) or `not asked`.
+        verdict: `holds`, `broken` (also where no usable answer came), `observed` (the documentation is silent) or
+            `not asked`.
         seen: What was seen, or why it was not asked.
         simulator: What the simulator does; None where it is the simulator that is asked.
     """
@@ -76,7 +78,8 @@ class Contract:
         self, report: Report, fact: str, sipgate: Sipgate, simulator: Sipgate | None
     ) -> None:
         self._report = report
-        self._fact = fact
+        self._fact = fact.removeprefix("observe ")
+        self._observes = self._fact != fact
         self._sipgate = sipgate
         self._simulator = simulator
 
@@ -93,13 +96,17 @@ class Contract:
             observe: Asks.
             expected: What may be seen.
         """
+        assert not self._observes, "a name with `observe` is for what no source says"
         row = self._row(source, observe)
         row.verdict = "holds" if row.seen in map(_text, expected) else "broken"
         assert row.verdict == "holds", f"{row.fact}: {row.seen}, documented: {expected}"
 
     def observed(self, source: str, observe: Observe) -> None:
-        """What is seen is in the report; no source says what it should be."""
-        self._row(source, observe)
+        """What is seen is in the report; no source says what it should be, but something has to be seen."""
+        assert self._observes, "name it `test_observe_…`: it does not fail, whatever is seen"
+        row = self._row(source, observe)
+        row.verdict = "broken" if row.seen.startswith(_UNUSABLE) else "observed"
+        assert row.verdict == "observed", f"{row.fact}: {row.seen}"
 
     def needs(self, source: str, credential: object, variables: str) -> None:
         """Skips the fact, and says so in the report, where a credential for it is missing."""
@@ -112,7 +119,6 @@ class Contract:
         row = Row(self._fact, source, "broken", "no answer")
         self._report.rows.append(row)
         row.seen = _seen(observe, self._sipgate)
-        row.verdict = "observed"
         if self._simulator:
             row.simulator = _seen(observe, self._simulator)
         return row
@@ -122,7 +128,7 @@ def _seen(observe: Observe, sipgate: Sipgate) -> str:
     try:
         return _text(observe(sipgate))
     except _NO_ANSWER as error:
-        return f"no usable answer ({type(error).__name__})"
+        return f"{_UNUSABLE} ({type(error).__name__})"
 
 
 def _text(value: Any) -> str:

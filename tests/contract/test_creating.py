@@ -32,7 +32,7 @@ def test_the_answer_to_creating_has_the_id_of_the_client(contract: Contract) -> 
     contract.documented(POST, lambda s: s.created.json()["clientId"] == s.client["clientId"], True)
 
 
-def test_whether_the_answer_to_creating_has_the_secret(contract: Contract) -> None:
+def test_observe_whether_the_answer_to_creating_has_the_secret(contract: Contract) -> None:
     contract.observed(POST, lambda s: "clientSecret" in s.created.json())
 
 
@@ -40,7 +40,7 @@ def test_a_client_has_the_eight_documented_fields(contract: Contract) -> None:
     contract.documented("Resource, Client", lambda s: sorted(FIELDS - s.client.keys()), [])
 
 
-def test_which_fields_a_client_has_in_addition(contract: Contract) -> None:
+def test_observe_which_fields_a_client_has_in_addition(contract: Contract) -> None:
     contract.observed("Resource, Client", lambda s: sorted(s.client.keys() - FIELDS))
 
 
@@ -67,7 +67,9 @@ def test_what_is_sent_is_what_is_read(contract: Contract) -> None:
 
 
 @pytest.mark.parametrize("left_out", [("privacyUrl", "termsUrl")], ids=["privacyUrl and termsUrl"])
-def test_what_comes_for_a_new_client_without(contract: Contract, left_out: tuple[str, ...]) -> None:
+def test_observe_what_comes_for_a_new_client_without(
+    contract: Contract, left_out: tuple[str, ...]
+) -> None:
     def answer(sipgate: Sipgate) -> int:
         body = {name: value for name, value in sipgate.body.items() if name not in left_out}
         return sipgate.own.post(body).status_code
@@ -76,7 +78,7 @@ def test_what_comes_for_a_new_client_without(contract: Contract, left_out: tuple
     contract.observed("Resource, all six writable fields are required", answer)
 
 
-def test_what_a_second_client_of_the_same_name_gets(contract: Contract) -> None:
+def test_observe_what_a_second_client_of_the_same_name_gets(contract: Contract) -> None:
     def answer(sipgate: Sipgate) -> int:
         _ = sipgate.created
         return sipgate.own.post(sipgate.body).status_code

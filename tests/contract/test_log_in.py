@@ -57,12 +57,12 @@ def test_an_unknown_client_is_refused(contract: Contract) -> None:
     )
 
 
-def test_what_a_client_with_a_wrong_secret_is_told(contract: Contract) -> None:
+def test_observe_what_a_client_with_a_wrong_secret_is_told(contract: Contract) -> None:
     # A public client may send any.
     contract.observed(KEYCLOAK, lambda s: said(with_code(s, client_secret="wrong")))
 
 
-def test_what_a_client_without_its_secret_is_told(contract: Contract) -> None:
+def test_observe_what_a_client_without_its_secret_is_told(contract: Contract) -> None:
     contract.observed(KEYCLOAK, lambda s: said(with_code(s, client_secret="")))
 
 
@@ -78,7 +78,7 @@ def test_a_refresh_token_that_nobody_issued_is_refused(contract: Contract) -> No
     )
 
 
-def test_what_an_unknown_person_is_told(contract: Contract) -> None:
+def test_observe_what_an_unknown_person_is_told(contract: Contract) -> None:
     def answer(sipgate: Sipgate) -> str:
         form = {"username": f"{uuid.uuid4()}@example.com", "password": "wrong"}
         return said(sipgate.token(grant_type="password", client_id="sipgate-app-web", **form))
@@ -99,7 +99,7 @@ def test_another_origin_may_not(contract: Contract) -> None:
     )
 
 
-def test_what_another_origin_is_told(contract: Contract) -> None:
+def test_observe_what_another_origin_is_told(contract: Contract) -> None:
     contract.observed(KEYCLOAK, lambda s: said(with_code(s, origin="https://foreign.example")))
 
 
@@ -115,7 +115,7 @@ def test_an_origin_under_a_wildcard_may_read_the_answer(contract: Contract) -> N
     contract.documented("Resource, webOrigins: simple wildcards", answer, True)
 
 
-def test_what_a_preflight_from_anywhere_is_answered(contract: Contract) -> None:
+def test_observe_what_a_preflight_from_anywhere_is_answered(contract: Contract) -> None:
     origin = "https://foreign.example"
     contract.observed(KEYCLOAK, lambda s: granted(s.preflight(origin), origin))
 
@@ -161,13 +161,13 @@ def test_a_log_in_may_end_under_a_wildcard(contract: Contract, registered: str, 
 
 
 @pytest.mark.parametrize("asked", ["https://example.org/a", "https://a.b.example.org/a"])
-def test_what_a_wildcard_in_the_host_makes_of(contract: Contract, asked: str) -> None:
+def test_observe_what_a_wildcard_in_the_host_makes_of(contract: Contract, asked: str) -> None:
     contract.observed(
         "Resource, redirectUris: simple wildcards", lambda s: accepted(s, WILDCARD, asked)
     )
 
 
-def test_what_the_realm_third_party_makes_of_the_client(contract: Contract) -> None:
+def test_observe_what_the_realm_third_party_makes_of_the_client(contract: Contract) -> None:
     def answer(sipgate: Sipgate) -> str:
         url = sipgate.target.token_url.replace("/sipgate-apps/", "/third-party/")
         form = {"client_secret": sipgate.client["clientSecret"], "code": "issued-by-nobody"}

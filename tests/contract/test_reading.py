@@ -33,7 +33,7 @@ def test_the_list_is_an_object_whose_data_has_the_client(contract: Contract) -> 
     contract.documented(LIST, lambda s: bool(entry(s)), True)
 
 
-def test_which_fields_an_entry_of_the_list_lacks(contract: Contract) -> None:
+def test_observe_which_fields_an_entry_of_the_list_lacks(contract: Contract) -> None:
     contract.observed(LIST, lambda s: sorted(s.client.keys() - entry(s).keys()))
 
 
@@ -45,7 +45,7 @@ def test_the_list_has_each_client_once(contract: Contract) -> None:
     contract.documented(LIST, repeated, 0)
 
 
-def test_where_in_the_list_the_newest_client_is(contract: Contract) -> None:
+def test_observe_where_in_the_list_the_newest_client_is(contract: Contract) -> None:
     def place(sipgate: Sipgate) -> str:
         _ = sipgate.client
         newest = sipgate.own.post(sipgate.body).json()["clientId"]
@@ -81,7 +81,7 @@ def test_the_user_info_has_the_accounts_number(contract: Contract) -> None:
     contract.documented(USER_INFO, answer, (200, True))
 
 
-def test_whether_ids_begin_with_the_accounts_number(contract: Contract) -> None:
+def test_observe_whether_ids_begin_with_the_accounts_number(contract: Contract) -> None:
     def same(sipgate: Sipgate) -> bool:
         number = sipgate.ask("GET", "/authorization/userinfo").json()["masterSipId"]
         begins: bool = sipgate.client["clientId"].startswith(f"{number}-")
@@ -98,7 +98,7 @@ def test_the_read_scope_is_enough_to_list(contract: Contract) -> None:
     )
 
 
-def test_what_another_account_is_answered_to_a_client_of_ours(contract: Contract) -> None:
+def test_observe_what_another_account_is_answered_to_a_client_of_ours(contract: Contract) -> None:
     source = "Errors, 404"
     contract.needs(source, contract.target.other, "SIPGATE_OTHER_TOKEN_ID and _TOKEN")
     contract.observed(source, lambda s: s.ask("GET", s.path, who=s.target.other).status_code)

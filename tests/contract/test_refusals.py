@@ -55,7 +55,7 @@ def test_the_body_of_a_401_has_a_known_shape(contract: Contract) -> None:
     contract.documented(SHAPES, lambda s: shape(refused_bearer(s)), *known)
 
 
-def test_whether_the_body_of_a_401_repeats_the_credential(contract: Contract) -> None:
+def test_observe_whether_the_body_of_a_401_repeats_the_credential(contract: Contract) -> None:
     contract.observed(
         "Errors, a body can echo a credential",
         lambda s: "unknown-to-everyone" in refused_bearer(s).text,

@@ -19,7 +19,7 @@ from tests.engine_stack import ROOT, Engine
 from tests.needed import needed
 from tests.postgres_server import Postgres, running
 from tools.engine import scratch_environment
-from tools.postgres import PostgresNotFoundError, locate
+from tools.postgres import locate
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.control.faults import Exchange
@@ -51,7 +51,7 @@ class Team(NamedTuple):
 @pytest.fixture(scope="session")
 def postgres_programs() -> Path:
     """Where PostgreSQL is."""
-    return needed(locate, PostgresNotFoundError)
+    return needed(locate)
 
 
 @pytest.fixture

@@ -253,7 +253,8 @@ def test_the_compiler_tells_what_cannot_work_by_line(trial: TypeScript) -> None:
 def test_the_generator_as_a_command_writes_the_same_sdk(generated: Path, tmp_path: Path) -> None:
     command = (
         sys.executable,
-        str(ROOT / "tools/sdk"),
+        str(ROOT / "tools"),
+        "sdk",
         "nodejs",
         str(generated.parent / "schema.json"),
     )

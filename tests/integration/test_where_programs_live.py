@@ -81,7 +81,7 @@ def test_the_installed_package_works_from_an_environment_named_in_the_settings(
 def test_the_demo_shows_the_whole_life_of_a_client(engine_folder: Path) -> None:
     environment = os.environ | {"PATH": f"{engine_folder}{os.pathsep}{os.environ['PATH']}"}
     demo = subprocess.run(
-        (sys.executable, ROOT / "tools/demo"),
+        (sys.executable, ROOT / "tools", "demo"),
         check=False,
         env=environment,
         capture_output=True,
@@ -107,7 +107,7 @@ def test_the_demo_leaves_no_process_behind_when_interrupted(
 ) -> None:
     environment = os.environ | {"PATH": f"{engine_folder}{os.pathsep}{os.environ['PATH']}"}
     demo = subprocess.Popen(
-        (sys.executable, ROOT / "tools/demo"),
+        (sys.executable, ROOT / "tools", "demo"),
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -12,7 +12,7 @@ from tests.keycloak_bridge import Bridge
 from tests.keycloak_server import Keycloak, running
 from tests.needed import needed
 from tests.verdicts.on_keycloak import OnKeycloak
-from tools.keycloak import KeycloakNotFoundError, locate
+from tools.keycloak import locate
 
 __all__ = ["chromium", "open_browser", "picture", "serve"]
 
@@ -20,7 +20,7 @@ __all__ = ["chromium", "open_browser", "picture", "serve"]
 @pytest.fixture(scope="session")
 def keycloak() -> Iterator[Keycloak]:
     """A server."""
-    with running(needed(locate, KeycloakNotFoundError)) as server:
+    with running(needed(locate)) as server:
         yield server
 
 

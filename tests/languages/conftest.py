@@ -32,7 +32,7 @@ def generated(schema: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 
     def generate(language: str) -> Path:
         folder = tmp_path_factory.mktemp(language) / "sdk"
-        return needed(lambda: sdk.generate(language, schema, folder), sdk.SdkError)
+        return needed(lambda: sdk.generate(language, schema, folder))
 
     return generate
 
@@ -40,7 +40,7 @@ def generated(schema: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 @pytest.fixture(scope="session")
 def go_module(generated: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Go module with the programs of the tests, that of examples/go and the SDK."""
-    needed(golang.locate, golang.GoNotFoundError)
+    needed(golang.locate)
     module = tmp_path_factory.mktemp("module") / "golang"
     shutil.copytree(GOLANG, module)
     shutil.copytree(generated("go"), module / "sdk")

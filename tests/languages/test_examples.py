@@ -130,7 +130,7 @@ def test_in_typescript(
     legacy: Mapping[str, Any],
     generated: Callable[[str], Path],
 ) -> None:
-    packages = needed(typescript.locate, typescript.TypeScriptNotFoundError)
+    packages = needed(typescript.locate)
     node = typescript.node().node
     takes(engine, "typescript", "nodejs")
     compiler = packages / "typescript" / "bin" / "tsc"
@@ -169,7 +169,7 @@ def test_in_go(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any], go_mo
 def test_in_java_with_its_language_host(
     engine: Any, sipgate: Simulator, legacy: Mapping[str, Any], schema: Path, tmp_path: Path
 ) -> None:
-    on_path(engine, needed(java.locate, java.JavaNotFoundError))
+    on_path(engine, needed(java.locate))
     takes(engine, "java", "java")
     # Maven's own folder, which is not in the test's home.
     engine.environment["MAVEN_OPTS"] = f"-Duser.home={Path.home()}"

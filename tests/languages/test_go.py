@@ -11,7 +11,7 @@ import pytest
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.languages.conftest import run
 from tools import golang
-from tools.engine.errors import CommandFailedError
+from tools.errors import CommandFailedError
 
 
 @pytest.fixture(scope="module")

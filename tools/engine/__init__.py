@@ -1,15 +1,18 @@
-"""Gets the genuine Pulumi engine onto a machine.
+"""Gets the genuine Pulumi engine and its language hosts for Python and YAML onto this machine.
 
-    $ python tools/engine
-    /home/me/.cache/sipgate-provider/engine/3.274.1-…/bin
+  PATH="$(python tools engine):$PATH" pulumi version
 
-From Python, `locate()` answers with the same folder, and `scratch_environment()` with variables to run it in a
-folder of its own. The order of the ways is in `order`, the
-versions are in `pins`.
+It prints the folder that holds them. The first of these that works:
+
+  1. your own `pulumi` on PATH, if it is new enough and has its Python host
+  2. what an earlier run has put into the cache
+  3. Pulumi's official release in the pinned version, against its checksum (needs the internet)
+  4. a build of that version from its Go modules (needs a Go module proxy and 5 GB of disk while it
+     builds; Go itself is got too). It takes about 5 minutes, once per machine, and can be
+     interrupted: the next run goes on from there.
 """
 
-from tools.engine.errors import EngineNotFoundError
 from tools.engine.order import locate
 from tools.engine.scratch import pulumi, scratch_environment
 
-__all__ = ["EngineNotFoundError", "locate", "pulumi", "scratch_environment"]
+__all__ = ["locate", "pulumi", "scratch_environment"]

@@ -1,86 +1,81 @@
-"""The official distribution, downloaded and verified, held to a bound.
+"""Pulumi's official distribution of the pinned version, if it is what Pulumi published.
 
-`download` runs in a process of its own, which can be ended whatever it waits for. What its folder
-grows by says both how far it is and whether it is still alive.
+Pulumi's own install script, which the Automation API runs too, verifies nothing. Here the archive comes from Pulumi's
+download site and its SHA-256 from the release on GitHub, so that neither alone can put anything else in its place.
+What cannot be verified is not unpacked.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
+import hashlib
+import platform
 import sys
-import tempfile
-import time
+import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tools.engine import pins, progress
-from tools.engine.errors import UnavailableError
-from tools.engine.process import started
+import requests
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from tools import progress
+from tools.engine import pins
+from tools.errors import ToolError
 
-# Called with the folder to install into and the version. Its last line is what went wrong.
-INSTALLER = (sys.executable, str(Path(__file__).with_name("download.py")))
+ARCHIVES = "https://get.pulumi.com/releases/sdk"
+CHECKSUMS = "https://github.com/pulumi/pulumi/releases/download"
+# Seconds until it is connected, and seconds without a byte.
+PATIENCE = (15.0, 60.0)
+_MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def install(
-    stage: Path,
-    installer: Sequence[str] = INSTALLER,
-    *,
-    connect: float = 15,
-    stall: float = 60,
-) -> None:
-    """Puts the official distribution into `stage/bin`.
-
-    Args:
-        stage: An empty folder.
-        installer: The command that installs; called with the folder and the version.
-        connect: Seconds in which the first byte must have arrived.
-        stall: Seconds in which, from then on, some further byte must have arrived.
+def install(stage: Path) -> None:
+    """The programs are in `stage/bin`.
 
     Raises:
-        UnavailableError: The network does not answer, or the installer failed.
+        ToolError: There is no such release for this machine, it cannot be had, or it is not what Pulumi published.
     """
+    machine = _MACHINES.get(platform.machine().lower(), platform.machine())
+    name = f"pulumi-v{pins.VERSION}-{sys.platform}-{machine}.tar.gz"
     progress.say(f"Downloading Pulumi's official release {pins.VERSION}: minutes at most.")
-    # It downloads into the temporary folder and unpacks from there: inside the stage both are
-    # seen to grow, and neither is left behind.
-    downloads = stage / "tmp"
-    downloads.mkdir()
+    try:
+        expected = _published(
+            f"{CHECKSUMS}/v{pins.VERSION}/pulumi-{pins.VERSION}-checksums.txt", name
+        )
+        archive = stage / name
+        found = _download(f"{ARCHIVES}/{name}", archive)
+        if found != expected:
+            raise ToolError(f"{name} has the SHA-256 {found}, and Pulumi published {expected}")
+        with tarfile.open(archive) as packed:
+            packed.extractall(stage, filter="data")
+    except (OSError, tarfile.TarError) as error:
+        raise ToolError(f"{type(error).__name__}: {error}") from error
+    archive.unlink()
+    # All programs are in one folder.
+    (stage / "pulumi").rename(stage / "bin")
+
+
+def _published(url: str, name: str) -> str:
+    """The SHA-256 that Pulumi published for an archive: `<hash>  <name>` is a line."""
+    with requests.get(url, timeout=PATIENCE) as response:
+        response.raise_for_status()
+        lines = (line.split() for line in response.text.splitlines())
+        found = next((line[0] for line in lines if len(line) == 2 and line[1] == name), None)  # noqa: PLR2004
+    if found is None:
+        raise ToolError(f"{url} has no checksum of {name}")
+    return found.lower()
+
+
+def _download(url: str, file: Path) -> str:
+    """The file is what the address answers; returns its SHA-256."""
+    digest = hashlib.sha256()
     with (
-        tempfile.TemporaryFile("w+", errors="replace") as said,
+        requests.get(url, timeout=PATIENCE, stream=True) as response,
+        file.open("wb") as out,
         progress.step("Downloading", "MB") as shown,
-        started(
-            [*installer, str(stage), pins.VERSION],
-            stdout=said,
-            stderr=said,
-            cwd=stage,
-            env={**os.environ, "TMPDIR": str(downloads), "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        ) as child,
     ):
-        size, patience, deadline = 0, connect, time.monotonic() + connect
-        while child.poll() is None:
-            time.sleep(0.1)
-            now = _size(stage)
-            if now != size:
-                size, patience, deadline = now, stall, time.monotonic() + stall
-                shown.done = size // 1_000_000
-            elif time.monotonic() > deadline:
-                raise UnavailableError(f"the network gave no answer within {patience:g} s")
-        if child.returncode:
-            said.seek(0)
-            lines = [line.strip() for line in said if line.strip()]
-            raise UnavailableError(" | ".join(lines[-4:]) or "the installer said nothing")
-    shutil.rmtree(downloads)
-
-
-def _size(folder: Path) -> int:
-    """The bytes in a folder that changes meanwhile."""
-    total = 0
-    for place, _, files in os.walk(folder):
-        for file in files:
-            with contextlib.suppress(FileNotFoundError):  # it was there a moment ago
-                total += (Path(place) / file).lstat().st_size
-    return total
+        response.raise_for_status()
+        size = 0
+        for chunk in response.iter_content(1 << 16):
+            digest.update(chunk)
+            out.write(chunk)
+            size += len(chunk)
+            shown.done = size // 1_000_000
+    return digest.hexdigest()

@@ -1,66 +1,108 @@
-"""The order of the ways to an engine, and what is said when none leads there.
-
-1. The user's own `pulumi`, on PATH.
-2. What an earlier run left in the per-user cache.
-3. Pulumi's official release.
-4. A build from Go modules.
-"""
+"""The ways to an engine, and what makes a folder of programs one that works."""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from tools.engine import cache, installed, pins, progress, ways
-from tools.engine.errors import EngineNotFoundError, UnavailableError
+from tools import cache, ways
+from tools.engine import pins
+from tools.errors import ToolError, UnsuitableError
+from tools.process import answer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+_SPACE = 5_000_000_000  # 4.1 GB at the end, and the linker's temporary files
 
 
-def locate(installer: Sequence[str] | None = None) -> Path:
+def locate() -> Path:
     """The folder of a Pulumi engine that works: put it first on PATH.
 
-    Progress and explanations go to stderr. The first call on a machine can take minutes.
-
-    Args:
-        installer: A command to use instead of the download of the official release.
-
     Raises:
-        EngineNotFoundError: No way led to an engine.
+        ToolError: No way led to an engine.
     """
-    tried: dict[str, str] = {}
-    try:
-        return installed.on_path()
-    except UnavailableError as reason:
-        tried["`pulumi` on PATH"] = str(reason)
-        if shutil.which("pulumi"):  # someone without one need not be told so
-            progress.say(f"Not using the `pulumi` on PATH: {reason}.")
+    entry = place()
+    return ways.Thing(
+        entry.key,
+        "engine",
+        f"Install Pulumi {_dotted(pins.MINIMUM)} or newer and put it on PATH"
+        " (https://www.pulumi.com/docs/install)",
+        {"`pulumi` on PATH": _on_path, "the cache": entry.find},
+        {
+            "Pulumi's official release": lambda: entry.fill(_download),
+            "a build from Go modules": lambda: entry.fill(_build),
+        },
+    ).locate()
 
-    # Not at the top: an engine that is there is found without them.
-    def install(stage: Path) -> None:
-        from tools.engine import official  # noqa: PLC0415
 
-        official.install(stage, installer or official.INSTALLER)
+def place() -> cache.Entry:
+    """Where the cache has the pinned engine for this platform."""
+    return cache.Entry(pins.key(), _require)
 
-    def compile_(stage: Path) -> None:
-        from tools.engine import build  # noqa: PLC0415
 
-        build.build(stage, entry.work)
+def _download(stage: Path) -> None:
+    # Not at the top: an engine that is there is found without it.
+    from tools.engine import official  # noqa: PLC0415
 
-    entry = cache.engine()
-    made = {"Pulumi's official release": install, "a build from Go modules": compile_}
-    found = ways.first(entry, made, tried)
+    official.install(stage)
+
+
+def _build(stage: Path) -> None:
+    """Builds every program of the engine from its Go modules, for where only package registries can be reached."""
+    from tools.compiling import Compiler  # noqa: PLC0415  likewise
+
+    compiler = Compiler.get(place().work, space=_SPACE, what="the engine", takes="5 minutes")
+    folder = stage / "bin"
+    folder.mkdir()
+    for binary in pins.BINARIES:
+        compiler.compile(binary, folder)
+    sdk = compiler.source_of(pins.SDK, pins.BINARIES[0])
+    for script in pins.SCRIPTS:
+        copy = Path(shutil.copy(sdk / script, folder))
+        copy.chmod(0o755)  # a module holds no file modes
+
+
+def _on_path() -> Path:
+    """The folder of the user's own `pulumi`, if it is new enough and has its Python host."""
+    found = shutil.which("pulumi")
     if found is None:
-        raise _nothing_worked(tried)
-    return found
+        raise ToolError("there is no `pulumi` on PATH")
+    folder = Path(found).absolute().parent
+    try:
+        version = _version_of(folder)
+    except ToolError as reason:
+        raise UnsuitableError(str(reason)) from reason
+    if version < pins.MINIMUM:
+        raise UnsuitableError(
+            f"{found} is version {_dotted(version)}, older than the {_dotted(pins.MINIMUM)}"
+            " that `pulumi import --file` needs; update it to have it used"
+        )
+    search = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
+    missing = [name for name in pins.PYTHON_HOST if not shutil.which(name, path=search)]
+    if missing:
+        raise UnsuitableError(f"{found} lacks {', '.join(missing)} beside it or on PATH")
+    return folder
 
 
-def _nothing_worked(tried: dict[str, str]) -> EngineNotFoundError:
-    minimum = ".".join(str(part) for part in pins.MINIMUM)
-    obstacles = "\n".join(f"  - {name}: {reason}" for name, reason in tried.items())
-    return EngineNotFoundError(
-        f"No Pulumi engine could be found or made. Install Pulumi {minimum} or newer and put it on"
-        f" PATH (https://www.pulumi.com/docs/install), or remove one of these obstacles:\n{obstacles}"
-    )
+def _require(folder: Path) -> None:
+    """Holds when a folder has all programs and its `pulumi` runs, in the pinned version."""
+    missing = [name for name in pins.PROGRAMS if not os.access(folder / name, os.X_OK)]
+    if missing:
+        raise ToolError(f"{', '.join(missing)} missing in {folder}")
+    version = _dotted(_version_of(folder))
+    if version != pins.VERSION:
+        raise ToolError(f"{folder} holds version {version} instead of {pins.VERSION}")
+
+
+def _version_of(folder: Path) -> tuple[int, ...]:
+    pulumi = folder / "pulumi"
+    # It would ask the network whether there is a newer one.
+    said = answer([pulumi, "version"], env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+    match = re.search(r"v?(\d+)\.(\d+)\.(\d+)", said)
+    if match is None:
+        raise ToolError(f"`{pulumi} version` answers {said.strip()!r}")
+    return tuple(int(part) for part in match.groups())
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

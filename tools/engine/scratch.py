@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.errors import ToolError
+
 PASSPHRASE = "scratch"  # noqa: S105  it guards made-up secrets in a folder that is soon gone
 
 
@@ -41,7 +43,7 @@ def pulumi(arguments: tuple[str, ...], project: Path, environment: Mapping[str, 
     """What the command line prints, in words without colours; to be called in the main thread.
 
     Raises:
-        RuntimeError: The command failed; its output is the text.
+        ToolError: The command failed; its output is the text.
     """
     # A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -57,5 +59,5 @@ def pulumi(arguments: tuple[str, ...], project: Path, environment: Mapping[str, 
         text=True,
     )
     if run.returncode:
-        raise RuntimeError(run.stdout)
+        raise ToolError(run.stdout)
     return run.stdout

@@ -240,11 +240,14 @@ def test_a_run_that_is_interrupted_leaves_no_client(
     assert sipgate.account.clients() == []
 
 
+@pytest.mark.parametrize(
+    "fact", ["creating_a_client_is_answered_200", "observe_whether_the_answer_to_creating"]
+)
 def test_a_lost_response_to_a_creation_fails_the_fact_and_leaves_no_client(
-    sipgate: Simulator, run: Callable[..., subprocess.Popen[str]]
+    sipgate: Simulator, run: Callable[..., subprocess.Popen[str]], fact: str
 ) -> None:
     sipgate.misbehave(Reset(taken=True), method="POST", path=CLIENTS)
-    with run("-k", "creating_a_client_is_answered_200") as process:
+    with run("-k", fact) as process:
         told, _ = process.communicate(timeout=120)
 
     assert process.returncode == 1, told

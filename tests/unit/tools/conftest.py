@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import http.server
+import platform
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -21,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # `tools` is not installed, and pytest started as `pytest` does not look into the current folder.
 sys.path.insert(0, str(ROOT))
 
-from tools.engine import cache, pins  # noqa: E402 - see above
+from tools import cache  # noqa: E402 - see above
+from tools.engine import official, order, pins  # noqa: E402
 
 GO = """\
 echo "$@" >> "$HOME/go.log"
@@ -75,7 +81,7 @@ class Machine:
 
     @property
     def entry(self) -> cache.Entry:
-        return cache.engine()
+        return order.place()
 
     @property
     def go_log(self) -> list[str]:
@@ -119,7 +125,7 @@ class Machine:
         return requirements
 
     def start(self, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
-        command = [sys.executable, str(ROOT / "tools" / "engine")]
+        command = [sys.executable, str(ROOT / "tools"), "engine"]
         # Under `nohup`, and in the background, these are ignored, and a child would inherit that.
         ignored = [(number, signal.signal(number, signal.SIG_DFL)) for number in _ENDINGS]
         try:
@@ -169,3 +175,45 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
     yield scratch
     signal.signal(signal.SIGINT, before)
     scratch.end()
+
+
+class Site:
+    """A web server with a release of Pulumi and its checksums, as Pulumi publishes them."""
+
+    def __init__(self, folder: Path) -> None:
+        machines = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+        machine = machines.get(platform.machine().lower())
+        self.archive = folder / f"pulumi-v{pins.VERSION}-{sys.platform}-{machine}.tar.gz"
+        self.sums = folder / f"v{pins.VERSION}" / f"pulumi-{pins.VERSION}-checksums.txt"
+        self.sums.parent.mkdir(parents=True)
+
+    def has(self, release: Path) -> None:
+        """These programs are the release."""
+        with tarfile.open(self.archive, "w:gz") as archive:
+            archive.add(release, "pulumi")
+        self.publish(hashlib.sha256(self.archive.read_bytes()).hexdigest(), self.archive.name)
+
+    def publish(self, digest: str, name: str) -> None:
+        other = f"pulumi-v{pins.VERSION}-plan9-mips.tar.gz"
+        self.sums.write_text(f"{'0' * 64}  {other}\n{digest}  {name}\n")
+
+
+@pytest.fixture
+def site(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """In place of Pulumi's, with a release that works."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    made = Site(tmp_path / "site")
+    machine.has_engine(machine.home / "release")
+    made.has(machine.home / "release")
+    handler = functools.partial(
+        http.server.SimpleHTTPRequestHandler, directory=str(made.archive.parent)
+    )
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        for name in ("ARCHIVES", "CHECKSUMS"):
+            monkeypatch.setattr(official, name, f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield made
+        server.shutdown()
+        thread.join()

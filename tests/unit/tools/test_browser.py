@@ -11,9 +11,9 @@ import pytest
 from filelock import FileLock
 
 from tests.unit.tools.conftest import program
-from tools.browser import BrowserNotFoundError, locate
-from tools.browser.__main__ import main
-from tools.browser.installed import OVERRIDE
+from tools.__main__ import main
+from tools.browser import OVERRIDE, locate
+from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from tests.unit.tools.conftest import Machine
@@ -61,7 +61,7 @@ def test_no_other_browser_is_taken_for_one_that_is_named_and_does_not_work(
     program(machine.path / "chromium", CHROMIUM)
     monkeypatch.setenv(OVERRIDE, str(machine.home / "mine"))
 
-    with pytest.raises(BrowserNotFoundError, match=f"{OVERRIDE} names no browser: .*is not there"):
+    with pytest.raises(ToolError, match=f"{OVERRIDE} names no browser: .*is not there"):
         locate()
 
 
@@ -78,7 +78,7 @@ def test_a_browser_on_path_is_used_without_a_word(
 ) -> None:
     program(machine.path / name, says)
 
-    assert main([]) == 0
+    assert main(["browser"]) == 0
     assert capsys.readouterr() == (f"{machine.path / name}\n", "")
 
 
@@ -96,7 +96,7 @@ def test_root_installs_debians_package_without_being_asked_anything(
     root_is(monkeypatch, 0)
     log = has_apt(machine)
 
-    assert main([]) == 0
+    assert main(["browser"]) == 0
 
     update, install = log.read_text().splitlines()
     assert update.startswith("noninteractive")
@@ -113,13 +113,13 @@ def test_every_way_that_failed_is_named_in_the_end(
     root_is(monkeypatch, 1000)
     log = has_apt(machine)
 
-    assert main([]) == 1
+    assert main(["browser"]) == 1
 
     out, err = capsys.readouterr()
     message = err[err.index("error: ") :]
     assert out == ""
     assert not log.exists()
-    assert f"put it on PATH, or name it in {OVERRIDE}" in message
+    assert f"put it on PATH, or name one in {OVERRIDE}" in message
     assert "PATH: there is no chromium, chromium-browser, google-chrome on PATH" in message
     assert "playwright's cache: playwright has installed none yet" in message
     assert "Debian's package: only root may do so; run `sudo apt-get install chromium`" in message

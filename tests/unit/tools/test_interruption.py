@@ -49,7 +49,7 @@ def test_ctrl_c_leaves_no_process_and_ends_with_130(machine: Machine) -> None:
     machine.has_go(while_building=COMPILING)
     child, err = stop(machine, signal.SIGINT)
     assert child.returncode == 130
-    assert "Interrupted. What was fetched and compiled is kept" in err
+    assert "Interrupted; everything that was started has ended. A build goes on from there" in err
     assert "Traceback" not in err
     assert not machine.entry.home.exists()
 

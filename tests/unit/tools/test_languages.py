@@ -6,10 +6,9 @@ import pytest
 
 from tests.unit.tools.conftest import program
 from tools import golang, java
+from tools.__main__ import main
 from tools.engine import pins
-from tools.golang.__main__ import main as golang_main
-from tools.java.__main__ import main as java_main
-from tools.java.host import HOST, VERSION
+from tools.java import HOST, VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +35,7 @@ def test_the_java_host_is_built_once_and_then_used_without_a_word(
     folder = java.locate()
     capfd.readouterr()
 
-    assert java_main([]) == 0
+    assert main(["java"]) == 0
 
     assert capfd.readouterr() == (f"{folder}\n", "")
     assert (folder / "pulumi-language-java").exists()
@@ -48,11 +47,11 @@ def test_what_java_programs_lack_is_told(
 ) -> None:
     program(machine.path / "java", "exit 0")
 
-    assert java_main([]) == 1
+    assert main(["java"]) == 1
 
     assert capfd.readouterr() == (
         "",
-        "error: There is no javac and no mvn on PATH: install a JDK, 11 or newer, and Maven\n",
+        "error: There is no javac and no mvn on PATH: install a JDK, 11 or newer, and Maven.\n",
     )
     assert not machine.builds
 
@@ -64,20 +63,21 @@ def test_a_go_on_path_is_used(machine: Machine) -> None:
 
 @pytest.mark.usefixtures("machine")
 def test_without_any_go_that_is_told(capfd: pytest.CaptureFixture[str]) -> None:
-    assert golang_main([]) == 1
+    assert main(["golang"]) == 1
 
     message = capfd.readouterr().err.partition("error: ")[2]
-    assert "No Go could be found. Install 1.26.6 or newer and put it on PATH" in message
+    assert "There is no Go toolchain. Install version 1.26.6 or newer and put it on PATH" in message
 
 
 def test_a_program_is_compiled_in_the_caches_that_are_kept(
     machine: Machine, tmp_path: Path
 ) -> None:
-    machine.has_go()
+    machine.has_go(while_building='echo "$GOMODCACHE $GOCACHE" >> "$HOME/env.log"')
     target = tmp_path / "trial.bin"
 
     assert golang.compiled(tmp_path, "./trial", target) == target
 
     assert target.exists()
     assert machine.go_log[-1] == f"build -trimpath -o {target} ./trial"
-    assert (machine.cache / f"golang-{pins.VERSION}").is_dir()
+    kept = machine.cache / f"golang-{pins.VERSION}"
+    assert (machine.home / "env.log").read_text() == f"{kept}/modules {kept}/compiled\n"

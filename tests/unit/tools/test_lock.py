@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import requires
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -10,13 +11,14 @@ from packaging.utils import canonicalize_name
 from tests.unit.tools.conftest import ROOT
 
 LOCK = ROOT / "tools" / "requirements.txt"
+DEMO = ROOT / "tools" / "demo.txt"
 OURS = "sipgate-provider"
 
 
-def wanted() -> set[str]:
-    """What the extra `dev` asks for, and the extras that it brings."""
+def wanted(extra: str) -> set[str]:
+    """What the extra asks for, and the extras that it brings."""
     found: set[str] = set()
-    extras, seen = ["", "dev"], {"", "dev"}
+    extras, seen = ["", extra], {"", extra}
     while extras:
         extra = extras.pop()
         for line in requires(OURS) or ():
@@ -31,27 +33,40 @@ def wanted() -> set[str]:
     return found
 
 
-def locked() -> dict[str, list[str]]:
+def locked(file: Path) -> dict[str, list[str]]:
     """The versions of each package, which can differ by Python."""
     found: dict[str, list[str]] = {}
     for name, version in re.findall(
-        r"^([\w.\-]+)(?:\[[^]]*\])?==(\S+)", LOCK.read_text(), re.MULTILINE
+        r"^([\w.\-]+)(?:\[[^]]*\])?==(\S+)", file.read_text(), re.MULTILINE
     ):
         found.setdefault(canonicalize_name(name), []).append(version)
     return found
 
 
-@pytest.mark.parametrize("line", sorted(wanted()))
-def test_the_lock_file_has_what_pyproject_asks_for(line: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        *((LOCK, line) for line in sorted(wanted("dev"))),
+        *((DEMO, line) for line in sorted({*wanted("simulator"), "psutil"})),
+    ],
+    ids=lambda part: part.name if isinstance(part, Path) else part,
+)
+def test_a_lock_file_has_what_pyproject_asks_for(file: Path, line: str) -> None:
     requirement = Requirement(line)
-    versions = locked().get(canonicalize_name(requirement.name), [])
+    versions = locked(file).get(canonicalize_name(requirement.name), [])
     assert versions, "run `make lock`"
     assert all(requirement.specifier.contains(version) for version in versions), "run `make lock`"
 
 
-def test_everything_in_the_lock_file_has_a_hash() -> None:
+def test_the_demo_has_the_versions_that_development_has() -> None:
+    everything = locked(LOCK)
+    assert all(set(versions) <= set(everything[name]) for name, versions in locked(DEMO).items())
+
+
+@pytest.mark.parametrize(("file", "least"), [(LOCK, 100), (DEMO, 50)])
+def test_everything_in_a_lock_file_has_a_hash(file: Path, least: int) -> None:
     entries = re.split(
-        r"\n(?=\S)", re.sub(r"^#.*\n", "", LOCK.read_text(), flags=re.MULTILINE).strip()
+        r"\n(?=\S)", re.sub(r"^#.*\n", "", file.read_text(), flags=re.MULTILINE).strip()
     )
-    assert len(entries) > 100
+    assert len(entries) > least
     assert all("--hash=sha256:" in entry for entry in entries)

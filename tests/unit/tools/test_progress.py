@@ -5,7 +5,7 @@ import pty
 import time
 from typing import TYPE_CHECKING
 
-from tools.engine import progress
+from tools import progress
 
 if TYPE_CHECKING:
     import pytest

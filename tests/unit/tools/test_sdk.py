@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.tools.conftest import program
+from tools.__main__ import main
 from tools.engine import pins
-from tools.sdk import SdkError, generate
-from tools.sdk.__main__ import main
-from tools.sdk.generator import GENERATOR, locate
+from tools.errors import ToolError
+from tools.sdk import GENERATOR, generate, locate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_it_is_given_the_schema_and_the_folder_and_only_the_folder_is_printed(
     program(locate(), 'mkdir "$3"; echo "$1 $2" > "$3/index.ts"')
     capfd.readouterr()
 
-    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 0
+    assert main(["sdk", "nodejs", "schema.json", str(tmp_path / "out")]) == 0
 
     assert capfd.readouterr() == (f"{tmp_path / 'out'}\n", "")
     assert (tmp_path / "out" / "index.ts").read_text() == "nodejs schema.json\n"
@@ -71,7 +71,7 @@ def test_what_is_in_the_folder_already_is_not_mixed_with_the_sdk(
     machine: Machine, tmp_path: Path
 ) -> None:
     machine.has_go()
-    with pytest.raises(SdkError, match="is not empty; name another folder"):
+    with pytest.raises(ToolError, match="is not empty; name another folder"):
         generate("nodejs", tmp_path / "schema.json", tmp_path)
     assert not machine.builds
 
@@ -82,7 +82,7 @@ def test_a_schema_that_is_refused_is_told_with_the_reason(
     machine.has_go()
     program(locate(), "echo '#/resources/x: no token' >&2; exit 1")
 
-    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 1
+    assert main(["sdk", "nodejs", "schema.json", str(tmp_path / "out")]) == 1
 
     out, err = capfd.readouterr()
     assert out == ""
@@ -94,10 +94,10 @@ def test_a_schema_that_is_refused_is_told_with_the_reason(
 def test_what_keeps_the_generator_from_being_built_is_named(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["nodejs", "schema.json", str(tmp_path / "out")]) == 1
+    assert main(["sdk", "nodejs", "schema.json", str(tmp_path / "out")]) == 1
 
     message = capfd.readouterr().err.partition("error: ")[2]
-    assert "The generator of the SDKs could not be built." in message
+    assert "There is no generator of the SDKs. Use `pulumi package gen-sdk`" in message
     assert "the cache: nothing was installed or built yet" in message
     assert "a build from Go modules: " in message
     assert pins.GO_FROM_PYPI in message

