@@ -37,7 +37,7 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 
 @pytest.fixture(scope="module")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    needed(golang.locate, golang.GoNotFoundError)
+    needed(golang.locate)
     return golang.compiled(
         ROOT / "tests/packaging/actionlint",
         "github.com/rhysd/actionlint/cmd/actionlint",

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
 import os
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 import pytest
-from filelock import FileLock
 
 from tests.unit.tools.conftest import program
 from tools.__main__ import main
@@ -125,21 +121,3 @@ def test_every_way_that_failed_is_named_in_the_end(
     assert "Debian's package: only root may do so; run `sudo apt-get install chromium`" in message
     assert "`playwright install chromium`: " in message
     assert "Traceback" not in err
-
-
-def test_whoever_waits_for_another_process_to_install_a_browser_says_so(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root_is(monkeypatch, 0)
-    has_apt(machine)
-    folder = platformdirs.user_cache_path("sipgate-provider", ensure_exists=True)
-    with ThreadPoolExecutor(1) as threads:
-        with FileLock(folder / "browser.lock"):
-            found = threads.submit(locate)
-            said = ""
-            while "Another process is installing a browser. Waiting" not in said:
-                assert not found.done()
-                time.sleep(0.05)
-                said += capsys.readouterr().err
-
-        assert found.result() == machine.path / "chromium"
