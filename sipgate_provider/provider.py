@@ -79,7 +79,7 @@ class OAuthClientProvider(ResourceProvider):
 
         known, unknown = _split(news)
         checked = check(known, _olds, unknown=unknown)
-        failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
+        failures = [CheckFailure(failure.name, failure.reason) for failure in checked.failures]
         return CheckResult({**checked.inputs, **unknown, **self._own_account}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:

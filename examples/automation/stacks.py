@@ -195,9 +195,9 @@ def _told(run: Run | None = None) -> Iterator[None]:
 
 def _in_short(message: str) -> str:
     """What went wrong, out of a diagnostic or out of all that a command printed."""
+    # The engine shows the value of a property that the provider refuses.
+    message = re.sub(r" value \{.*?\} has a problem(?=: )", "", message, flags=re.DOTALL)
     errors = re.findall(r"error: (.+)", message)
     first = errors[0] if errors else message.strip().partition("\nTraceback")[0]
-    first = re.sub(r"^\S+ resource '[^']*': ", "", first).replace(
-        " value {<nil>} has a problem", ""
-    )
+    first = re.sub(r"^\S+ resource '[^']*': ", "", first)
     return " ".join(first.removeprefix("SipgateError: ").split())

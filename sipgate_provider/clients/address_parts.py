@@ -26,13 +26,17 @@ _PARTS = re.compile(
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _WEB = ("https", "http")
 _SCRIPTS = ("javascript", "data")
+# Keycloak registers these, which lead to a script, to this machine or into the browser itself.
+_LOCAL = ("vbscript", "file", "filesystem", "blob", "about", "view-source")
+_DOTS = (".", "..")
 _PATH_ALONE = re.compile(r"/(?!.*\{[^{}]+\})", re.DOTALL)
 # White space and control characters as Java's `URI` knows them.
 _BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
 _BRACKET = re.compile(r"[\[\]]")
 _IPV6_AUTHORITY = re.compile(r"(?:[^@]*@)?\[([^\[\]]*)\](?::[0-9]*)?")
-_WRITTEN_PORT = re.compile(r":[0-9]*\Z")
+_USUAL_PORT = re.compile(r":[0-9]+\Z")
+_PORT = re.compile(r":(?:[0-9]*|\*)\Z")
 _BEGIN_OF_PORT = (*"0123456789", "*")
 _ANY_SUBDOMAIN = "*."
 # OpenID Connect's, those of RFC 9207 and JARM, and Keycloak's own.
@@ -166,8 +170,41 @@ class AddressParts:
             self.is_web
             and self.origin is not None
             and not self.origin.port
-            and bool(_WRITTEN_PORT.search(self.host))
+            and bool(_USUAL_PORT.search(self.host))
         )
+
+    def has_empty_port(self) -> bool:
+        """Whether no port follows the colon behind a web address's host."""
+        return self.is_web and self.host.endswith(":")
+
+    def has_padded_port(self) -> bool:
+        """Whether a web address has a port that begins with a zero, and is not the usual one."""
+        found = _PORT.search(self.host)
+        port = self.origin.port if self.is_web and self.origin and found else ""
+        return bool(port) and found is not None and found[0] != f":{port}"
+
+    def has_other_ip_address(self) -> bool:
+        """Whether a web address has an IP address that a browser writes differently, as `127.1`."""
+        if not self.is_web or self.origin is None or not self.host.isascii():
+            return False
+        return _PORT.sub("", self.host).lower().strip("[]") != self.origin.host
+
+    def has_dots(self) -> bool:
+        """Whether a part of the path is one or two dots, which a browser resolves, also in their encoded form."""
+        parts = self.path.lower().replace("%2e", ".").split("/")
+        return not self.is_opaque and any(part in _DOTS for part in parts)
+
+    def has_international_path(self) -> bool:
+        """Whether path or query contain what is not in ASCII, and can be seen."""
+        behind = self.path + (self.query or "")
+        return not behind.isascii() and not all(
+            character.isascii() or _is_invisible(character) for character in behind
+        )
+
+    def local_scheme(self) -> str:
+        """The scheme, if no page of another address can lead there."""
+        scheme = (self.scheme or "").lower()
+        return scheme if scheme in _LOCAL else ""
 
     def has_international_host(self) -> bool:
         """Whether a web address has a host that is not in ASCII."""
@@ -190,8 +227,9 @@ class AddressParts:
         return next((name for name in names if name in _OF_RESPONSES), "")
 
     def has_more_than_origin(self) -> bool:
-        """Whether anything follows the host and port."""
-        return bool(self.authority and (self.path or self.query or self.fragment is not None))
+        """Whether anything follows the host and port, or a user's name precedes them."""
+        more = self.path or self.query is not None or self.fragment is not None
+        return bool(self.authority and (more or self.authority != self.host))
 
     def covers_everything(self) -> str:
         """The web scheme whose addresses it covers all, since it ends in a wildcard before the host: `https:*`, `*`."""

@@ -88,16 +88,23 @@ def _validated(
     try:
         document = OAuthClientInputs.from_properties(properties).properties()
     except ValidationError as error:
-        return Checked(dict(news), tuple(Finding(*found) for found in problems(error)))
+        return Checked(dict(news), tuple(_problem(*found) for found in problems(error)))
     known = {name: value for name, value in document.items() if name not in unknown}
     failures = [finding for finding in errors(known) if not _is_stored(finding, known, olds)]
     return Checked(known, tuple(failures))
 
 
+def _problem(path: str, words: str) -> Finding:
+    name, _, index = path.partition("[")
+    if not index:
+        return Finding(name, words)
+    entry = int(index.rstrip("]"))
+    return Finding(name, f"entry {entry + 1} {words}", entry)
+
+
 def _is_stored(finding: Finding, known: Mapping[str, object], olds: Mapping[str, object]) -> bool:
     """Whether the state already holds the rejected value, or the rejected entry of a list."""
-    name, _, index = finding.path.partition("[")
-    new, old = known[name], olds.get(name)
-    if index and isinstance(new, list) and isinstance(old, list | tuple):
-        return new[int(index.rstrip("]"))] in old
-    return values_equal(name, old, new)
+    new, old = known[finding.name], olds.get(finding.name)
+    if finding.entry is not None and isinstance(new, list) and isinstance(old, list | tuple):
+        return new[finding.entry] in old
+    return values_equal(finding.name, old, new)

@@ -1,19 +1,22 @@
 """The rules for what a program declares. Plain Python, so that a program can ask too.
 
-An error is a value that sipgate's log-in, a Keycloak, does not register as a redirect URI, or a link that nobody can
-open. Everything else is at most a warning: Keycloak registers any web origin, and redirect URIs that can hardly be
-meant, such as one without a scheme; sipgate's own scripts register origins with ports and even with paths. There are
-warnings of what is risky, of what Keycloak never matches, and of what no browser sends.
+An error is a value that sipgate's log-in, a Keycloak, does not register as a redirect URI, a link that nobody can open,
+a name that nobody can read, or Pulumi's own text for an Output. Everything else is at most a warning: Keycloak
+registers any web origin, and redirect URIs that can hardly be meant, such as one without a scheme; sipgate's own
+scripts register origins with ports and even with paths. There are warnings of what is risky, of what Keycloak never
+matches, and of what no browser sends or opens.
 
 sipgate documents two wildcards: a whole first label of the host (`https://*.example.com/*`), and one at the end
 (`http://example.com/*`). The one in the host is sipgate's own, and how far it reaches is not documented. To Keycloak,
 a `*` inside a path is the character itself.
 
-A browser writes scheme and host in lower case, leaves out the scheme's own port, and puts a host that is not in ASCII
-into punycode (RFC 3492). Keycloak compares letter by letter, so another spelling does not match what a browser sends.
+A browser writes scheme and host in lower case, leaves out the scheme's own port, resolves the path's dots, encodes what
+is not in ASCII, and puts such a host into punycode (RFC 3492). Keycloak compares letter by letter, so another spelling
+does not match what a browser sends.
 
-A finding never contains a value, since that may be secret. What the state already holds is not rejected: sipgate has
-accepted it, and a stricter version of this package must not stop a stack.
+A finding never contains a value, since that may be secret. It names the property, whose value the engine shows beside
+it if it is not secret, and counts the entries of a list from 1. What the state already holds is not rejected: sipgate
+has accepted it, and a stricter version of this package must not stop a stack.
 """
 
 from __future__ import annotations
@@ -21,8 +24,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, TypeVar
 
+from sipgate_provider.api.properties import SETS, WRITABLE
+from sipgate_provider.clients import text
 from sipgate_provider.clients.address_parts import AddressParts
 
 __all__ = ["Finding", "errors", "refused_ignore", "warnings"]
@@ -30,20 +35,26 @@ __all__ = ["Finding", "errors", "refused_ignore", "warnings"]
 _ENTRY = re.compile(r"(redirect_?uris|web_?origins)\[", re.IGNORECASE)
 
 
-class _Rule(NamedTuple):
-    """A rule for addresses.
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True)
+class _Rule(Generic[Subject]):
+    """A rule for texts, or for addresses in their parts.
 
     Attributes:
-        properties: The properties whose addresses it is for.
+        properties: The properties that it is for.
         applies: What is wrong; False or empty if nothing is.
         words: What to do and why, with {} for what `applies` has found.
     """
 
     properties: frozenset[str]
-    applies: Callable[[AddressParts], str | bool]
+    applies: Callable[[Subject], str | bool]
     words: str
 
 
+_NAME = frozenset({"name"})
+_LABELS = frozenset({"name", "description"})
 _REDIRECTS = frozenset({"redirectUris"})
 _ORIGINS = frozenset({"webOrigins"})
 _LINKS = frozenset({"privacyUrl", "termsUrl"})
@@ -54,6 +65,30 @@ _HOST = "write the host, as in https://app.example.com"
 _HOST_AND_PORT = "write a host and a port that can exist, as in https://app.example.com:8443"
 
 # Only the first error of a value is reported, since it may be the cause of the others.
+_TEXT_ERRORS = (
+    _Rule(
+        _LABELS | _REDIRECTS | _ORIGINS | _LINKS,
+        text.is_of_output,
+        "build it with apply, Output.format, pulumi.interpolate or pulumi.Sprintf, since it contains Pulumi's own text "
+        "in place of an Output's value",
+    ),
+    _Rule(_NAME, text.is_blank, "write a name, which people see when they log in"),
+    _Rule(_LABELS, text.has_control_character, "leave out control characters, which no page shows"),
+)
+_TEXT_WARNINGS = (
+    _Rule(
+        _LABELS,
+        text.has_outer_white_space,
+        "leave out the white space at the beginning or end; in YAML, a block that begins with |- or >- ends without a "
+        "line break",
+    ),
+    _Rule(
+        _LABELS,
+        text.has_break,
+        "write it on one line, since pages show line breaks and tabs as blanks",
+    ),
+    _Rule(_LABELS, text.invisible_characters, "leave out the invisible characters {}"),
+)
 _ERRORS = (
     _Rule(_REDIRECTS | _LINKS, AddressParts.has_blank, _NO_BLANKS),
     _Rule(_REDIRECTS | _LINKS, AddressParts.has_impossible_scheme, _SCHEME),
@@ -98,7 +133,7 @@ _WARNINGS = (
     _Rule(
         _ORIGINS,
         AddressParts.has_more_than_origin,
-        "leave out what follows the host and port, which no browser sends as an origin",
+        "write scheme, host and port alone, since a browser sends nothing else as an origin",
     ),
     # What a browser spells differently.
     _Rule(
@@ -123,8 +158,39 @@ _WARNINGS = (
     ),
     _Rule(
         _REDIRECTS | _ORIGINS,
+        AddressParts.has_empty_port,
+        "leave out the colon behind the host, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_padded_port,
+        "write the port without the zeros at its beginning, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
+        AddressParts.has_other_ip_address,
+        "write the IP address as browsers do, as in 127.0.0.1 or [::1]",
+    ),
+    _Rule(
+        _REDIRECTS | _ORIGINS,
         AddressParts.has_international_host,
         "write the host in punycode (xn--…), as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_dots,
+        "write the path without . and .. between its slashes, as browsers do",
+    ),
+    _Rule(
+        _REDIRECTS,
+        AddressParts.has_international_path,
+        "encode what is not in ASCII (%C3%A4 for ä), as browsers do",
+    ),
+    # What no browser opens.
+    _Rule(
+        _REDIRECTS | _ORIGINS | _LINKS,
+        AddressParts.local_scheme,
+        "use https, since no browser goes from a page to an address with the scheme {}",
     ),
     # What Keycloak never matches.
     _Rule(
@@ -179,25 +245,29 @@ _WARNINGS = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found at a property, such as `redirectUris[0]`, in words that begin in lower case."""
+    """What was found at a property.
 
-    path: str
+    Attributes:
+        name: The property, in the API's spelling.
+        reason: What to do, in words that begin in lower case.
+        entry: The index of the value in a list; None for a property that is no list.
+    """
+
+    name: str
     reason: str
+    entry: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        return f"{self.name}: {self.reason}"
 
 
 def errors(properties: Mapping[str, object]) -> list[Finding]:
     """What can never work among `properties` (in the API's spelling)."""
     found = []
-    name = properties.get("name")
-    if isinstance(name, str) and not name.strip():
-        found.append(Finding("name", "write a name, which people see when they log in"))
     if properties.get("redirectUris") == []:
         found.append(Finding("redirectUris", "list at least one address"))
-    for path, address in _addresses(properties):
-        found += list(_errors(path, address))[:1]
+    for value in _values(properties):
+        found += list(value.errors())[:1]
     return found
 
 
@@ -205,9 +275,9 @@ def warnings(properties: Mapping[str, object]) -> list[Finding]:
     """What is risky or may not work among `properties`; of a value that `errors` names, nothing."""
     return [
         finding
-        for path, address in _addresses(properties)
-        if not any(_errors(path, address))
-        for finding in _found(_WARNINGS, path, address)
+        for value in _values(properties)
+        if not any(value.errors())
+        for finding in value.warnings()
     ]
 
 
@@ -226,26 +296,45 @@ def refused_ignore(paths: Iterable[str]) -> str | None:
     return None
 
 
-def _addresses(properties: Mapping[str, object]) -> Iterator[tuple[str, AddressParts]]:
-    for name in sorted(_REDIRECTS | _ORIGINS):
-        values = properties.get(name)
-        for index, value in enumerate(values if isinstance(values, list | tuple) else ()):
-            # `+` stands for the origins of the redirect URIs.
-            if isinstance(value, str) and (name, value) != ("webOrigins", "+"):
-                yield f"{name}[{index}]", AddressParts.of(value)
-    for name in sorted(_LINKS):
+@dataclass(frozen=True)
+class _Value:
+    """A text of a property, or of an entry of its list."""
+
+    name: str
+    text: str
+    entry: int | None = None
+
+    def errors(self) -> Iterator[Finding]:
+        yield from self._found(_TEXT_ERRORS, self.text)
+        address = self._address()
+        if address and not (self.name in _REDIRECTS and address.is_path_of_log_in):
+            yield from self._found(_ERRORS, address)
+
+    def warnings(self) -> Iterator[Finding]:
+        yield from self._found(_TEXT_WARNINGS, self.text)
+        if address := self._address():
+            yield from self._found(_WARNINGS, address)
+
+    def _address(self) -> AddressParts | None:
+        # `+` stands for the origins of the redirect URIs, and an empty link for none.
+        without = ("+",) if self.name in _ORIGINS else ("",) if self.name in _LINKS else ()
+        is_none = self.name in _LABELS or self.text in without
+        return None if is_none else AddressParts.of(self.text)
+
+    def _found(self, rules: Iterable[_Rule[Subject]], subject: Subject) -> Iterator[Finding]:
+        for rule in rules:
+            if self.name in rule.properties and (found := rule.applies(subject)):
+                words = rule.words.format(found)
+                where = "" if self.entry is None else f"in entry {self.entry + 1}, "
+                yield Finding(self.name, where + words, self.entry)
+
+
+def _values(properties: Mapping[str, object]) -> Iterator[_Value]:
+    for name in WRITABLE:
         value = properties.get(name)
-        if isinstance(value, str) and value:
-            yield name, AddressParts.of(value)
-
-
-def _errors(path: str, address: AddressParts) -> Iterator[Finding]:
-    if not (path.startswith("redirectUris") and address.is_path_of_log_in):
-        yield from _found(_ERRORS, path, address)
-
-
-def _found(rules: Iterable[_Rule], path: str, address: AddressParts) -> Iterator[Finding]:
-    name = path.partition("[")[0]
-    for rule in rules:
-        if name in rule.properties and (found := rule.applies(address)):
-            yield Finding(path, rule.words.format(found))
+        if isinstance(value, str):
+            yield _Value(name, value)
+        elif name in SETS and isinstance(value, list | tuple):
+            for index, entry in enumerate(value):
+                if isinstance(entry, str):
+                    yield _Value(name, entry, index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _HIGHEST_PORT = 65535
 _ANY_SUBDOMAIN = "*."
 _AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 _HOST_AND_PORT = re.compile(r"(?:\[([^\[\]]*)\]|([^:\[\]]*))(?::(?:0*(\d{1,5})|(\*)|))?", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # WHATWG URL, 3.1, without what the patterns above exclude.
 _FORBIDDEN = re.compile(r"[\x00-\x20%<>@\\^|\x7f]")
 
@@ -29,7 +31,8 @@ class Origin:
 
     Attributes:
         scheme: The scheme, in lower case.
-        host: The host, in lower case and in ASCII (IDNA 2008 with UTS 46, as in browsers). Wildcards are kept.
+        host: The host, in lower case and in ASCII (IDNA 2008 with UTS 46, as in browsers), and IPv4 addresses as four
+            decimal numbers. Wildcards are kept.
         port: The port; empty for the scheme's own, and `*` for a wildcard.
     """
 
@@ -47,7 +50,7 @@ class Origin:
         scheme = found[1].lower()
         ipv6, name, number, any_port = parts.groups()
         try:
-            host = str(ipaddress.IPv6Address(ipv6)) if name is None else _ascii(name.lower())
+            host = str(ipaddress.IPv6Address(ipv6)) if name is None else _name(name.lower())
         except ValueError:
             return None
         if not host or _FORBIDDEN.search(host) or int(number or 0) > _HIGHEST_PORT:
@@ -64,6 +67,22 @@ class Origin:
         """The origin as a browser sends it: `https://app.example.com:8443`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
+
+
+def _name(host: str) -> str:
+    """The host in ASCII, and as four decimal numbers if a browser takes it for an IPv4 address (WHATWG URL, 3.5).
+
+    Raises:
+        ValueError: It has no such form.
+    """
+    host = _ascii(host)
+    labels = host.removesuffix(".").rpartition(".")
+    if not _NUMBER.fullmatch(labels[2]):
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
+    except OSError:
+        raise ValueError from None
 
 
 def _ascii(host: str) -> str:

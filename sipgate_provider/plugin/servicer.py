@@ -194,7 +194,7 @@ class Servicer(ResourceProviderServicer):
         return proto.CheckResponse(
             inputs=struct({**declared.inputs, **news.unknown}, news.secret),
             failures=[
-                proto.CheckFailure(property=failure.path, reason=failure.reason)
+                proto.CheckFailure(property=failure.name, reason=failure.reason)
                 for failure in declared.failures
             ],
         )

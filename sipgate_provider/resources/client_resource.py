@@ -1,7 +1,9 @@
 """The base class of both hosts' resources: properties, constructor, and constructors for common clients.
 
-Programs use Python's names, and the state has the API's. Defaults and rules are in `api.models` and `clients`. Only the
-defaults that depend on the names of resource and stack are here, since the dynamic host's plugin does not know those.
+Programs use Python's names, and the state has the API's. Rules are in `clients`. A program sends every default itself:
+some depend on the names of resource and stack, which the dynamic host's plugin does not know, and `pulumi refresh
+--run-program` shows what only the provider adds as removed.
+
 The resources of the two hosts are registered in different ways, and are otherwise the same for a program.
 """
 
@@ -98,9 +100,9 @@ class ClientResource(pulumi.CustomResource):
             "name": _or_default(name, resource_name),
             "description": _or_default(description, owner),
             "redirect_uris": redirect_uris,
-            "web_origins": web_origins,
-            "privacy_url": privacy_url,
-            "terms_url": terms_url,
+            "web_origins": _or_default(web_origins, []),
+            "privacy_url": _or_default(privacy_url, ""),
+            "terms_url": _or_default(terms_url, ""),
         }
         if reason := refused_ignore((opts.ignore_changes if opts else None) or ()):
             raise pulumi.RunError(f"OAuthClient {resource_name!r}: {reason}")
@@ -263,9 +265,9 @@ class ClientResource(pulumi.CustomResource):
         return _PYTHON_NAMES.get(prop, prop)
 
 
-def _or_default(value: pulumi.Input[str] | None, default: str) -> pulumi.Input[str]:
+def _or_default(value: pulumi.Input[Any] | None, default: object) -> Any:
     """The value, or the default where it is None or an Output of None."""
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, str | list | tuple):
         return default if value is None else value
     found: pulumi.Output[Any] = pulumi.Output.from_input(value)
     return found.apply(lambda known: default if known is None else known)

@@ -65,17 +65,18 @@ class OAuthClient(ClientResource):
             properties | {"client_secret": None} | host,
             pulumi.ResourceOptions.merge(opts, own),
         )
-        for name in ("redirect_uris", "web_origins"):
-            self._warn(name, properties[name])
+        for name, value in properties.items():
+            self._warn(name, value)
 
-    def _warn(self, name: str, values: Any) -> None:
-        """Warns about risky values of a list, as soon as they are known."""
+    def _warn(self, name: str, value: Any) -> None:
+        """Warns about risky values of a property, as soon as they are known."""
 
         def warn(known: Any) -> None:
             for finding in warnings({self.translate_input_property(name): known}):
                 pulumi.log.warn(f"{finding}.", self)
 
-        if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
-            warn(values)
-        elif values is not None:
-            pulumi.Output.from_input(values).apply(warn)
+        entries = value if isinstance(value, list | tuple) else [value]
+        if all(isinstance(entry, str) for entry in entries):
+            warn(value)
+        elif value is not None:
+            pulumi.Output.from_input(value).apply(warn)

@@ -131,7 +131,10 @@ def test_a_property_that_the_provider_refuses_is_told_in_one_sentence(
     )
 
     assert refused.returncode == 1
-    assert "error: acme: property redirectUris[0]: leave out # and what follows" in refused.stderr
+    assert (
+        "error: acme: property redirectUris: in entry 1, leave out # and what follows"
+        in refused.stderr
+    )
     assert not ids(sipgate)
 
 

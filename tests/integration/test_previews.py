@@ -82,6 +82,108 @@ def test_a_foreign_entry_in_a_list_is_one_line_of_the_preview(
 
 
 @BOTH_HOSTS
+@pytest.mark.each_case
+def test_an_unchanged_client_with_defaults_shows_no_diff_where_the_program_runs(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(redirect_uris=DECLARED, terms_url=None)
+    program = (engine.project / "__main__.py").read_text()
+    engine.succeeds("up", "--yes", "--skip-preview")
+    # An output of None is left out as well.
+    engine.write(program.replace("terms_url=None", "terms_url=pulumi.Output.from_input(None)"))
+
+    shown = [
+        engine.succeeds("refresh", "--run-program", "--yes", "--skip-preview"),
+        engine.succeeds("preview", "--refresh", "--run-program"),
+        engine.succeeds("preview", "--refresh"),
+    ]
+
+    for output in shown:
+        assert "refreshing" in output
+        assert "diff:" not in output
+        assert "2 unchanged" in output
+    assert sipgate.count("PUT") == 0
+
+
+@BOTH_HOSTS
+@pytest.mark.each_case
+def test_a_refused_entry_is_named_beside_the_property_s_value_which_is_hidden_if_it_is_secret(
+    engine: Any, sipgate: Simulator
+) -> None:
+    given = {
+        "['https://open.example.com/', secret]": "value {[{https://open.example.com/} {[secret]}]} has",
+        "pulumi.Output.all('https://open.example.com/', secret)": "value {[secret]} has",
+        "['https://open.example.com/', 'https://open.example.com/#']": "/} {https://open.example.com/#}]}",
+    }
+    for uris, shown in given.items():
+        engine.write(
+            "import pulumi\nimport sipgate_provider as sipgate\n"
+            "secret = pulumi.Output.secret('https://hidden.example.com/#top')\n"
+            f"sipgate.OAuthClient('crm', redirect_uris={uris})\n"
+        )
+
+        refused = engine.pulumi("preview")
+
+        assert refused.code != 0
+        assert "property redirectUris value" in refused.output
+        assert shown in refused.output
+        assert "a problem: in entry 2, leave out # and what follows" in refused.output
+        assert "hidden" not in refused.output
+
+
+@BOTH_HOSTS
+@pytest.mark.each_case
+def test_text_is_checked_before_anything_is_created(engine: Any, sipgate: Simulator) -> None:
+    engine.write(
+        "import pulumi\nimport sipgate_provider as sipgate\n"
+        "host = pulumi.Output.secret('crm.example.com')\n"
+        "sipgate.OAuthClient('crm', name='c\\x9brm', description=f'for {host}',\n"
+        "    redirect_uris=[f'https://{host}/*'], privacy_url=f'https://crm.example.com/{host}')\n"
+    )
+
+    refused = engine.up()
+
+    assert refused.code != 0
+    assert "a problem: leave out control characters" in refused.output
+    said = "build it with apply, Output.format, pulumi.interpolate or pulumi.Sprintf"
+    for name in ("description", "redirectUris", "privacyUrl"):
+        assert f"property {name} value" in refused.output
+    assert refused.output.count(f"a problem: {said}") >= 2
+    assert f"a problem: in entry 1, {said}" in refused.output
+    assert not sipgate.account.clients()
+
+
+@BOTH_HOSTS
+@pytest.mark.each_case
+def test_white_space_and_links_that_nobody_opens_are_warned_about(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.client(
+        redirect_uris=DECLARED, name=" crm", description="note\n", terms_url="file:///terms"
+    )
+
+    created = engine.up()
+
+    assert created.code == 0, created.output
+    assert "warning: name: leave out the white space" in created.output
+    assert "warning: description: leave out the white space" in created.output
+    assert "warning: termsUrl: use https" in created.output
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_the_line_break_at_the_end_of_a_block_of_yaml_is_warned_about(
+    engine: Any, sipgate: Simulator
+) -> None:
+    program = IN_YAML.format(uris=DECLARED).partition("    options:")[0]
+    (engine.project / "Pulumi.yaml").write_text(f"{program}      description: |\n        A note\n")
+    warned = engine.succeeds("preview")
+    (engine.project / "Pulumi.yaml").write_text(f"{program}      description: |-\n        A note\n")
+
+    assert "warning: description: leave out the white space at the beginning or end" in warned
+    assert "warning: description" not in engine.succeeds("preview")
+
+
+@BOTH_HOSTS
 @pytest.mark.parametrize("path", ["redirectUris[*]", "redirectUris[0]", "redirect_uris[0]"])
 def test_changes_of_a_single_entry_cannot_be_ignored_and_nothing_is_changed(
     engine: Any, sipgate: Simulator, path: str

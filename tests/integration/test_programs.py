@@ -108,9 +108,9 @@ def test_what_is_risky_is_a_warning_at_the_resource_and_goes_through(
     assert created.code == 0, created.output
     assert len(sipgate.account.clients()) == 1
     assert "OAuthClient (crm):" in created.output
-    assert "warning: redirectUris[0]: name the host" in created.output
-    assert "warning: redirectUris[1]: use https" in created.output
-    assert "warning: webOrigins[0]: list the origins" in created.output
+    assert "warning: redirectUris: in entry 1, name the host" in created.output
+    assert "warning: redirectUris: in entry 2, use https" in created.output
+    assert "warning: webOrigins: in entry 1, list the origins" in created.output
     assert "hidden" not in created.output
 
 

@@ -94,7 +94,7 @@ def test_any_declaration_is_checked_and_compared(
 
     assert diff(olds, known, unknown=unknown) in {True, False, None}
     for failure in checked.failures:
-        assert failure.path
+        assert failure.name
         assert failure.reason
     if not checked.failures:
         assert check(checked.inputs, olds, unknown=unknown) == checked

@@ -41,28 +41,38 @@ def test_the_order_is_kept_and_duplicates_are_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "path"),
+    ("changes", "name"),
     [
         ({"redirectUris": None}, "redirectUris"),
         ({"redirectUris": []}, "redirectUris"),
         ({"redirectUris": "https://a/"}, "redirectUris"),
-        ({"redirectUris": ["https://a/", "javascript:a"]}, "redirectUris[1]"),
-        ({"redirectUris": ["https://a b/"]}, "redirectUris[0]"),
-        ({"redirectUris": ["127.0.0.1:8080/*"]}, "redirectUris[0]"),
-        ({"redirectUris": ["https://"]}, "redirectUris[0]"),
-        ({"redirectUris": ["https://a/#top"]}, "redirectUris[0]"),
-        ({"redirectUris": [5.0]}, "redirectUris[0]"),
-        ({"webOrigins": [5.0]}, "webOrigins[0]"),
+        ({"redirectUris": ["https://a/", "javascript:a"]}, "redirectUris"),
+        ({"redirectUris": ["https://a b/"]}, "redirectUris"),
+        ({"redirectUris": ["127.0.0.1:8080/*"]}, "redirectUris"),
+        ({"redirectUris": ["https://"]}, "redirectUris"),
+        ({"redirectUris": ["https://a/#top"]}, "redirectUris"),
+        ({"redirectUris": [5.0]}, "redirectUris"),
+        ({"webOrigins": [5.0]}, "webOrigins"),
         ({"name": " "}, "name"),
         ({"name": 5.0}, "name"),
         ({"privacyUrl": "example.com/privacy"}, "privacyUrl"),
         ({"redirectUri": "https://a/"}, "redirectUri"),
     ],
 )
-def test_what_can_never_work_is_named_by_its_path(changes: dict[str, object], path: str) -> None:
+def test_what_can_never_work_is_named_by_its_property(
+    changes: dict[str, object], name: str
+) -> None:
     (failure,) = check(DECLARED | changes).failures
 
-    assert failure.path == path
+    assert failure.name == name
+
+
+def test_an_entry_of_a_list_is_named_by_its_place() -> None:
+    (wrong,) = check(DECLARED | {"redirectUris": ["https://a/", "https://b/#"]}).failures
+    (no_text,) = check(DECLARED | {"webOrigins": ["https://a", 5.0]}).failures
+
+    assert str(wrong).startswith("redirectUris: in entry 2, leave out #")
+    assert str(no_text) == "webOrigins: entry 2 must be text"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +106,7 @@ def test_what_is_not_known_yet_is_taken_to_be_good_and_left_alone() -> None:
 def test_the_known_rest_is_validated_though_something_is_unknown() -> None:
     (failure,) = check({"name": ""}, unknown=["redirectUris"]).failures
 
-    assert failure.path == "name"
+    assert failure.name == "name"
 
 
 def test_an_entry_that_the_state_holds_is_not_refused_because_another_one_is_added() -> None:
@@ -106,7 +116,7 @@ def test_an_entry_that_the_state_holds_is_not_refused_because_another_one_is_add
     worse = check(DECLARED | {"redirectUris": ["https://a/#b", "https://a/#c"]}, held)
 
     assert not added.failures
-    assert [failure.path for failure in worse.failures] == ["redirectUris[1]"]
+    assert [failure.entry for failure in worse.failures] == [1]
 
 
 def test_reordering_is_no_change() -> None:

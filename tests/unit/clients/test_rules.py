@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import quote, quote_plus
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipgate_provider.api.properties import SETS
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.rules import errors, warnings
 from sipgate_provider.simulator.login import java_uri
@@ -19,7 +22,7 @@ PROPERTIES = ("redirectUris", "webOrigins", "privacyUrl", "termsUrl")
 
 
 def bag(name: str, value: str) -> dict[str, object]:
-    return {name: value if name.endswith("Url") else [value]}
+    return {name: [value] if name in SETS else value}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,8 @@ def test_a_redirect_uri_that_the_log_in_does_not_register_is_an_error(
 ) -> None:
     (failure,) = errors({"redirectUris": ["https://good.example.com/*", value]})
 
-    assert failure.path == "redirectUris[1]"
+    assert (failure.name, failure.entry) == ("redirectUris", 1)
+    assert failure.reason.startswith("in entry 2, ")
     assert words in failure.reason
     assert not warnings({"redirectUris": [value]})
 
@@ -82,7 +86,7 @@ def test_a_redirect_uri_that_the_log_in_does_not_register_is_an_error(
 def test_a_link_that_nobody_can_open_is_an_error(name: str, value: str, words: str) -> None:
     (failure,) = errors({name: value})
 
-    assert failure.path == name
+    assert (failure.name, failure.entry) == (name, None)
     assert words in failure.reason
 
 
@@ -145,10 +149,10 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
         ("webOrigins", "https://*", "hosts of anybody"),
         ("webOrigins", "http://*.example.com", "use https"),
         ("webOrigins", "https://example.com:*", "write the port"),
-        ("webOrigins", "http://localhost:8080/auth-code", "leave out what follows"),
-        ("webOrigins", "https://example.com/", "leave out what follows"),
-        ("webOrigins", "https://crm.example.com/#x", "leave out what follows"),
-        ("webOrigins", "https://crm.example.com#", "leave out what follows"),
+        ("webOrigins", "http://localhost:8080/auth-code", "scheme, host and port alone"),
+        ("webOrigins", "https://example.com/", "scheme, host and port alone"),
+        ("webOrigins", "https://crm.example.com/#x", "scheme, host and port alone"),
+        ("webOrigins", "https://crm.example.com#", "scheme, host and port alone"),
         ("webOrigins", "crm.example.com", "write the scheme"),
         ("webOrigins", "127.0.0.1:8080", "write the scheme"),
         ("webOrigins", "localhost:8080", "if this is a host with a port"),
@@ -161,7 +165,8 @@ def test_what_is_risky_or_never_matches_is_a_warning_and_no_error(
     (finding,) = warnings({name: [value]})
 
     assert not errors({name: [value]})
-    assert finding.path == f"{name}[0]"
+    assert finding.name == name
+    assert finding.reason.startswith("in entry 1, ")
     assert words in finding.reason
 
 
@@ -175,7 +180,17 @@ def test_what_is_risky_or_never_matches_is_a_warning_and_no_error(
         ("https://crm.example.com:443", "leave out the scheme's usual port"),
         ("HTTPS://crm.example.com:443", "leave out the scheme's usual port"),
         ("http://localhost:80", "leave out the scheme's usual port"),
-        ("https://crm.example.com:", "leave out the scheme's usual port"),
+        ("https://crm.example.com:", "leave out the colon behind the host"),
+        ("http://localhost:0080", "leave out the scheme's usual port"),
+        ("http://localhost:03000", "without the zeros"),
+        ("http://[::1]:03000", "without the zeros"),
+        ("http://127.1", "write the IP address"),
+        ("http://127.1:*", "write the IP address"),
+        ("http://0x7f.1:3000", "write the IP address"),
+        ("http://0177.0.0.1", "write the IP address"),
+        ("http://2130706433", "write the IP address"),
+        ("http://127.0.0.1.", "write the IP address"),
+        ("http://[0:0::1]:3000", "write the IP address"),
         ("https://Bücher.example", "write the host in punycode"),
         ("https://*.bücher.example", "write the host in punycode"),
         ("https://☃_.example", "write the host in punycode"),
@@ -189,6 +204,143 @@ def test_a_spelling_that_no_browser_sends_is_a_warning(name: str, value: str, wo
     assert not errors({name: [value]})
     assert any(words in reason for reason in said)
     assert all(word not in reason for reason in said for word in ("exist", "use https"))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("https://crm.example.com/ä", "encode what is not in ASCII"),
+        ("https://crm.example.com/?a=ä", "encode what is not in ASCII"),
+        ("com.example.app:/ä", "encode what is not in ASCII"),
+        ("https://crm.example.com/./callback", "without . and .."),
+        ("https://crm.example.com/x/../callback", "without . and .."),
+        ("https://crm.example.com/x/..", "without . and .."),
+        ("https://crm.example.com/%2e%2E/*", "without . and .."),
+        ("https://crm.example.com/.%2e/callback", "without . and .."),
+        ("com.example.app:/../callback", "without . and .."),
+    ],
+)
+def test_a_path_that_no_browser_sends_is_a_warning(value: str, words: str) -> None:
+    (finding,) = warnings({"redirectUris": [value]})
+
+    assert not errors({"redirectUris": [value]})
+    assert words in finding.reason
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.parametrize(
+    "value",
+    ["vbscript:x", "file:///tmp/x", "File:/x", "blob:https://crm.example.com/x", "about:blank"],
+)
+def test_a_scheme_that_no_page_leads_to_is_a_warning(name: str, value: str) -> None:
+    (finding,) = warnings(bag(name, value))
+
+    assert not errors(bag(name, value))
+    assert f"with the scheme {value.partition(':')[0].lower()}" in finding.reason
+
+
+def test_an_ip_address_that_cannot_exist_is_no_host() -> None:
+    for host in ("256.0.0.1", "1.2.3.4.5", "0x100000000", "crm.example.1"):
+        (finding,) = warnings({"redirectUris": [f"https://{host}/"]})
+
+        assert "a host and a port that can exist" in finding.reason
+
+
+# What makes of an Output a text, in each language. Python's is the SDK's own.
+OF_OUTPUTS = [
+    "Calling [toString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T>",
+    "Calling [toJSON] on an [Output<T>] is not supported.",
+    "Calling [ToString] on an [Output<T>] is not supported.",
+    "Calling 'toString' on an 'Output<T>' is not supported.",
+    "{%!s(*internal.OutputState=&{0xc000012340 <nil> 0 <nil> <nil> false false 0xf16c00 []})}",
+    "{OutputState:0x341260c88230}",
+    "{0xc00012a380}",
+    f"{[pulumi.Output.from_input('x')]}",
+]
+
+
+@pytest.fixture
+def of_python(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.delenv("PULUMI_ERROR_OUTPUT_STRING", raising=False)
+    return str(pulumi.Output.from_input("x"))
+
+
+@pytest.mark.parametrize("name", [*PROPERTIES, "name", "description"])
+def test_pulumi_s_text_for_an_output_is_an_error_in_every_property(
+    name: str, of_python: str
+) -> None:
+    for said in (of_python, *OF_OUTPUTS):
+        for value in (
+            said,
+            f"https://{said}/*",
+            f"/{said}",
+            f"https://crm.example.com/{quote(said, safe='')}",
+            f"https://crm.example.com/?a={quote_plus(said)}",
+            f"crm of {said}".lower(),
+        ):
+            (failure,) = errors(bag(name, value))
+
+            assert "Pulumi's own text in place of an Output's value" in failure.reason
+            assert not warnings(bag(name, value))
+
+
+@pytest.mark.parametrize("name", ["name", "description"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "c\x00rm",
+        "crm\x1b[31m",
+        "c\x0brm",
+        "crm\x7f",
+        "crm\x85",
+        "crm\x9b31m",
+        "\u202emrc",
+        "c\u2066rm",
+    ],
+)
+def test_a_control_character_in_what_people_read_is_an_error(name: str, value: str) -> None:
+    (failure,) = errors({name: value})
+
+    assert str(failure) == f"{name}: leave out control characters, which no page shows"
+
+
+@pytest.mark.parametrize("name", ["name", "description"])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (" crm", "white space at the beginning or end"),
+        ("crm\u00a0", "white space at the beginning or end"),
+        ("crm\n", "a block that begins with |- or >-"),
+        ("crm\r\n", "white space at the beginning or end"),
+        ("the\ncrm", "on one line"),
+        ("the\r\ncrm", "on one line"),
+        ("the\tcrm", "on one line"),
+        ("the\u2028crm", "on one line"),
+        ("\ufeffcrm", "invisible characters U+FEFF"),
+        ("c\u200br\u00adm", "invisible characters U+00AD, U+200B"),
+    ],
+)
+def test_white_space_that_no_page_shows_is_a_warning(name: str, value: str, words: str) -> None:
+    (finding,) = warnings({name: value})
+
+    assert not errors({name: value})
+    assert finding.name == name
+    assert words in finding.reason
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Kundenverwaltung Müller & Söhne (CRM), 100 % <neu>",
+        "میخواهم \u200f\u200e\u200c",
+        "👩\u200d💻 🏴\U000e0067\U000e007f",
+        "calling on an outputs {0x} {x}",
+        "Calling us on an Outlook phone",
+    ],
+)
+def test_names_in_every_language_pass_without_a_word(value: str) -> None:
+    assert not errors({"name": value, "description": value})
+    assert not warnings({"name": value, "description": value})
 
 
 def test_a_redirect_uri_is_an_error_if_and_only_if_keycloak_did_not_register_it() -> None:
@@ -244,10 +396,17 @@ def test_no_finding_contains_a_part_of_the_value(
         assert not any(word in said for word in words)
 
 
-@pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.parametrize("name", [*PROPERTIES, "description"])
 @pytest.mark.parametrize(
     ("begin", "part"),
     [
+        ("", "calling "),
+        ("", "calling [a] on an [outpu"),
+        ("", "{0x1"),
+        ("", " "),
+        ("", "\n"),
+        ("https://a/", "../"),
+        ("https://", "0."),
         ("https://", "a"),
         ("https://", "a."),
         ("https://", "A@"),
@@ -286,14 +445,14 @@ def test_findings_take_time_in_proportion_to_the_length_of_the_value(
     assert long < 24 * max(short, 0.001)
 
 
-def test_findings_read_as_a_path_and_what_to_do() -> None:
+def test_findings_read_as_a_property_and_what_to_do() -> None:
     (finding,) = warnings({"redirectUris": ["https://CRM.example.com/"]})
 
-    assert str(finding) == "redirectUris[0]: write the host in lower case, as browsers do"
+    assert str(finding) == "redirectUris: in entry 1, write the host in lower case, as browsers do"
 
 
 def test_a_name_and_a_redirect_uri_are_needed() -> None:
-    assert [f.path for f in errors({"name": " ", "redirectUris": []})] == ["name", "redirectUris"]
+    assert {f.name for f in errors({"name": " ", "redirectUris": []})} == {"name", "redirectUris"}
 
 
 def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it_is() -> None:
@@ -303,4 +462,4 @@ def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it
     turned = check(olds | {"redirectUris": ["https://a/", "https://a/#b"]}, olds)
     assert not turned.failures
     (failure,) = check(olds | {"redirectUris": ["https://b/", "https://a/#c"]}, olds).failures
-    assert failure.path == "redirectUris[1]"
+    assert (failure.name, failure.entry) == ("redirectUris", 1)
