@@ -18,7 +18,8 @@ from sipgate_provider import type_tokens as tokens
 from sipgate_provider.clients.rules import warnings
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
-from sipgate_provider.resources.client_resource import ClientResource, aliases
+from sipgate_provider.resources import client_resource
+from sipgate_provider.resources.client_resource import aliases
 from sipgate_provider.scrubbing import shell_word
 from sipgate_provider.settings.sources import checked_account
 from sipgate_provider.shadowing import shadowing_pulumi
@@ -26,7 +27,7 @@ from sipgate_provider.shadowing import shadowing_pulumi
 __all__ = ["OAuthClient"]
 
 
-class OAuthClient(ClientResource):
+class OAuthClient(client_resource.OAuthClient):
     """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
 
     _replaces_on_changes = False

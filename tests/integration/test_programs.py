@@ -180,16 +180,6 @@ def test_a_protected_client_is_not_deleted_and_a_retained_one_is_forgotten_and_l
     assert len(sipgate.account.clients()) == 1
 
 
-def test_options_that_end_log_ins_are_warned_of(engine: Any, sipgate: Simulator) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'],\n"
-        "    opts=pulumi.ResourceOptions(delete_before_replace=True))\n"
-    )
-
-    assert "end every log-in made through the old client" in engine.up().output
-    assert len(sipgate.account.clients()) == 1
-
-
 def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     engine: Any, sipgate: Simulator
 ) -> None:
