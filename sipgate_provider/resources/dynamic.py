@@ -22,7 +22,6 @@ from sipgate_provider.resources import client_resource
 from sipgate_provider.resources.client_resource import aliases
 from sipgate_provider.scrubbing import shell_word
 from sipgate_provider.settings.sources import checked_account
-from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]
 
@@ -48,11 +47,6 @@ class OAuthClient(client_resource.OAuthClient):
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
                 f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{shell_word(resource_name)}=<clientId>` once instead, and leave `import_` out."
-            )
-        if files := shadowing_pulumi():
-            raise pulumi.RunError(
-                f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
-                "start. Rename it."
             )
         own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from sipgate_provider.simulator import Simulator
 
 IMPORTS = "import pulumi\nimport sipgate_provider as sipgate\n"
@@ -205,26 +203,3 @@ def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     assert operations["first"] == "update"
     assert operations["second"] in {"update", "same"}
     assert sipgate.count("PUT") == 1
-
-
-@pytest.mark.each_case
-@pytest.mark.parametrize(
-    ("module", "error"),
-    [
-        ("requests", "error: SipgateError: "),
-        # It keeps the provider from starting, so it is named before.
-        ("random", ""),
-    ],
-)
-def test_a_module_that_shadows_what_the_provider_needs_is_named_in_a_sentence(
-    engine: Any, module: str, error: str
-) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
-    )
-    (engine.project / f"{module}.py").touch()
-
-    failed = engine.up()
-
-    assert failed.code != 0
-    assert f"{error}{engine.project}/{module}.py shadows a module" in failed.output
