@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from sipgate_provider.simulator import Simulator
+from tests.engine_fixtures import BOTH_HOSTS
 
 IMPORTS = "import pulumi\nimport sipgate_provider as sipgate\n"
 
@@ -82,6 +85,32 @@ def test_a_name_that_fits_several_clients_is_an_error_that_lists_them(
         assert failed.code != 0
         assert "2 clients have that name" in failed.output
         assert all(client_id in failed.output for client_id in ids)
+
+
+@BOTH_HOSTS
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "get_oauth_client(name='none')",
+        "get_oauth_client_output(name='none')",
+        "pulumi.export('id', sipgate.get_oauth_client_output(name='none').client_id)",
+        "sipgate.OAuthClient('crm', redirect_uris=sipgate.get_oauth_client_output(name='none').name)",
+    ],
+)
+def test_a_lookup_that_finds_nothing_is_an_error_of_one_sentence(engine: Any, lookup: str) -> None:
+    engine.write(IMPORTS + (lookup if "sipgate." in lookup else f"sipgate.{lookup}"))
+
+    for failed in (engine.pulumi("preview"), engine.up()):
+        assert failed.code != 0
+        # That there is no traceback, the fixture asserts of every output.
+        assert "the account has no client of that name" in failed.output
+
+
+@pytest.mark.parametrize("function", ["client", "clients", "client_output", "clients_output"])
+def test_options_of_a_lookup_are_refused_in_a_sentence(engine: Any, function: str) -> None:
+    engine.write(IMPORTS + f"sipgate.get_oauth_{function}(opts=pulumi.InvokeOutputOptions())\n")
+
+    assert "error: The dynamic provider's lookups take no `opts`" in engine.pulumi("preview").output
 
 
 def test_a_lookup_without_a_credential_says_how_to_give_one(engine: Any) -> None:
