@@ -18,7 +18,9 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.exit("The command line needs click: pip install 'sipgate-provider[cli]'")
+        from sipgate_provider.installation import installing  # noqa: PLC0415
+
+        sys.exit(f"The command line needs click. Install it: {installing(extra='cli')}")
     with tolerant_streams():
         command_line()
 

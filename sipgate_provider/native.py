@@ -19,7 +19,8 @@ from pulumi.runtime.config import is_config_secret
 
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider.errors import ConfigurationError
-from sipgate_provider.resources.client_resource import ClientResource, aliases
+from sipgate_provider.resources import client_resource
+from sipgate_provider.resources.client_resource import aliases
 from sipgate_provider.resources.invokes import invoke, invoke_output
 from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
 from sipgate_provider.settings.sources import (
@@ -107,7 +108,7 @@ class Provider(pulumi.ProviderResource):
         super().__init__("sipgate", resource_name, properties, opts)
 
 
-class OAuthClient(ClientResource):
+class OAuthClient(client_resource.OAuthClient):
     """An OAuth 2.0 client in a sipgate account, served by the native plugin."""
 
     _replaces_on_changes = True

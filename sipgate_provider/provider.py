@@ -33,9 +33,7 @@ from pulumi.output import contains_unknowns
 
 from sipgate_provider import dynamic_host
 from sipgate_provider.clients.account import LazyAccount
-from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.deadlines import cancellable
-from sipgate_provider.shadowing import shadowing_imported
 
 if TYPE_CHECKING:
     from pulumi.dynamic.config import Config
@@ -126,22 +124,9 @@ class OAuthClientProvider(ResourceProvider):
 
     @contextmanager
     def _lifecycle(self) -> Iterator[Lifecycle]:
-        """Provides the account's lifecycle, whose waits end when the run is cancelled.
-
-        Raises:
-            SipgateError: A step failed, or a file of the project keeps a module from being imported.
-        """
-        try:
-            with cancellable(dynamic_host.cancelled):
-                yield self._connection.lifecycle()
-        except SipgateError:
-            raise
-        except Exception as error:
-            if files := shadowing_imported():
-                raise ConfigurationError(
-                    f"{', '.join(files)} shadows a module of the same name that the provider needs. Rename it."
-                ) from error
-            raise
+        """Provides the account's lifecycle, whose waits end when the run is cancelled."""
+        with cancellable(dynamic_host.cancelled):
+            yield self._connection.lifecycle()
 
     @property
     def _own_account(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 from sipgate_provider.cli.diagnosis import Diagnosis
 from sipgate_provider.cli.machine import output
 from sipgate_provider.cli.project import read_project, runtime_of
+from sipgate_provider.installation import installing
 
 __all__ = ["program_environment"]
 
@@ -80,7 +81,7 @@ def program_environment(file: Path) -> Iterator[Diagnosis]:
             "project",
             "bad",
             f"Pulumi would run {found}, which has no sipgate_provider.",
-            f"Install it there (`{found} -m pip install sipgate-provider`), or activate the environment that has it.",
+            f"Install it there (`{installing(python=found)}`), or activate the environment that has it.",
         )
         return
     yield Diagnosis(
@@ -166,7 +167,7 @@ def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Diagnosi
 
 
 def _no_python(fact: str) -> Diagnosis:
-    remedy = "Run `pulumi install`, or make the environment and install sipgate-provider into it."
+    remedy = f"Run `pulumi install`, or make the environment and run `{installing(python='python')}` in it."
     return Diagnosis("project", "bad", fact, remedy)
 
 

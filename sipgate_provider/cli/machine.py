@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sipgate_provider.cli.diagnosis import Diagnosis
+from sipgate_provider.installation import installing
 
 __all__ = ["command_line", "output", "own_connections", "sdk"]
 
@@ -63,7 +64,7 @@ def sdk() -> Diagnosis:
     fact = f"pulumi {installed} and sipgate-provider {version('sipgate-provider')} in {sys.prefix}."
     number = _number(installed)
     if number is None or number < _SDK:
-        return Diagnosis("SDK", "bad", fact, f"pip install 'pulumi>={_text(_SDK)}'")
+        return Diagnosis("SDK", "bad", fact, installing(package=f"pulumi>={_text(_SDK)}"))
     return Diagnosis("SDK", "good", fact)
 
 

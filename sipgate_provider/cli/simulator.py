@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sipgate_provider.installation import installing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
 # SIP's own port with a 1 in front. It is always the same, so exported variables stay valid after a restart. Web servers
 # do not usually use it, unlike 8000 and 8080. Linux gives no port below 32768 to an outgoing connection.
 PORT = 15060
-
-EXTRA = "pip install 'sipgate-provider[simulator]'"
-
 
 _A_DAY = 86_400
 
@@ -146,7 +145,9 @@ def command(
             "trustme",
         }:
             raise
-        raise click.ClickException(f"The simulator needs {error.name}: {EXTRA}") from None
+        raise click.ClickException(
+            f"The simulator needs {error.name}. Install it: {installing(extra='simulator')}"
+        ) from None
     output = _Output()
     logging.basicConfig(handlers=[_Log(output)])
     try:

@@ -21,7 +21,6 @@ has accepted it, and a stricter version of this package must not stop a stack.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -29,10 +28,9 @@ from typing import Generic, TypeVar
 from sipgate_provider.api.properties import SETS, WRITABLE
 from sipgate_provider.clients import text
 from sipgate_provider.clients.address_parts import AddressParts
+from sipgate_provider.scrubbing import one_line
 
 __all__ = ["Finding", "errors", "refused_ignore", "warnings"]
-
-_ENTRY = re.compile(r"(redirect_?uris|web_?origins)\[", re.IGNORECASE)
 
 
 Subject = TypeVar("Subject")
@@ -285,13 +283,15 @@ def refused_ignore(paths: Iterable[str]) -> str | None:
     """Why the changes that a program wants ignored cannot be, or None.
 
     The engine ignores an entry by its index, but the entries of a set have no fixed place. After somebody else has
-    added or removed one, the engine would replace a declared entry with another one.
+    added or removed one, the engine would replace a declared entry with another one. Pulumi's paths name an entry in
+    many ways, and only a plain name surely names a whole property. It may be another resource's: some programs set
+    the option for all of theirs.
     """
     for path in paths:
-        if _ENTRY.match(path):
+        if not path.isidentifier():
             return (
-                f"ignore_changes cannot name {path}: redirect URIs and origins are sets, whose entries have no fixed "
-                "place; name the whole property instead."
+                f"Changes of {one_line(path)} cannot be ignored, since that is not the plain name of a property and "
+                "the entries of a list have no fixed place. Name the whole property, as in redirectUris."
             )
     return None
 

@@ -4,14 +4,18 @@ Programs use Python's names, and the state has the API's. Rules are in `clients`
 some depend on the names of resource and stack, which the dynamic host's plugin does not know, and `pulumi refresh
 --run-program` shows what only the provider adds as removed.
 
-The resources of the two hosts are registered in different ways, and are otherwise the same for a program.
+The resources of the two hosts are registered in different ways, and are otherwise the same for a program. The base
+class has their name, since Python names the class that defines a method when an argument of it is wrong.
+
+Resource options are examined as the program's own transformations leave them. The engine applies a component's options
+and the newer transforms by itself, and tells nobody.
 """
 
 from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
@@ -23,7 +27,7 @@ from sipgate_provider.clients.rules import refused_ignore
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["ClientResource", "aliases"]
+__all__ = ["OAuthClient", "aliases"]
 
 _API_NAMES = {
     "client_id": "clientId",
@@ -39,7 +43,7 @@ _WEBPHONE = "https://phone.sipgate.com/*"
 _PYTHON_NAMES = {api: python for python, api in _API_NAMES.items()}
 
 
-class ClientResource(pulumi.CustomResource):
+class OAuthClient(pulumi.CustomResource):
     """An OAuth 2.0 client in a sipgate account.
 
     Deleting one ends every log-in made through it, for good: `protect=True` in `opts` guards against that.
@@ -57,6 +61,7 @@ class ClientResource(pulumi.CustomResource):
 
     # Whether the host compares property by property, which `replace_on_changes` needs.
     _replaces_on_changes: ClassVar[bool]
+    _options: pulumi.ResourceOptions
 
     client_secret: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -104,26 +109,55 @@ class ClientResource(pulumi.CustomResource):
             "privacy_url": _or_default(privacy_url, ""),
             "terms_url": _or_default(terms_url, ""),
         }
-        if reason := refused_ignore((opts.ignore_changes if opts else None) or ()):
-            raise pulumi.RunError(f"OAuthClient {resource_name!r}: {reason}")
+        self._options = opts or pulumi.ResourceOptions()
+        _refuse_ignored_entries(resource_name, self._options)
         self._declare(resource_name, properties, opts, account)
-        self._warn_of_replacement(opts)
+        for warning in self._warnings(self._options):
+            pulumi.log.warn(warning, self)
 
-    def _warn_of_replacement(self, opts: pulumi.ResourceOptions | None) -> None:
-        """Warns of options that replace the client, since no change needs them."""
-        if opts is None or not (opts.delete_before_replace or opts.replace_on_changes):
-            return
-        if opts.replace_on_changes and not self._replaces_on_changes:
-            pulumi.log.warn(
-                "replace_on_changes has no effect with the dynamic provider; every property changes in place, so "
-                "leave it out.",
-                self,
+    def _get_providers(
+        self, t: str, pkg: str | None, opts: pulumi.ResourceOptions
+    ) -> tuple[pulumi.ProviderResource | None, Mapping[str, pulumi.ProviderResource]]:
+        # The SDK calls it after the transformations and before the registration, where it calls no public method.
+        _refuse_ignored_entries(self._name, opts)
+        self._options = opts
+        return super()._get_providers(t, pkg, opts)
+
+    def _warnings(self, opts: pulumi.ResourceOptions) -> Iterator[str]:
+        """Warnings of options that leave a client at sipgate which nobody manages, or end log-ins without need.
+
+        `retain_on_delete` alone is what a program sets to hand a client over, so only replacements make it doubtful.
+        """
+        if opts.deleted_with is not None:
+            yield (
+                "If Pulumi deletes the resource of `deleted_with`, it forgets this client without deleting it, and the "
+                "client's secret stays valid at sipgate. Leave `deleted_with` out."
             )
-        if opts.delete_before_replace or self._replaces_on_changes:
-            pulumi.log.warn(
-                "delete_before_replace and replace_on_changes end every log-in made through the old client; every "
-                "property can change in place, so leave both out.",
-                self,
+        replaces = bool(opts.replace_on_changes) and self._replaces_on_changes
+        if opts.replace_on_changes and not replaces:
+            yield (
+                "`replace_on_changes` has no effect with the dynamic provider, which changes every property in place. "
+                "Leave it out."
+            )
+        if opts.retain_on_delete:
+            # Older SDKs lack the last two options.
+            others = (getattr(opts, name, None) for name in ("replacement_trigger", "replace_with"))
+            if replaces or opts.delete_before_replace or any(one is not None for one in others):
+                yield (
+                    "With `retain_on_delete`, a replacement leaves the old client at sipgate with a valid secret and "
+                    "without a stack that manages it. Leave the option out, or delete old clients with "
+                    "`sipgate-provider delete <clientId>`."
+                )
+            return
+        if replaces:
+            yield (
+                "`replace_on_changes` replaces this client where an update would do, which ends every log-in made "
+                "through the old one. Leave it out."
+            )
+        if opts.delete_before_replace:
+            yield (
+                "With `delete_before_replace`, a replacement deletes the old client before the new one exists, and "
+                "nobody can log in meanwhile. Leave it out."
             )
 
     @classmethod
@@ -263,6 +297,11 @@ class ClientResource(pulumi.CustomResource):
     def translate_output_property(self, prop: str) -> str:
         """Returns the Python name of an API property."""
         return _PYTHON_NAMES.get(prop, prop)
+
+
+def _refuse_ignored_entries(resource_name: str, opts: pulumi.ResourceOptions) -> None:
+    if reason := refused_ignore(opts.ignore_changes or ()):
+        raise pulumi.RunError(f"OAuthClient {resource_name!r}: {reason}")
 
 
 def _or_default(value: pulumi.Input[Any] | None, default: object) -> Any:

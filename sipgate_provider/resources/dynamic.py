@@ -18,15 +18,15 @@ from sipgate_provider import type_tokens as tokens
 from sipgate_provider.clients.rules import warnings
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
-from sipgate_provider.resources.client_resource import ClientResource, aliases
+from sipgate_provider.resources import client_resource
+from sipgate_provider.resources.client_resource import aliases
 from sipgate_provider.scrubbing import shell_word
 from sipgate_provider.settings.sources import checked_account
-from sipgate_provider.shadowing import shadowing_pulumi
 
 __all__ = ["OAuthClient"]
 
 
-class OAuthClient(ClientResource):
+class OAuthClient(client_resource.OAuthClient):
     """An OAuth 2.0 client in a sipgate account, served by the dynamic provider."""
 
     _replaces_on_changes = False
@@ -47,11 +47,6 @@ class OAuthClient(ClientResource):
                 f"OAuthClient {resource_name!r}: `import_` does not work with a dynamic provider. Run "
                 f"`sipgate-provider import{f' --account {account}' if account else ''} "
                 f"{shell_word(resource_name)}=<clientId>` once instead, and leave `import_` out."
-            )
-        if files := shadowing_pulumi():
-            raise pulumi.RunError(
-                f"{', '.join(files)} shadows a module of the same name that Pulumi needs, so the provider cannot "
-                "start. Rename it."
             )
         own = pulumi.ResourceOptions(
             additional_secret_outputs=["client_secret"],

@@ -8,7 +8,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import pulumi
 from pulumi.output import UNKNOWN
@@ -43,11 +43,21 @@ def invoke_output(
     arguments: Mapping[str, object],
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[Mapping[str, Any]]:
-    """Calls a function of the plugin; the result is no secret, and unknown in a preview that cannot know it."""
+    """Calls a function of the plugin; the result is no secret, and unknown in a preview that cannot know it.
+
+    If the call fails, the result's error is a `RunError`, of which Pulumi shows only the message.
+    """
 
     def known(found: list[Any]) -> Any:
         return found[0] or UNKNOWN
 
+    def failed(error: Exception) -> NoReturn:
+        raise pulumi.RunError(str(error)) from error
+
+    found = pulumi.runtime.invoke_output(token, dict(arguments), opts)
+    # Older SDKs lack this method, and show a traceback.
+    if hasattr(pulumi.Output, "recover"):
+        found = found.recover(failed)
     # The SDK makes the whole result secret because of the client's secret. Arguments may be secret as well.
-    found = pulumi.Output.unsecret(pulumi.runtime.invoke_output(token, dict(arguments), opts))
+    found = pulumi.Output.unsecret(found)
     return pulumi.Output.all(found, *arguments.values()).apply(known)

@@ -74,7 +74,11 @@ class GetOAuthClientResult:
 
 
 def get_oauth_client(
-    client_id: str | None = None, *, name: str | None = None, account: str | None = None
+    client_id: str | None = None,
+    *,
+    name: str | None = None,
+    account: str | None = None,
+    opts: None = None,
 ) -> GetOAuthClientResult:
     """Reads the client with that id, or the only one with that exact name.
 
@@ -82,11 +86,13 @@ def get_oauth_client(
         client_id: The id.
         name: The name, if the id is left out.
         account: Which account's settings to use; by default the usual ones.
+        opts: Refused, since only the native plugin's lookups have options.
 
     Raises:
         pulumi.RunError: There is none, several have the name (the first ten are listed), or sipgate could not be
             reached; the `SipgateError` is its cause.
     """
+    _refuse_options(opts)
     if is_mocked():
         return result(invoke(tokens.GET_CLIENT, {"clientId": client_id, "name": name}))
     with _user_errors():
@@ -98,8 +104,10 @@ def get_oauth_client_output(
     *,
     name: pulumi.Input[str] | None = None,
     account: str | None = None,
+    opts: None = None,
 ) -> pulumi.Output[GetOAuthClientResult]:
     """Like `get_oauth_client`, for arguments that may be Outputs; what it raises becomes the Output's error."""
+    _refuse_options(opts)
     if is_mocked():
         by_id_or_name = {"clientId": client_id, "name": name}
         return invoke_output(tokens.GET_CLIENT, by_id_or_name).apply(result)
@@ -121,17 +129,19 @@ def get_oauth_client_output(
 
 
 def get_oauth_clients(
-    *, name: str | None = None, account: str | None = None
+    *, name: str | None = None, account: str | None = None, opts: None = None
 ) -> list[GetOAuthClientResult]:
     """Reads the account's clients.
 
     Args:
         name: Only clients with this name, in which each `*` stands for any text. By default all.
         account: Which account's settings to use; by default the usual ones.
+        opts: Refused, since only the native plugin's lookups have options.
 
     Raises:
         pulumi.RunError: sipgate could not be reached; the `SipgateError` is its cause.
     """
+    _refuse_options(opts)
     if is_mocked():
         return results(invoke(tokens.GET_CLIENTS, {"name": name}))
     with _user_errors():
@@ -139,9 +149,10 @@ def get_oauth_clients(
 
 
 def get_oauth_clients_output(
-    *, name: pulumi.Input[str] | None = None, account: str | None = None
+    *, name: pulumi.Input[str] | None = None, account: str | None = None, opts: None = None
 ) -> pulumi.Output[list[GetOAuthClientResult]]:
     """Like `get_oauth_clients`, for a name that may be an Output; what it raises becomes the Output's error."""
+    _refuse_options(opts)
     if is_mocked():
         return invoke_output(tokens.GET_CLIENTS, {"name": name}).apply(results)
 
@@ -155,6 +166,15 @@ def get_oauth_clients_output(
             return [_result_of(client) for client in found]
 
     return arguments.apply(look_up)
+
+
+def _refuse_options(opts: object) -> None:
+    # A program of the native plugin has them, and a TypeError would be shown as a traceback.
+    if opts is not None:
+        raise pulumi.RunError(
+            "The dynamic provider's lookups take no `opts`, because the engine does not answer them. Choose an account "
+            "with `account`, and pass an output of a resource as the argument to wait for it."
+        )
 
 
 async def _awaits_creation(arguments: pulumi.Output[Any]) -> bool:

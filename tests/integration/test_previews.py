@@ -20,7 +20,28 @@ resources:
     properties:
       redirectUris: {uris}
     options:
-      ignoreChanges: ["redirectUris[0]"]
+      ignoreChanges: ['["redirectUris"][0]']
+"""
+TRANSFORMED = """
+import pulumi
+import sipgate_provider as sipgate
+def transform(args):
+    options = pulumi.ResourceOptions({option})
+    return pulumi.ResourceTransformationResult(
+        args.props, pulumi.ResourceOptions.merge(args.opts, options)
+    )
+pulumi.runtime.register_stack_transformation(transform)
+sipgate.OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
+"""
+TAKEN_ALONG = """
+import pulumi
+import sipgate_provider as sipgate
+app = pulumi.ComponentResource("acme:App", "app")
+sipgate.OAuthClient(
+    "crm",
+    redirect_uris=["https://crm.example.com/*"],
+    opts=pulumi.ResourceOptions(deleted_with=app),
+)
 """
 UNKNOWN_PROVIDER = """
 import pulumi
@@ -54,6 +75,12 @@ found = sipgate.get_oauth_client_output(
 )
 pulumi.export("found", found.client_id)
 """
+
+
+def warned(output: str) -> set[str]:
+    """The warnings of options in the engine's output, which repeats each one."""
+    lines = (line.partition("warning: ")[2] for line in output.splitlines())
+    return {line for line in lines if "Leave" in line}
 
 
 @BOTH_HOSTS
@@ -184,7 +211,7 @@ def test_the_line_break_at_the_end_of_a_block_of_yaml_is_warned_about(
 
 
 @BOTH_HOSTS
-@pytest.mark.parametrize("path", ["redirectUris[*]", "redirectUris[0]", "redirect_uris[0]"])
+@pytest.mark.parametrize("path", ['["redirectUris"][0]', "redirectUris[*]", "redirect_uris[0]"])
 def test_changes_of_a_single_entry_cannot_be_ignored_and_nothing_is_changed(
     engine: Any, sipgate: Simulator, path: str
 ) -> None:
@@ -199,9 +226,20 @@ def test_changes_of_a_single_entry_cannot_be_ignored_and_nothing_is_changed(
     refused = engine.up("--refresh")
 
     assert refused.code != 0
-    assert f"ignore_changes cannot name {path}" in refused.output
+    assert f"Changes of {path} cannot be ignored" in refused.output
     assert FOREIGN in sipgate.account.clients()[0]["redirectUris"]
     assert sipgate.count("PUT") == 0
+
+
+def test_an_entry_cannot_be_ignored_by_a_transformation_of_the_whole_stack(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(TRANSFORMED.format(option="ignore_changes=['tags', 'redirectUris[0]']"))
+
+    refused = engine.up()
+
+    assert "OAuthClient 'crm': Changes of redirectUris[0] cannot be ignored" in refused.output
+    assert not sipgate.account.clients()
 
 
 @pytest.mark.parametrize("host", ["native"])
@@ -214,7 +252,7 @@ def test_the_plugin_refuses_to_ignore_an_entry_in_every_language(
 
     refused = engine.up()
 
-    assert "ignore_changes cannot name redirectUris[0]" in refused.output
+    assert 'Changes of ["redirectUris"][0] cannot be ignored' in refused.output
     assert sipgate.count("PUT") == 0
 
 
@@ -233,8 +271,56 @@ def test_replace_on_changes_and_its_warning_agree(
 
     replaced = sipgate.count("DELETE") == 1
     assert replaced is (host == "native")
-    assert ("end every log-in" in outputs[1]) is replaced
-    assert ("replace_on_changes has no effect" in outputs[1]) is not replaced
+    said = "replaces this client" if replaced else "has no effect with the dynamic provider"
+    assert f"`replace_on_changes` {said}" in outputs[1]
+    assert len(warned(outputs[1])) == 1
+
+
+@pytest.mark.each_case
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("retain_on_delete=True", None),
+        ("retain_on_delete=True, replacement_trigger='{run}'", "With `retain_on_delete`, a rep"),
+        ("delete_before_replace=True, replacement_trigger='{run}'", "With `delete_before_replace`"),
+    ],
+)
+def test_a_replacement_that_leaves_a_client_or_an_outage_is_warned_of_in_one_sentence(
+    engine: Any, sipgate: Simulator, options: str, words: str | None
+) -> None:
+    outputs = []
+    for run in "12":
+        given = f"opts=pulumi.ResourceOptions({options.format(run=run)}), "
+        engine.client(redirect_uris=DECLARED)
+        program = (engine.project / "__main__.py").read_text()
+        engine.write(program.replace("OAuthClient('crm', ", f"OAuthClient('crm', {given}"))
+        outputs.append(engine.succeeds("up", "--yes"))
+
+    left_over = len(sipgate.account.clients()) == 2
+    assert left_over is (words is not None and "retain" in words)
+    assert [line[: len(words or "")] for line in warned(outputs[1])] == ([words] if words else [])
+
+
+@BOTH_HOSTS
+def test_a_client_that_another_resource_takes_along_is_left_alive_which_is_warned_of(
+    engine: Any, sipgate: Simulator
+) -> None:
+    engine.write(TAKEN_ALONG)
+
+    preview = engine.succeeds("preview")
+    created = engine.succeeds("up", "--yes", "--skip-preview")
+    engine.succeeds("destroy", "--yes", "--skip-preview")
+
+    for output in (preview, created):
+        assert "warning: If Pulumi deletes the resource of `deleted_with`, it forgets" in output
+    assert not engine.resources()
+    assert len(sipgate.account.clients()) == 1
+
+
+def test_an_option_of_a_transformation_is_warned_of(engine: Any) -> None:
+    engine.write(TRANSFORMED.format(option="delete_before_replace=True"))
+
+    assert "With `delete_before_replace`, a replacement deletes" in engine.succeeds("preview")
 
 
 @pytest.mark.parametrize("host", ["native"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sipgate_provider.simulator import Simulator
+from tests.engine_fixtures import BOTH_HOSTS
 
 IMPORTS = "import pulumi\nimport sipgate_provider as sipgate\n"
 
@@ -84,6 +85,32 @@ def test_a_name_that_fits_several_clients_is_an_error_that_lists_them(
         assert failed.code != 0
         assert "2 clients have that name" in failed.output
         assert all(client_id in failed.output for client_id in ids)
+
+
+@BOTH_HOSTS
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "get_oauth_client(name='none')",
+        "get_oauth_client_output(name='none')",
+        "pulumi.export('id', sipgate.get_oauth_client_output(name='none').client_id)",
+        "sipgate.OAuthClient('crm', redirect_uris=sipgate.get_oauth_client_output(name='none').name)",
+    ],
+)
+def test_a_lookup_that_finds_nothing_is_an_error_of_one_sentence(engine: Any, lookup: str) -> None:
+    engine.write(IMPORTS + (lookup if "sipgate." in lookup else f"sipgate.{lookup}"))
+
+    for failed in (engine.pulumi("preview"), engine.up()):
+        assert failed.code != 0
+        # That there is no traceback, the fixture asserts of every output.
+        assert "the account has no client of that name" in failed.output
+
+
+@pytest.mark.parametrize("function", ["client", "clients", "client_output", "clients_output"])
+def test_options_of_a_lookup_are_refused_in_a_sentence(engine: Any, function: str) -> None:
+    engine.write(IMPORTS + f"sipgate.get_oauth_{function}(opts=pulumi.InvokeOutputOptions())\n")
+
+    assert "error: The dynamic provider's lookups take no `opts`" in engine.pulumi("preview").output
 
 
 def test_a_lookup_without_a_credential_says_how_to_give_one(engine: Any) -> None:
@@ -180,16 +207,6 @@ def test_a_protected_client_is_not_deleted_and_a_retained_one_is_forgotten_and_l
     assert len(sipgate.account.clients()) == 1
 
 
-def test_options_that_end_log_ins_are_warned_of(engine: Any, sipgate: Simulator) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'],\n"
-        "    opts=pulumi.ResourceOptions(delete_before_replace=True))\n"
-    )
-
-    assert "end every log-in made through the old client" in engine.up().output
-    assert len(sipgate.account.clients()) == 1
-
-
 def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     engine: Any, sipgate: Simulator
 ) -> None:
@@ -215,26 +232,3 @@ def test_what_a_preview_cannot_know_claims_no_replacement_and_no_crash(
     assert operations["first"] == "update"
     assert operations["second"] in {"update", "same"}
     assert sipgate.count("PUT") == 1
-
-
-@pytest.mark.each_case
-@pytest.mark.parametrize(
-    ("module", "error"),
-    [
-        ("requests", "error: SipgateError: "),
-        # It keeps the provider from starting, so it is named before.
-        ("random", ""),
-    ],
-)
-def test_a_module_that_shadows_what_the_provider_needs_is_named_in_a_sentence(
-    engine: Any, module: str, error: str
-) -> None:
-    engine.write(
-        IMPORTS + "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
-    )
-    (engine.project / f"{module}.py").touch()
-
-    failed = engine.up()
-
-    assert failed.code != 0
-    assert f"{error}{engine.project}/{module}.py shadows a module" in failed.output

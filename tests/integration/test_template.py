@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,15 @@ def folder(engine: Engine) -> Engine:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pip finds the package by its name, as it would on an index."""
+    """Where pip finds the package by its name, beside a newer one and an equal one of somebody else."""
     made = tmp_path_factory.mktemp("wheels")
+    for version in ("99.0", "0.1.0"):
+        about = f"sipgate_provider-{version}.dist-info"
+        with zipfile.ZipFile(made / f"sipgate_provider-{version}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr("sipgate_provider.py", "raise SystemExit('a squatter')")
+            wheel.writestr(f"{about}/METADATA", f"Name: sipgate-provider\nVersion: {version}\n")
+            wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+            wheel.writestr(f"{about}/RECORD", "")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     subprocess.run((*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", made, ROOT), check=True)
     return made
@@ -46,15 +54,16 @@ def test_the_templates_project_makes_its_client_by_the_steps_of_its_readme(
     assert "${" not in readme + (folder.project / "Pulumi.yaml").read_text()
 
     variables = {"PIP_FIND_LINKS": str(wheels), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    # What activating does.
-    folder.environment["PATH"] = os.pathsep.join(
-        (str(folder.project / "venv/bin"), folder.environment["PATH"])
-    )
-    for step in ("python3 -m venv venv", "pip install --quiet -r requirements.txt"):
-        assert step.replace(" --quiet", "") in readme
-        subprocess.run(
-            step.split(), check=True, cwd=folder.project, env=folder.environment | variables
-        )
+    assert "\npulumi install " in readme
+    # The engine would look for the plugins of the environment that runs the tests.
+    folder.succeeds("install", "--no-plugins", **variables)
+    (installed,) = folder.project.glob("**/site-packages/sipgate_provider-*")
+    assert "+unpublished" in installed.name
+    # What activating does. The built language host, which is older, makes the environment in the project's folder.
+    activated = installed.parents[3] / "bin"
+    folder.environment["PATH"] = f"{activated}{os.pathsep}{folder.environment['PATH']}"
+    if activated.parent == folder.project:
+        (folder.project / "venv").symlink_to(".")
     folder.succeeds("stack", "init", "dev")
     folder.succeeds("config", "set", "redirectUri", "https://acme.example.com/*")
     folder.succeeds("config", "set", "--plaintext", "sipgate:tokenId", DEMO_TOKEN_ID)

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pulumi
 import pytest
@@ -15,6 +16,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 import sipgate_provider
+from sipgate_provider import native
 from sipgate_provider.provider import OAuthClientProvider, stored
 
 
@@ -113,6 +115,13 @@ def test_the_host_keeps_unknowns_where_they_are() -> None:
 def test_without_required_arguments_the_program_is_told_at_its_own_line() -> None:
     with pytest.raises(TypeError, match="redirect_uris"):
         sipgate_provider.OAuthClient("crm")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("module", [sipgate_provider, native], ids=["dynamic", "native"])
+@pytest.mark.parametrize("method", ["__init__", "for_webphone", "for_browser_app", "get"])
+def test_a_wrong_argument_is_one_of_the_users_class(module: ModuleType, method: str) -> None:
+    with pytest.raises(TypeError, match=rf"^OAuthClient\.{method}\(\) got an unexpected keyword"):
+        getattr(module.OAuthClient, method)("crm", redirect_uri="https://crm.example.com/*")
 
 
 def test_options_may_be_the_second_argument_as_in_every_pulumi_package() -> None:

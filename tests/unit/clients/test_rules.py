@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sipgate_provider.api.properties import SETS
 from sipgate_provider.clients.check import check
-from sipgate_provider.clients.rules import errors, warnings
+from sipgate_provider.clients.rules import errors, refused_ignore, warnings
 from sipgate_provider.simulator.login import java_uri
 from tests.verdicts.registered import ADDRESSES
 from tests.verdicts.tables import recorded
@@ -463,3 +463,24 @@ def test_what_the_last_deployment_held_already_is_not_refused_but_a_change_of_it
     assert not turned.failures
     (failure,) = check(olds | {"redirectUris": ["https://b/", "https://a/#c"]}, olds).failures
     assert (failure.name, failure.entry) == ("redirectUris", 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "redirectUris[0]",
+        "redirect_uris[0]",
+        "webOrigins[*]",
+        '["redirectUris"][0]',
+        '["redirectUris"]',
+        "redirectUris.0",
+        "[0]",
+        "*",
+        '["*"]',
+        " redirectUris",
+        "",
+    ],
+)
+def test_only_the_plain_name_of_a_property_can_be_ignored(path: str) -> None:
+    assert refused_ignore(["redirectUris", "redirect_uris", "tags"]) is None
+    assert "the entries of a list have no fixed place" in (refused_ignore(["name", path]) or "")

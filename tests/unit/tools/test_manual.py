@@ -36,7 +36,7 @@ def test_a_long_signature_has_one_parameter_a_line() -> None:
 
 
 def test_a_constructor_does_not_repeat_what_the_class_says_of_an_argument() -> None:
-    resource = "sipgate_provider.resources.client_resource.ClientResource"
+    resource = "sipgate_provider.resources.client_resource.OAuthClient"
     entry = reference.of([f"{resource}.for_webphone as OAuthClient.for_webphone"], 3)
 
     assert "| `embedded_in` |" in entry
