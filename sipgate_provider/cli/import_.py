@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import", short_help="Import clients that exist, if no other stack manages them.")
-@click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT_ID|CLIENT_NAME]...")
+@click.argument("wanted", nargs=-1, metavar="[NAME=CLIENT]...")
 @click.option("--all", "everything", is_flag=True, help="Import every client of the account.")
 @click.option(
     "--out",
@@ -59,7 +59,7 @@ def command(
       sipgate-provider import --all --out clients.py
 
     Run the command in the folder of Pulumi.yaml. NAME becomes the resource's name; with --all, the clients' names are
-    used. A client is found by its id or its exact name. Nothing changes at sipgate, and the state stores the secrets
+    used. CLIENT is an id or an exact name. Nothing changes at sipgate, and the state stores the secrets
     encrypted. Add the printed program to yours: `pulumi up` then reports no changes. In other languages than Python,
     Pulumi writes the program.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
@@ -140,4 +141,4 @@ def test_the_wheel_that_the_manual_names_is_of_this_version() -> None:
 
     named = set(re.findall(r"sipgate_provider-(.+?)-py3", pages))
 
-    assert named == {sipgate_provider.__version__}
+    assert named == {version("sipgate-provider")}
