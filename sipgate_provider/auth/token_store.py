@@ -33,6 +33,7 @@ from sipgate_provider.auth.credentials import RefreshToken
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import problem_with_address
 from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.setting_names import SettingNames
 
 __all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
 
@@ -72,6 +73,7 @@ def stored_login(account: str | None) -> RefreshToken | None:
             token_url=stored["token_url"],
             file=path,
             session=stored.get("session", ""),
+            names=SettingNames(account),
         )
     except KeyError as error:
         raise _unusable(path, f"it lacks {error.args[0]}") from None
@@ -130,7 +132,7 @@ class TokenFile:
                 f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
             ) from None
         except OSError as error:
-            raise _unusable(Path(error.filename or self.path), str(error.strerror)) from None
+            raise _no_folder(self.path.parent, error) from None
         try:
             yield
         finally:
@@ -201,7 +203,7 @@ class TokenFile:
         for path, forbidden, mode in ((folder, 0o022, "700"), (self.path, 0o077, "600")):
             try:
                 status = path.stat() if path is folder else path.lstat()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return False
             except OSError as error:
                 raise _unusable(path, str(error.strerror)) from None
@@ -227,6 +229,14 @@ def _folder() -> Path:
             "the absolute path of a folder of your own."
         )
     return folder
+
+
+def _no_folder(folder: Path, error: OSError) -> ConfigurationError:
+    where = f" ({error.filename})" if error.filename else ""
+    return ConfigurationError(
+        f"Refresh tokens are stored in {folder}, which cannot be used: {error.strerror}{where}. Set HOME or "
+        "XDG_STATE_HOME to a folder of your own."
+    )
 
 
 def _unusable(path: Path, why: str) -> ConfigurationError:

@@ -56,6 +56,7 @@ from sipgate_provider.http.retries import (
     pause,
 )
 from sipgate_provider.http.transport_errors import to_transport_error
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
 
 __all__ = ["NoAuth", "Transport"]
 
@@ -106,9 +107,14 @@ class _Result(NamedTuple):
 
 
 class Transport:
-    """A session with pooled connections; safe to share between threads."""
+    """A session with pooled connections; safe to share between threads.
 
-    def __init__(self) -> None:
+    Attributes:
+        names: What the settings of the account are called, for messages.
+    """
+
+    def __init__(self, names: SettingNames = USUAL_NAMES) -> None:
+        self.names = names
         self._session = _Session()
         adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
         for scheme in ("https://", "http://"):
@@ -176,7 +182,9 @@ class Transport:
                 seconds = pause(tries)
                 again = tries < TRIES and may_send(after=seconds)
                 if not (again and is_repeated(method, error, sent=attempt.sent)):
-                    raise to_transport_error(operation, error, sent=sent) from None
+                    raise to_transport_error(
+                        operation, error, request["url"], self.names, sent=sent
+                    ) from None
             else:
                 if seconds is None:
                     return response
