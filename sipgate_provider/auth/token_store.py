@@ -132,6 +132,8 @@ class TokenFile:
                 f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
             ) from None
         except OSError as error:
+            if error.filename == lock.lock_file:
+                raise _unusable(Path(lock.lock_file), str(error.strerror)) from None
             raise _no_folder(self.path.parent, error) from None
         try:
             yield

@@ -51,6 +51,7 @@ for name in set(sys.modules) - at_start:
             shadowing[name] = here.origin
 print(json.dumps({
     "version": sipgate_provider.__version__,
+    "prefix": sys.prefix,
     "shadowing": {} if getattr(sys.flags, "safe_path", False) else shadowing,
     "checker": not checker or find_spec(checker) is not None,
 }))
@@ -99,13 +100,15 @@ def _python(
             "Run `pulumi install`, or name an environment for both in Pulumi.yaml, as an absolute `virtualenv:`.",
         )
         return
+    names = dict.fromkeys(filter(None, (program, provider)))
+    found = {python: _probe_anywhere(python, folder, checker) for python in names}
     # An environment has its Python under several names.
-    if not provider or Path(provider).parent == Path(program).parent:
+    if len({one["prefix"] if one else Path(name).parent for name, one in found.items()}) == 1:
         pythons = {program: "program and provider"}
     else:
-        pythons = {program: "the program", provider: "the provider"}
+        pythons = dict(zip(found, ("the program", "the provider"), strict=True))
     for python, who in pythons.items():
-        probed = _probe_anywhere(python, folder, checker)
+        probed = found[python]
         if probed is None:
             yield Diagnosis(
                 "project",

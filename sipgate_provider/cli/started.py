@@ -51,7 +51,7 @@ def ask(folder: Path, *arguments: str) -> dict[str, Any]:
 
 
 def reasons(about: dict[str, Any]) -> str:
-    """Pulumi's reasons for what it does not say, as the end of a sentence, without the empty backend's lack of a stack."""
+    """Pulumi's reasons for what it does not say, as the end of a sentence; the empty backend has no stack."""
     errors = [str(one) for one in about.get("errors") or [] if "current stack" not in str(one)]
     return f": {one_line('; '.join(dict.fromkeys(errors)), length=_LENGTH)}" if errors else ""
 
