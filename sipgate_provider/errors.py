@@ -2,6 +2,7 @@
 
     SipgateError                  every error that this package raises on purpose
     ├── ConfigurationError        the settings are missing, incomplete or wrong; nothing was sent
+    │   └── StackConfigurationError  the stack's configuration is not what it should be
     ├── TransportError            no usable response: unreachable, timed out, cut off, or not sipgate's
     └── APIError                  an answer with an error status: .status .method .path .detail
         ├── AuthenticationError   401, or a refused log-in at the token endpoint
@@ -31,6 +32,7 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "SipgateError",
+    "StackConfigurationError",
     "TransportError",
     "may_have_acted",
 ]
@@ -52,6 +54,10 @@ class SipgateError(Exception):
 
 class ConfigurationError(SipgateError):
     """The settings are missing, incomplete or wrong; nothing was sent."""
+
+
+class StackConfigurationError(ConfigurationError):
+    """The stack's configuration lacks a setting or has a wrong one, maybe since the engine has kept an older one."""
 
 
 class TransportError(SipgateError):

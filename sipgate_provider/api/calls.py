@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import partial
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -38,7 +38,6 @@ _USER_INFO = "/authorization/userinfo"
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 _UNAUTHORIZED = 401
 _ACCEPTED = frozenset({200, 202, 204})
-_ADVICE = "check SIPGATE_BASE_URL and any proxy"
 
 _log = logging.getLogger(__name__)
 
@@ -51,11 +50,17 @@ class SipgateAPI:
 
     def __init__(self, settings: Settings) -> None:
         self._base_url = settings.base_url
-        self._transport = Transport()
+        self._transport = Transport(settings.names)
+        self._names = settings.names
+        self._check_address = f"check {settings.names.variable('baseUrl')} and any proxy"
         self._authenticator = authenticator_for(settings.credential, self._transport)
         self._secrets = secrets_of(settings.credential)
         self._source = settings.source or "the sipgate: settings"
         self._warnings: set[str] = set()
+
+    def variable(self, key: str) -> str:
+        """The environment variable of a setting of this account."""
+        return self._names.variable(key)
 
     def create_client(self, inputs: OAuthClientInputs) -> OAuthClientState:
         """Creates a client and returns it; its `client_secret` may be None."""
@@ -74,7 +79,7 @@ class SipgateAPI:
         try:
             listing = Listing.of(self._request(operation, "GET", "read"))
         except UnreadableListError as error:
-            raise _unexpected_response(operation, "a list of clients", str(error)) from None
+            raise self._unexpected_response(operation, "a list of clients", str(error)) from None
         for client_id, name in listing.unreadable.items():
             self._warn(f"sipgate lists client {client_id} with an unusable {name}; it is left out.")
         if not listing.complete:
@@ -149,16 +154,16 @@ class SipgateAPI:
                 # A rejected request was not executed, so even a POST may be sent again.
                 response = send(auth=other)
         if not response.ok:
-            where = urlsplit(self._base_url).path + path
             raise api_error(
                 operation,
                 method,
-                where,
+                self._base_url + path,
                 access,
                 response,
                 names_client=client_id is not None,
                 secrets=self._secrets,
                 source=self._source,
+                check_address=self._check_address,
             )
         return response
 
@@ -176,29 +181,29 @@ class SipgateAPI:
             self._warnings.add(text)
             _log.warning(text)
 
-    @staticmethod
     def _client(
-        operation: str, response: Response, client_id: str | None = None
+        self, operation: str, response: Response, client_id: str | None = None
     ) -> OAuthClientState:
         try:
             client = OAuthClientState.from_response(response.json())
         except ValidationError as error:
-            raise _unexpected_response(operation, "a client", _where(error)) from None
+            raise self._unexpected_response(operation, "a client", _where(error)) from None
         if client_id is not None and client.client_id != client_id:
             raise TransportError(
-                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; {_ADVICE}."
+                f"{operation}: the response is about another client, {client.client_id}, so it is ignored; "
+                f"{self._check_address}."
             )
         return client
+
+    def _unexpected_response(self, operation: str, expected: str, where: str) -> TransportError:
+        return TransportError(
+            f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); "
+            f"{self._check_address}."
+        )
 
 
 def _where(error: ValidationError) -> str:
     return next(problems(error))[0]
-
-
-def _unexpected_response(operation: str, expected: str, where: str) -> TransportError:
-    return TransportError(
-        f"{operation}: the response is not {expected} ({where or 'it is not a JSON object'}); {_ADVICE}."
-    )
 
 
 def _shown_id(client_id: str) -> str:

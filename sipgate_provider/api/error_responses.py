@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from sipgate_provider.errors import (
     APIError,
@@ -29,25 +30,27 @@ _MOST_PROBLEMS = 5
 def api_error(
     operation: str,
     method: str,
-    path: str,
+    url: str,
     access: str,
     response: Response,
     *,
     names_client: bool,
     secrets: Sequence[str],
     source: str,
+    check_address: str,
 ) -> APIError:
     """The exception for a response with an error status.
 
     Args:
         operation: What was being done: `Reading client 123`.
         method: The HTTP verb.
-        path: The path of the request.
+        url: The address of the request.
         access: The scope that the request needs, `read` or `write`.
         response: The response.
         names_client: Whether the path names a client.
         secrets: The values that no message may contain.
         source: Where the credential came from, in words.
+        check_address: What to do if the address is not sipgate's, in words.
     """
     document = _document(response)
     is_own = isinstance(document.get("errors"), list) or isinstance(document.get("error"), str)
@@ -72,35 +75,37 @@ def api_error(
                 ),
             )
         case 404 if not names_client:
-            advice = "There is no such API at this address; check SIPGATE_BASE_URL and any proxy."
-        case 404:
+            advice = f"That address is not sipgate's API; {check_address}."
+        case 404 if not is_own:
             kind, advice = (
                 NotFoundError,
-                (
-                    "There is no such client in this account; if it was deleted outside Pulumi, "
-                    "`pulumi up --refresh` creates it again."
-                ),
+                f"sipgate's API does not answer so, so the address may not be its own; {check_address}.",
             )
+        case 404:
+            kind, advice = NotFoundError, "There is no such client in this account; check the id."
         case 429:
             kind, advice = (
                 RateLimitError,
                 f"Too many requests; run again {_retry_time(response.retry_after)}.",
             )
         case status if 300 <= status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            advice = (
-                "The response is a redirect, and the provider follows none; check SIPGATE_BASE_URL."
-            )
+            advice = f"The response is a redirect, and the provider follows none; {check_address}."
         case status if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
             advice = "sipgate failed, or cannot process these values; run again later."
         case _:
             advice = "Check the values that were sent."
     detail = scrubbed(_text(response, document), secrets)
     reason = f"{response.status}, {detail!r}" if detail else f"{response.status}"
+    parts = urlsplit(url)
+    # Something else than sipgate may have written these two, and sipgate has the list of clients.
+    is_other = response.status in {403, 404} and not is_own
+    is_other = is_other or (response.status == 404 and not names_client)  # noqa: PLR2004
+    who = parts.netloc if is_other else "sipgate"
     return kind(
-        f"{operation}: sipgate refused ({reason}). {advice}",
+        f"{operation}: {who} refused ({reason}). {advice}",
         status=response.status,
         method=method,
-        path=path,
+        path=parts.path,
         detail=detail,
         is_own=is_own,
     )

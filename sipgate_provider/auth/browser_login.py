@@ -20,6 +20,7 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import Origin
 from sipgate_provider.http.transport import Transport
 from sipgate_provider.scrubbing import one_line, scrubbed
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
 
 __all__ = ["Login", "code_challenge", "log_in"]
 
@@ -32,11 +33,12 @@ _OPERATION = "Logging in"
 
 @dataclass(frozen=True)
 class Login:
-    """The client to log in through, and its endpoints."""
+    """The client to log in through, its endpoints, and what the account's settings are called."""
 
     client_id: str
     client_secret: str = field(repr=False)
     token_url: str
+    names: SettingNames = USUAL_NAMES
 
     @property
     def authorization_url(self) -> str:
@@ -68,7 +70,7 @@ def log_in(
     Raises:
         SipgateError: Nobody logged in, or sipgate refused.
     """
-    transport = Transport()
+    transport = Transport(login.names)
     verifier = secrets.token_urlsafe(64)
     state = secrets.token_urlsafe(32)
     try:
@@ -110,7 +112,7 @@ def _exchange(
     redirect_uri: str,
 ) -> Token:
     """Exchanges the code that the browser has brought for tokens."""
-    _check_issuer(parameters.get("iss"), login.token_url)
+    _check_issuer(parameters.get("iss"), login)
     if not parameters.get("code"):
         reasons = [parameters[key] for key in ("error", "error_description") if key in parameters]
         raise SipgateError(
@@ -143,15 +145,17 @@ def code_challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _check_issuer(issuer: str | None, token_url: str) -> None:
+def _check_issuer(issuer: str | None, login: Login) -> None:
     """Raises SipgateError if the browser comes from another server than the code would be sent to."""
     if issuer is None:
         return
+    token_url = login.token_url
     realm = token_url.removesuffix(_KEYCLOAK_PATH)
     # Without Keycloak's path, the token endpoint reveals only its origin.
     matches = issuer == realm if realm != token_url else Origin.of(issuer) == Origin.of(token_url)
     if not matches:
         raise SipgateError(
             f"{_OPERATION}: the browser comes back from {one_line(issuer)!r}, and the token endpoint is at {realm!r}; "
-            "the code was not sent there. If you trust the former, set SIPGATE_TOKEN_URL to its token endpoint."
+            "the code was not sent there. If you trust the former, set "
+            f"{login.names.variable('tokenUrl')} to its token endpoint."
         )

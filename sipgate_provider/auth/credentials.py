@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
+
 __all__ = [
     "TOKEN_CHARACTERS",
     "AccessToken",
@@ -44,6 +46,7 @@ class Password:
     username: str
     password: str = field(repr=False)
     token_url: str
+    names: SettingNames = USUAL_NAMES
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class RefreshToken:
         token_url: The token endpoint.
         file: The file that stores its successors.
         session: Keycloak's id of the stored log-in, empty where it has none; None for a token from the settings.
+        names: What the account's settings are called.
     """
 
     client_id: str
@@ -65,6 +69,7 @@ class RefreshToken:
     token_url: str
     file: Path
     session: str | None = None
+    names: SettingNames = USUAL_NAMES
 
 
 Credential = PersonalAccessToken | AccessToken | Password | RefreshToken

@@ -57,6 +57,7 @@ class PasswordGrant:
             self._credential.token_url,
             client_id=_PASSWORD_GRANT_CLIENT,
             refresh_token=self._refresh_token,
+            names=self._credential.names,
         )
 
     def _log_in(self) -> Token:
@@ -126,6 +127,7 @@ class RefreshGrant:
             SipgateError: No usable response came, the log-in was ended or replaced, or its file cannot be used.
         """
         credential = self._credential
+        names = credential.names
         file = TokenFile(credential.file)
         with file.locked(seconds_left()):
             stored = file.read()
@@ -147,8 +149,7 @@ class RefreshGrant:
                     form,
                     operation=_REFRESHING,
                     advice="It may have been used, may have expired, or may belong to another client: log in "
-                    "again with "
-                    "`sipgate-provider login`, or set a new sipgate:refreshToken.",
+                    f"again with {names.login}, or set a new value for {names.key('refreshToken')}.",
                 )
                 if token.refresh_token and token.refresh_token != current:
                     commit({**stored, "refresh_token": token.refresh_token})
@@ -162,12 +163,12 @@ class RefreshGrant:
         if stored is None:
             raise SipgateError(
                 f"{_REFRESHING}: this run's log-in was logged out meanwhile; log in again with "
-                "`sipgate-provider login`."
+                f"{self._credential.names.login}."
             )
         if any(
             stored.get(name, "") != getattr(self._credential, name)
             for name in ("client_id", "token_url", "session")
         ):
             raise SipgateError(
-                f"{_REFRESHING}: `sipgate-provider login` has replaced this run's log-in meanwhile; run again."
+                f"{_REFRESHING}: {self._credential.names.login} has replaced this run's log-in meanwhile; run again."
             )

@@ -24,6 +24,7 @@ from sipgate_provider.errors import APIError, AuthenticationError, SipgateError,
 from sipgate_provider.http.response import Response
 from sipgate_provider.http.transport import NoAuth, Transport
 from sipgate_provider.scrubbing import scrubbed
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
 
 __all__ = ["Token", "end_log_in", "end_session", "request_token", "username_of"]
 
@@ -100,7 +101,8 @@ def request_token(
         location = error.errors(include_url=False, include_input=False)[0]["loc"]
         field = location[0] if location else "access_token"
         raise TransportError(
-            f"{operation}: the response holds no usable {field}; check SIPGATE_TOKEN_URL."
+            f"{operation}: the response holds no usable {field}; "
+            f"check {transport.names.variable('tokenUrl')}."
         ) from None
 
 
@@ -115,11 +117,17 @@ def end_log_in(log_in: RefreshToken) -> None:
         client_id=log_in.client_id,
         client_secret=log_in.client_secret,
         refresh_token=log_in.refresh_token,
+        names=log_in.names,
     )
 
 
 def end_session(
-    token_url: str, *, client_id: str, refresh_token: str, client_secret: str = ""
+    token_url: str,
+    *,
+    client_id: str,
+    refresh_token: str,
+    client_secret: str = "",
+    names: SettingNames = USUAL_NAMES,
 ) -> None:
     """Ends the log-in that the refresh token belongs to (Keycloak's log-out endpoint).
 
@@ -132,7 +140,7 @@ def end_session(
         "refresh_token": refresh_token,
     }
     _post(
-        Transport(),
+        Transport(names),
         token_url.removesuffix("/token") + "/logout",
         form,
         operation="Logging out",
@@ -147,7 +155,7 @@ def _post(
     encoded = urlencode({name: value for name, value in form.items() if value})
     response = transport.send("POST", url, operation=operation, auth=NoAuth(), form=encoded)
     if not response.ok or _document(response).get("error"):
-        raise _refusal(url, form, response, operation, advice)
+        raise _refusal(url, form, response, operation, advice, transport.names)
     return response
 
 
@@ -158,7 +166,12 @@ def _document(response: Response) -> dict[str, object]:
 
 
 def _refusal(
-    url: str, form: Mapping[str, str], response: Response, operation: str, advice: str
+    url: str,
+    form: Mapping[str, str],
+    response: Response,
+    operation: str,
+    advice: str,
+    names: SettingNames,
 ) -> SipgateError:
     document = _document(response)
     texts = [
@@ -171,15 +184,15 @@ def _refusal(
     client_is_configurable = form.get("grant_type") != "password"
     if refused and client_is_configurable and texts and texts[0] in _CLIENT_REFUSED:
         advice = (
-            "This is about the client, not about the user: check sipgate:clientId and sipgate:clientSecret, "
-            "and that the client may be used in this way."
+            f"This is about the client, not about the user: check {names.key('clientId')} and "
+            f"{names.key('clientSecret')}, and that the client may be used in this way."
         )
     elif response.status in _BUSY:
         advice = "sipgate's log-in server failed or is busy; run again later."
     elif not refused:
         advice = (
-            "That is no response of a token endpoint: check SIPGATE_TOKEN_URL, and that no redirect or proxy "
-            "interferes."
+            f"That is no response of a token endpoint: check {names.variable('tokenUrl')}, and that no redirect or "
+            "proxy interferes."
         )
     return kind(
         f"{operation}: sipgate refused ({response.status}{f', {detail!r}' if detail else ''}). {advice}",

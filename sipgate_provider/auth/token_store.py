@@ -34,6 +34,7 @@ from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.addresses import problem_with_address
 from sipgate_provider.http.waits import PATIENCE_SECONDS, Patience
 from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.setting_names import SettingNames
 
 __all__ = ["TokenFile", "login_path", "stored_login", "token_path"]
 
@@ -73,6 +74,7 @@ def stored_login(account: str | None) -> RefreshToken | None:
             token_url=stored["token_url"],
             file=path,
             session=stored.get("session", ""),
+            names=SettingNames(account),
         )
     except KeyError as error:
         raise _unusable(path, f"it lacks {error.args[0]}") from None
@@ -140,7 +142,9 @@ class TokenFile:
             self._exists()
             acquired = Patience(self.patience).wait(is_acquired, seconds, lambda: reason)
         except OSError as error:
-            raise _unusable(Path(error.filename or self.path), str(error.strerror)) from None
+            if error.filename == lock.lock_file:
+                raise _unusable(Path(lock.lock_file), str(error.strerror)) from None
+            raise _no_folder(self.path.parent, error) from None
         if not acquired:
             raise SipgateError(
                 f"Another process has held {self.path}.lock for {seconds:.0f} s; wait for it, or end it."
@@ -215,7 +219,7 @@ class TokenFile:
         for path, forbidden, mode in ((folder, 0o022, "700"), (self.path, 0o077, "600")):
             try:
                 status = path.stat() if path is folder else path.lstat()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return False
             except OSError as error:
                 raise _unusable(path, str(error.strerror)) from None
@@ -241,6 +245,14 @@ def _folder() -> Path:
             "the absolute path of a folder of your own."
         )
     return folder
+
+
+def _no_folder(folder: Path, error: OSError) -> ConfigurationError:
+    where = f" ({error.filename})" if error.filename else ""
+    return ConfigurationError(
+        f"Refresh tokens are stored in {folder}, which cannot be used: {error.strerror}{where}. Set HOME or "
+        "XDG_STATE_HOME to a folder of your own."
+    )
 
 
 def _unusable(path: Path, why: str) -> ConfigurationError:

@@ -40,7 +40,6 @@ _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _NOT_FOUND = 404
 _FORBIDDEN = 403
 _UNKNOWN_CLIENT = "invalid_client"
-_NOT_KNOWN = "the log-in does not know the client, or it is disabled; check its id or name, and SIPGATE_TOKEN_URL"
 _SECRET_REFUSED = "unauthorized_client"  # noqa: S105  an error code
 
 
@@ -70,7 +69,12 @@ class Verification:
             login: The client, where it logs people in, and its secret, empty where that is not known.
         """
         self._login = login
-        self._transport = Transport()
+        self._transport = Transport(login.names)
+        self._variable = login.names.variable
+        self._not_known = (
+            "the log-in does not know the client, or it is disabled; check its id or name, and "
+            f"{self._variable('tokenUrl')}"
+        )
 
     def redirect_uri(self, address: str) -> Verdict:
         """Whether a log-in may end at the address."""
@@ -78,16 +82,13 @@ class Verification:
         operation = f"Asking whether a log-in may end at {one_line(address)}"
         response = self._authorize(address, state, operation)
         if 300 <= response.status < 400:  # noqa: PLR2004  RFC 9110, 15.4
-            return _redirected(response, address, state, self._login.client_secret)
+            return _redirected(response, address, state, self._login)
         if response.ok:
             if self._refuses_unregistered:
                 return Verdict(True, "the log-in page would open")
             return Verdict(None, "the log-in shows the same page for every address")
         if self._client_error == _UNKNOWN_CLIENT:
-            return Verdict(
-                False,
-                _NOT_KNOWN,
-            )
+            return Verdict(False, self._not_known)
         return Verdict(
             False, f"the log-in refuses it ({response.status}): no redirect URI of the client fits"
         )
@@ -100,16 +101,14 @@ class Verification:
             )
         match self._client_error:
             case "invalid_client":
-                return Verdict(
-                    False,
-                    _NOT_KNOWN,
-                )
+                return Verdict(False, self._not_known)
             case "unauthorized_client":
                 return Verdict(
                     None,
                     "the token endpoint refuses the client's secret"
                     if self._login.client_secret
-                    else "the token endpoint wants the client's secret; set SIPGATE_CLIENT_SECRET",
+                    else "the token endpoint wants the client's secret; set "
+                    f"{self._variable('clientSecret')}",
                 )
         operation = f"Asking the token endpoint as a page of {one_line(origin)}"
         response = self._ask_token(operation, with_secret=self._needs_secret, origin=origin)
@@ -206,7 +205,8 @@ class Verification:
 
     def _misplaced(self, operation: str, response: Response) -> SipgateError:
         return SipgateError(
-            f"{operation}: there is no log-in at {self._login.token_url} ({response.status}); check SIPGATE_TOKEN_URL."
+            f"{operation}: there is no log-in at {self._login.token_url} ({response.status}); check "
+            f"{self._variable('tokenUrl')}."
         )
 
 
@@ -216,13 +216,16 @@ def _is_sent(origin: str) -> bool:
     return origin == _OPAQUE or (found is not None and str(found) == origin and "*" not in origin)
 
 
-def _redirected(response: Response, address: str, state: str, secret: str) -> Verdict:
+def _redirected(response: Response, address: str, state: str, login: Login) -> Verdict:
+    secret = login.client_secret
     location = response.headers.get("Location", "")
     target = _split(location)
     said = parse_qs(target.query) | parse_qs(target.fragment) if target else {}
     if said.get("state") != [state]:
         return Verdict(
-            None, "the log-in redirects elsewhere, which is not followed; check SIPGATE_TOKEN_URL"
+            None,
+            "the log-in redirects elsewhere, which is not followed; check "
+            f"{login.names.variable('tokenUrl')}",
         )
     place = _place(location)
     if place != _place(address):

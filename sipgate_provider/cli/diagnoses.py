@@ -5,6 +5,7 @@ A check that depends on an earlier one is left out if that one fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,17 +14,24 @@ from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import command_line, own_connections, sdk
 from sipgate_provider.cli.ownership import several
 from sipgate_provider.cli.session import Session
-from sipgate_provider.errors import SipgateError
+from sipgate_provider.errors import SipgateError, TransportError
 from sipgate_provider.scrubbing import shell_word
 from sipgate_provider.settings.sources import (
     ADDRESSES,
     KEYS,
     SECRET_KEYS,
-    environment_variable,
+    is_empty,
+    is_unknown,
     namespace,
 )
 
 __all__ = ["diagnoses"]
+
+_NEEDS_READ = (
+    "`pulumi up` works without it, but refresh, import and lookups do not, and a client whose creation was not "
+    "confirmed is not found again."
+)
+_NEEDS_WRITE = "Creating, changing and deleting clients needs it."
 
 
 def diagnoses(session: Session) -> Iterator[Diagnosis]:
@@ -65,36 +73,63 @@ def _settings(session: Session) -> Iterator[Diagnosis]:
 def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iterator[Diagnosis]:
     prefix = namespace(session.account)
     own = {
-        key.partition(":")[2]: entry
+        key.partition(":")[2]: str(entry.get("value", ""))
         for key, entry in entries.items()
         if key.partition(":")[0] == prefix
     }
-    # An address is no usable setting of a stack, and the credential's check says so.
-    known_keys = {*KEYS, *ADDRESSES}
-    unknown = sorted(own.keys() - known_keys)
-    unencrypted = sorted(
-        key
-        for key, entry in entries.items()
-        if _is_secret_key(key) and "value" in entry and not entry.get("secret")
-    )
-    for key in unknown:
-        near = next((known for known in KEYS if known.lower() == key.lower()), None)
-        yield Diagnosis(
-            "stack",
-            "doubtful",
-            f"{prefix}:{key} is not a key of this provider.",
-            f"Perhaps {prefix}:{near} is meant." if near else f"Known are {', '.join(KEYS)}.",
-        )
-    for key in unencrypted:
-        yield Diagnosis(
-            "stack",
-            "doubtful",
-            f"{key} is stored unencrypted in the stack's file, and in its state after `pulumi up`.",
-            f"`pulumi config set --secret {shell_word(key)}`, and a new one from sipgate if either was shared.",
-        )
-    stored: dict[str, str] = {}
+    found = [
+        *_keys(session, own),
+        *_unencrypted(entries),
+        *_last_run(session, prefix, own),
+    ]
+    yield from found
+    # The check of the credential says that no stack may name an address.
+    if not found and not own.keys() & set(ADDRESSES):
+        keys = ", ".join(f"{prefix}:{key}" for key in sorted(own)) or "none of this provider's keys"
+        yield Diagnosis("stack", "good", f"Its configuration has {keys}.")
+
+
+def _keys(session: Session, own: dict[str, str]) -> Iterator[Diagnosis]:
+    """Finds keys that have no effect."""
+    for key, value in sorted(own.items()):
+        name = session.names.key(key)
+        if key not in KEYS and key not in ADDRESSES:
+            near = next((known for known in KEYS if _letters(known) == _letters(key)), None)
+            yield Diagnosis(
+                "stack",
+                "doubtful",
+                is_unknown(name, session.names.key(near) if near else None),
+                f"Remove it with `pulumi config rm {shell_word(name)}`. Known are "
+                f"{', '.join(map(session.names.key, KEYS))}.",
+            )
+        elif not value:
+            yield Diagnosis(
+                "stack",
+                "doubtful",
+                is_empty(name),
+                f"Set it, or remove it with `pulumi config rm {name}`.",
+            )
+
+
+def _letters(key: str) -> str:
+    return re.sub("[-_]", "", key).lower()
+
+
+def _unencrypted(entries: dict[str, dict[str, Any]]) -> Iterator[Diagnosis]:
+    for key, entry in sorted(entries.items()):
+        if _is_secret_key(key) and entry.get("value") and not entry.get("secret"):
+            yield Diagnosis(
+                "stack",
+                "doubtful",
+                f"{key} is stored unencrypted in the stack's file, and in its state after `pulumi up`.",
+                f"`pulumi config set --secret {shell_word(key)}`, and a new one from sipgate if either was shared.",
+            )
+
+
+def _last_run(session: Session, prefix: str, own: dict[str, str]) -> Iterator[Diagnosis]:
+    """Compares the configuration with that of the last `pulumi up`, which a refresh prefers even to the environment."""
     try:
-        stored = session.stack.stored_configuration()
+        stored = session.stack.stored_configuration(session.account)
     except SipgateError as error:
         yield Diagnosis(
             "stack",
@@ -102,24 +137,19 @@ def _configuration(session: Session, entries: dict[str, dict[str, Any]]) -> Iter
             f"Its state cannot be read: {error}",
             "See that its passphrase or key can be had.",
         )
-    current = {f"{prefix}:{key}": str(own[key].get("value")) for key in known_keys & own.keys()}
-    previous = {
-        full: stored[full] for full in (f"{prefix}:{key}" for key in known_keys) if full in stored
-    }
-    # Keys that are only in the state count as well: a refresh prefers them to the environment.
-    changed = sorted(
-        key for key in {*current, *previous} if previous and previous.get(key) != current.get(key)
-    )
+        return
+    changed = [
+        session.names.key(key)
+        for key in sorted({*KEYS, *ADDRESSES})
+        if stored is not None and stored.get(f"{prefix}:{key}", "") != own.get(key, "")
+    ]
     if changed:
         yield Diagnosis(
             "stack",
             "doubtful",
-            f"The state holds another {', '.join(changed)} than the configuration.",
-            "`pulumi refresh` and `pulumi destroy` use the state's: run `pulumi up` first, or add `--run-program`.",
+            f"The configuration differs from that of the last `pulumi up` in {', '.join(changed)}.",
+            "`pulumi refresh` and `pulumi destroy` use that one: run `pulumi up` first, or add `--run-program`.",
         )
-    if not unknown and not unencrypted and not changed:
-        keys = ", ".join(f"{prefix}:{key}" for key in sorted(own)) or "none of this provider's keys"
-        yield Diagnosis("stack", "good", f"Its configuration has {keys}.")
 
 
 def _managers(session: Session) -> Iterator[Diagnosis]:
@@ -154,12 +184,13 @@ def _sipgate(session: Session) -> Iterator[Diagnosis]:
     try:
         access = probe_access(session.api)
     except SipgateError as error:
+        variable = session.names.variable("baseUrl")
+        network = "the network, HTTPS_PROXY and NO_PROXY, REQUESTS_CA_BUNDLE, and "
         yield Diagnosis(
             "sipgate",
             "bad",
             f"{base_url} cannot be used: {error}",
-            "Check the network, HTTPS_PROXY and NO_PROXY, REQUESTS_CA_BUNDLE, and "
-            f"{environment_variable(session.account, 'baseUrl')}.",
+            f"Check {network if isinstance(error, TransportError) else ''}{variable}.",
         )
         return
     yield Diagnosis("sipgate", "good", f"{base_url} answers.")
@@ -168,20 +199,22 @@ def _sipgate(session: Session) -> Iterator[Diagnosis]:
             "credential",
             "bad",
             access.problem,
-            "Make a new token at sipgate, or log in again with `sipgate-provider login`.",
+            f"Make a new token at sipgate, or log in again with {session.names.login}.",
         )
         return
+    # Without the read scope, `pulumi up` works.
     for scope, granted, need in (
-        ("read", access.read, "refresh, import, lookups and finding lost clients again"),
-        ("write", access.write, "creating, changing and deleting clients"),
+        ("read", access.read, _NEEDS_READ),
+        ("write", access.write, _NEEDS_WRITE),
     ):
         name = f"authorization:oauth2:clients:{scope}"
         if granted:
             yield Diagnosis("scope", "good", f"{name} is there.")
-        else:
-            yield Diagnosis(
-                "scope",
-                "bad",
-                f"{name} is missing.",
-                f"It is needed for {need}: make a token that has it, for a user who may manage clients.",
-            )
+            continue
+        reason = access.refusals.get(scope)
+        yield Diagnosis(
+            "scope",
+            "doubtful" if access.write else "bad",
+            f"sipgate refuses what needs {name}" + (f": {reason!r}." if reason else "."),
+            f"{need} Use a credential that has this scope, of a user whose role may manage clients.",
+        )

@@ -21,10 +21,10 @@ def command(session: Session, as_json: bool) -> None:
     The command checks Pulumi's command line and SDK, the Python that Pulumi would start for this project and its
     modules, proxies, the stack's configuration, the credential, the connection to sipgate, and the credential's
     scopes. It changes nothing. To find out the scopes, it lists the clients and tries to delete one that cannot
-    exist.
+    exist. What it starts of the project gets no credential.
 
-    Exit code 1 means that `pulumi up` would fail. The JSON has a list of `checks`, each with `subject`, `state`
-    ("good", "doubtful" or "bad"), `fact` and `remedy`.
+    Exit code 1 means that `pulumi up` would fail. The JSON is an object. Its list `checks` has an object for each
+    check, with `subject`, `state` ("good", "doubtful" or "bad"), `fact` and `remedy`.
     """
     from sipgate_provider.cli.diagnoses import diagnoses  # noqa: PLC0415
 

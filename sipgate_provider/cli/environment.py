@@ -1,27 +1,25 @@
-"""The checks of a project: the Python that Pulumi would start, and whether the provider works in it.
+"""The checks of a project: whether what Pulumi starts for it works with the provider.
 
-Pulumi starts two processes, and finds their Pythons in two ways. For the program, it starts from the project's folder.
-For the provider, `pulumi-resource-pulumi-python`, a shell script, starts from the program's folder. With
-`toolchain: uv` in a workspace, or with `main:`, these may be two environments, and the provider fails.
+What is tried of the project gets no credential.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sipgate_provider.cli.diagnosis import Diagnosis
-from sipgate_provider.cli.machine import output
+from sipgate_provider.cli.machine import output, without_credentials
 from sipgate_provider.cli.project import read_project, runtime_of
+from sipgate_provider.cli.started import ask, python_of_provider, reasons
+from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.installation import installing
 
 __all__ = ["program_environment"]
 
-_PLUGIN = "pulumi-resource-sipgate"
+_PACKAGE = "sipgate"
 
 # The project's Python runs this. It imports everything that the provider's process imports, with the program's folder
 # (the first argument) off the path, where it shadows nothing; first on the path, as with Pulumi; or last, in case the
@@ -54,6 +52,7 @@ for name in set(sys.modules) - at_start:
             shadowing[name] = here.origin
 print(json.dumps({
     "version": sipgate_provider.__version__,
+    "prefix": sys.prefix,
     "shadowing": {} if getattr(sys.flags, "safe_path", False) else shadowing,
     "checker": not checker or find_spec(checker) is not None,
 }))
@@ -61,53 +60,103 @@ print(json.dumps({
 
 
 def program_environment(file: Path) -> Iterator[Diagnosis]:
-    """Checks that the Python that Pulumi starts for this project can import the whole package."""
-    document = read_project(file)
-    name, options = runtime_of(document)
-    if name != "python":
-        yield _plugin(file, document, name)
+    """Checks that what Pulumi starts for this project works with the provider."""
+    try:
+        document = read_project(file)
+    except ConfigurationError as error:
+        yield Diagnosis("project", "bad", "Its Pulumi.yaml is not read.", str(error))
         return
+    language, options = runtime_of(document)
+    about = ask(file.parent, "about")
     folder = (file.parent / str(document.get("main") or "")).absolute()
-    if folder.is_file():
-        folder = folder.parent
-    found = _python(file, folder, options)
-    if isinstance(found, Diagnosis):
-        yield found
-        return
+    folder = folder.parent if folder.is_file() else folder
     checker = str(options.get("typechecker") or "")
-    probed = _probe(found, folder, "off", checker) or _probe(found, folder, "last", checker)
-    if probed is None:
+    python = (about.get("runtime") or {}).get("executable")
+    if language != "python":
+        yield _plugin(file, language, about)
+    elif not python:
+        yield Diagnosis(
+            "project",
+            "doubtful",
+            f"Pulumi does not say which Python it runs{reasons(about)}.",
+            "Run `pulumi install`, and see what `pulumi about` says.",
+        )
+    elif not _probe_anywhere(python, folder, checker) and _needs_plugin(about):
+        # The program uses the SDK that Pulumi generates of the plugin.
+        yield _plugin(file, language, about)
+    else:
+        yield from _python(python, folder, checker, options)
+
+
+def _python(
+    program: str, folder: Path, checker: str, options: Mapping[str, Any]
+) -> Iterator[Diagnosis]:
+    """Checks the Python of the program and that of the provider."""
+    provider, problem = python_of_provider(folder, options)
+    if problem:
         yield Diagnosis(
             "project",
             "bad",
-            f"Pulumi would run {found}, which has no sipgate_provider.",
-            f"Install it there (`{installing(python=found)}`), or activate the environment that has it.",
+            f"Pulumi runs the program with {program}, but cannot start the provider: {problem}",
+            "Run `pulumi install`, or name an environment for both in Pulumi.yaml, as an absolute `virtualenv:`.",
         )
         return
-    yield Diagnosis(
-        "project", "good", f"Pulumi runs {found}, which has sipgate_provider {probed['version']}."
-    )
-    if not probed["checker"]:
-        yield Diagnosis(
-            "project",
-            "bad",
-            f"{file} has `typechecker: {checker}`, which {found} does not have.",
-            f"Install {checker} there, or remove the option.",
-        )
-    if probed["shadowing"]:
-        works = _probe(found, folder, "first", checker) is not None
-        for module, path in sorted(probed["shadowing"].items()):
+    names = dict.fromkeys(filter(None, (program, provider)))
+    found = {python: _probe_anywhere(python, folder, checker) for python in names}
+    # An environment has its Python under several names.
+    if len({one["prefix"] if one else Path(name).parent for name, one in found.items()}) == 1:
+        pythons = {program: "program and provider"}
+    else:
+        pythons = dict(zip(found, ("the program", "the provider"), strict=True))
+    for python, who in pythons.items():
+        probed = found[python]
+        if probed is None:
             yield Diagnosis(
                 "project",
-                "doubtful" if works else "bad",
-                f"{path} shadows the module {module}, which Pulumi or the provider needs.",
-                "Rename it.",
+                "bad",
+                f"Pulumi would run {who} with {python}, which has no sipgate_provider.",
+                _install(python),
             )
+            continue
+        yield Diagnosis(
+            "project",
+            "good",
+            f"Pulumi runs {who} with {python}, which has sipgate_provider {probed['version']}.",
+        )
+        if python == program and not probed["checker"]:
+            yield Diagnosis(
+                "project",
+                "bad",
+                f"The project has `typechecker: {checker}`, which {python} does not have.",
+                f"Install {checker} there, or remove the option.",
+            )
+        # The last one is the provider's.
+        if python == [*pythons][-1] and probed["shadowing"]:
+            works = _probe(python, folder, "first", checker) is not None
+            for module, path in sorted(probed["shadowing"].items()):
+                yield Diagnosis(
+                    "project",
+                    "doubtful" if works else "bad",
+                    f"{path} shadows the module {module}, which Pulumi or the provider needs.",
+                    "Rename it.",
+                )
+
+
+def _install(python: str) -> str:
+    return f"Install it there (`{installing(python=python)}`), or activate the environment that has it."
+
+
+def _probe_anywhere(python: str, folder: Path, checker: str) -> dict[str, Any] | None:
+    return _probe(python, folder, "off", checker) or _probe(python, folder, "last", checker)
 
 
 def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any] | None:
     """Runs the probe and returns its result; None if it fails."""
-    printed = output(python, "-c", _PROBE, str(folder), place, checker, cwd=folder)
+    printed = output(
+        *(python, "-c", _PROBE, str(folder), place, checker),
+        cwd=folder,
+        environment=without_credentials(),
+    )
     try:
         found = json.loads((printed or "").splitlines()[-1])
     except (IndexError, ValueError):
@@ -115,77 +164,39 @@ def _probe(python: str, folder: Path, place: str, checker: str) -> dict[str, Any
     return found if isinstance(found, dict) else None
 
 
-def _python(file: Path, folder: Path, options: dict[str, Any]) -> str | Diagnosis:
-    """The Python that Pulumi starts for the program and the provider, or why there is none."""
-    toolchain = options.get("toolchain") or "pip"
-    if toolchain in {"uv", "poetry"} and shutil.which(toolchain) is None:
-        return Diagnosis(
-            "project",
-            "bad",
-            f"{file} has `toolchain: {toolchain}`, and there is no `{toolchain}` on PATH.",
-            f"Install {toolchain}, or remove the option.",
-        )
-    environment = options.get("virtualenv")
-    if toolchain == "poetry":
-        environment = output("poetry", "env", "info", "--path", cwd=folder)
-        if not environment:
-            return _no_python(f"Poetry has no environment for {folder}.")
-    if toolchain == "uv" and not environment:
-        above = (file.parent.absolute(), *file.parent.absolute().parents)
-        roots = (
-            place
-            for mark in ("uv.lock", "pyproject.toml")
-            for place in above
-            if (place / mark).exists()
-        )
-        program = next(roots, above[0]) / ".venv"
-        if program != folder / ".venv":
-            shared = os.path.relpath(program, folder) if folder == above[0] else program
+def _needs_plugin(about: Mapping[str, Any]) -> bool:
+    return any(one.get("name") == _PACKAGE for one in about.get("plugins") or [])
+
+
+def _plugin(file: Path, language: str, about: dict[str, Any]) -> Diagnosis:
+    """Checks that Pulumi finds the native plugin, which serves programs in every language."""
+    installed = ask(file.parent, "plugin", "ls", "--project").get("found")
+    for one in installed or []:
+        if one.get("name") == _PACKAGE and one.get("kind") == "resource":
+            name = f"{_PACKAGE} {one.get('version') or ''}".strip()
             return Diagnosis(
                 "project",
-                "bad",
-                f"Pulumi looks for the program's environment in {program}, and for the provider's in "
-                f"{folder / '.venv'}.",
-                f"Name it in {file.name}, under `options:`: `virtualenv: {shared}`.",
+                "good",
+                f"Pulumi finds the plugin {name}, which serves the {language} program.",
             )
-        environment = str(program)
-    if not environment:
-        command = os.environ.get("PULUMI_PYTHON_CMD")
-        found = (
-            shutil.which(command) if command else shutil.which("python3") or shutil.which("python")
-        )
-        return found or _no_python("There is no Python on PATH.")
-    if not Path(environment).is_absolute() and folder != file.parent.absolute():
+    if _needs_plugin(about):
         return Diagnosis(
             "project",
             "bad",
-            f"{file} has both `main:` and a relative `virtualenv:`, which Pulumi looks for in two folders.",
-            "Remove `virtualenv:` and activate the environment before `pulumi up`.",
-        )
-    python = folder / environment / "bin" / "python"
-    return str(python) if python.exists() else _no_python(f"There is no Python in {environment}.")
-
-
-def _no_python(fact: str) -> Diagnosis:
-    remedy = f"Run `pulumi install`, or make the environment and run `{installing(python='python')}` in it."
-    return Diagnosis("project", "bad", fact, remedy)
-
-
-def _plugin(file: Path, document: dict[str, Any], runtime: str) -> Diagnosis:
-    """Checks that Pulumi finds the native plugin, which serves programs in every language."""
-    providers = (document.get("plugins") or {}).get("providers") or []
-    folders = [
-        file.parent / str(one.get("path")) for one in providers if one.get("name") == "sipgate"
-    ]
-    found = next(
-        filter(None, (shutil.which(_PLUGIN, path=folder) for folder in (*folders, None))), None
-    )
-    if found is None:
-        return Diagnosis(
-            "project",
-            "bad",
-            f"{file} has the runtime {runtime!r}, and there is no {_PLUGIN}.",
+            f"The {language} program needs the plugin {_PACKAGE}, and Pulumi does not find it.",
             "Activate the environment that has sipgate-provider, or name its bin folder in Pulumi.yaml under "
             "plugins.providers.",
         )
-    return Diagnosis("project", "good", f"Pulumi runs {found}, which serves {runtime} programs.")
+    if installed is None or about.get("plugins") is None:
+        return Diagnosis(
+            "project",
+            "doubtful",
+            f"Pulumi does not say which plugins the {language} program needs{reasons(about)}.",
+            "See what `pulumi about` says.",
+        )
+    return Diagnosis(
+        "project",
+        "doubtful",
+        f"The {language} program does not need the plugin {_PACKAGE} yet.",
+        "Add it with `pulumi package add`.",
+    )

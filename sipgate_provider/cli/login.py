@@ -52,8 +52,8 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
     through, client_secret, token_url = session.log_in_through(client_id)
     if not through:
         raise ConfigurationError(
-            "There is no client to log in through; name one with --client-id, or set sipgate:clientId "
-            "(SIPGATE_CLIENT_ID)."
+            "There is no client to log in through; name one with --client-id, or set "
+            f"{session.names.both('clientId')}."
         )
     path = login_path(session.account)
     file = TokenFile(path)
@@ -86,7 +86,7 @@ def command(session: Session, client_id: str | None, port: int, no_browser: bool
             )
 
     token = log_in(
-        Login(through, client_secret, token_url),
+        Login(through, client_secret, token_url, session.names),
         show,
         keep,
         port=port,

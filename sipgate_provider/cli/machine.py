@@ -1,4 +1,9 @@
-"""The checks of the machine: Pulumi's command line, its SDK, and its connections on this machine."""
+"""The checks of the machine: Pulumi's command line, its SDK, and its connections on this machine.
+
+Whatever runs of a project gets no credential: neither its interpreter nor its modules need one to be looked at. Any
+variable may hold a credential, so these processes get only the variables that are known to hold none: those that choose
+an interpreter, a folder or a language.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +12,25 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from sipgate_provider.cli.diagnosis import Diagnosis
 from sipgate_provider.installation import installing
 
-__all__ = ["command_line", "output", "own_connections", "sdk"]
+__all__ = ["command_line", "output", "own_connections", "run", "sdk", "without_credentials"]
 
 # The first version in which `pulumi import` accepts a dynamic provider's resources from a file.
 _CLI = (3, 254, 0)
 _SDK = (3, 216, 0)
 _SECONDS = 60
+_HARMLESS = re.compile(
+    "PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|TMPDIR|TMP|TEMP|XDG_[A-Z]+_(HOME|DIRS?)"
+    "|(DY)?LD_LIBRARY_PATH|VIRTUAL_ENV|CONDA_(PREFIX|DEFAULT_ENV)|PYTHON[A-Z]+|PYENV_(ROOT|VERSION)"
+    "|UV_(PROJECT_ENVIRONMENT|PYTHON|CACHE_DIR)|POETRY_(VIRTUALENVS_[A-Z_]+|CACHE_DIR|HOME)"
+    "|PULUMI_(HOME|PYTHON_CMD|IGNORE_AMBIENT_PLUGINS)|NVM_(DIR|BIN)|NODE_PATH|GOPATH|GOROOT|JAVA_HOME|DOTNET_ROOT"
+)
 # The only spellings that gRPC for Python reads. gRPC for Go never sends loopback to a proxy.
 _GRPC_PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 # Connects as Pulumi's processes do, since gRPC itself decides for which hosts it uses a proxy.
@@ -86,13 +98,35 @@ def own_connections() -> Diagnosis | None:
     )
 
 
-def output(*command: str, cwd: Path | None = None) -> str | None:
+def without_credentials() -> dict[str, str]:
+    """The variables of this environment that hold no credential."""
+    return {name: value for name, value in os.environ.items() if _HARMLESS.fullmatch(name)}
+
+
+def output(
+    *command: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> str | None:
     """The command's output; None if it fails."""
+    done = run(*command, cwd=cwd, environment=environment)
+    return done.stdout.strip() if done is not None and done.returncode == 0 else None
+
+
+def run(
+    *command: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str] | None:
+    """Runs the command to its end; None if it cannot be run or does not end.
+
+    Args:
+        command: The program and its arguments.
+        cwd: Where to run it; here if it is no folder.
+        environment: Its variables; by default those of this process.
+    """
     try:
-        run = subprocess.run(  # noqa: S603  commands of ours
+        return subprocess.run(  # noqa: S603  commands of ours
             command,
             check=False,
             cwd=cwd if cwd and cwd.is_dir() else None,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -101,7 +135,6 @@ def output(*command: str, cwd: Path | None = None) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return run.stdout.strip() if run.returncode == 0 else None
 
 
 def _number(text: str) -> tuple[int, int, int] | None:

@@ -17,6 +17,7 @@ import click
 
 from sipgate_provider.cli.terminal import RequestLines, printable_lines, remark, working
 from sipgate_provider.errors import ConfigurationError, SipgateError
+from sipgate_provider.setting_names import SettingNames
 from sipgate_provider.settings.sources import checked_account
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Session:
         self._folder = folder
         self._stack_name = stack_name
         self.account = None if account is None else checked_account(account)
+        self.names = SettingNames(self.account)
 
     @functools.cached_property
     def project_file(self) -> Path | None:

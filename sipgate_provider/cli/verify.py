@@ -107,7 +107,7 @@ def _given(
     """What to ask about where the addresses are on the command line."""
     from sipgate_provider.auth.browser_login import Login  # noqa: PLC0415
 
-    login = Login(*session.log_in_through(_id_of(session, client)))
+    login = Login(*session.log_in_through(_id_of(session, client)), session.names)
     return login, [
         *(_Question("redirect URI", "", uri) for uri in redirect_uris),
         *(_Question("origin", "", origin) for origin in origins),
@@ -160,7 +160,9 @@ def _registered(session: Session, client: str) -> tuple[Login, list[_Question]]:
         raise ConfigurationError(
             f"Client {found.client_id} has neither redirect URIs nor origins; name an address with --redirect-uri."
         )
-    return Login(found.client_id, found.client_secret or secret, token_url), questions
+    return Login(
+        found.client_id, found.client_secret or secret, token_url, session.names
+    ), questions
 
 
 def _listed(answers: list[tuple[_Question, Verdict]], kind: str) -> list[dict[str, object]]:

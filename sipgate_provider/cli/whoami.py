@@ -60,10 +60,15 @@ def command(session: Session, as_json: bool) -> None:
                 ("Account", access.account_number or "sipgate does not tell its number"),
             ]
             missing = "no; the credential needs it, and its user a role that may manage clients"
-            fields += [
-                ("Scope", f"authorization:oauth2:clients:{scope}: {'yes' if granted else missing}")
-                for scope, granted in (("read", access.read), ("write", access.write))
-            ]
+            for scope, granted in (("read", access.read), ("write", access.write)):
+                reason = access.refusals.get(scope)
+                answer = f"{missing} (sipgate: {reason!r})" if reason else missing
+                fields.append(
+                    (
+                        "Scope",
+                        f"authorization:oauth2:clients:{scope}: {'yes' if granted else answer}",
+                    )
+                )
         show_fields(fields)
     if not (access.read and access.write):
         raise click.exceptions.Exit(1)

@@ -77,7 +77,7 @@ class AbsenceCheck:
             raise TransportError(
                 f"sipgate answered 404 for client {client_id}, and nothing shows that the account is the client's own, "
                 "so it may be another one. Nothing was changed; if the account is the right one, set "
-                "SIPGATE_TRUST_EMPTY_ACCOUNT=true for this run."
+                f"{self._api.variable('trustEmptyAccount')}=true for this run."
             )
 
     def _list(self, client_id: str, required: bool) -> Listing:
@@ -88,7 +88,8 @@ class AbsenceCheck:
                 return Listing()
             raise TransportError(
                 f"sipgate answered 404 for client {client_id}, but the account's clients cannot be listed "
-                f"({error.status}), so the client may still exist. Check SIPGATE_BASE_URL."
+                f"({error.status}), so the client may still exist. Check "
+                f"{self._api.variable('baseUrl')}."
             ) from None
 
     def _wait_until_unlisted(self, client_id: str) -> Listing:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, StackConfigurationError
 
 if TYPE_CHECKING:
     from sipgate_provider.api.calls import SipgateAPI
@@ -28,6 +28,7 @@ class LazyAccount:
         configured: Callable[[str], object],
         named: set[str],
         account: str | None = None,
+        provider: str | None = None,
     ) -> None:
         """Creates the object without reading anything.
 
@@ -35,10 +36,12 @@ class LazyAccount:
             configured: Looks up a key in the stack configuration, as for `Settings.resolve`.
             named: The ids of the clients that this deployment's resources manage, as far as they are known.
             account: The account whose settings to use; None for the usual ones.
+            provider: The name of the provider resource that has the settings; None for the stack's configuration.
         """
         self._configured = configured
         self._named = named
         self._account = account
+        self._provider = provider
         self._lock = threading.Lock()
         self._opened: tuple[SipgateAPI, Lifecycle] | None = None
         self._failed = False
@@ -62,7 +65,7 @@ class LazyAccount:
     def _open(self) -> tuple[SipgateAPI, Lifecycle]:
         from sipgate_provider.api.calls import SipgateAPI
         from sipgate_provider.clients.lifecycle import Lifecycle
-        from sipgate_provider.settings.settings import Settings
+        from sipgate_provider.settings.settings import LAST_RUN, Settings
 
         with self._lock:
             if self._opened is None:
@@ -71,10 +74,14 @@ class LazyAccount:
                         "Not tried: the settings cannot be used; another error of this run says why."
                     )
                 try:
-                    settings = Settings.resolve(self._configured, os.environ, self._account)
+                    settings = Settings.resolve(
+                        self._configured, os.environ, self._account, self._provider
+                    )
                     api = SipgateAPI(settings)
-                except ConfigurationError:
+                except ConfigurationError as error:
                     self._failed = True
+                    if isinstance(error, StackConfigurationError):
+                        raise error.followed_by(LAST_RUN) from None
                     raise
                 self._opened = (
                     api,

@@ -21,6 +21,7 @@ The rules:
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable, Mapping
@@ -37,21 +38,18 @@ from sipgate_provider.clients.deletion import delete_client
 from sipgate_provider.errors import (
     AuthenticationError,
     NotFoundError,
+    PermissionDeniedError,
     SipgateError,
     may_have_acted,
 )
 from sipgate_provider.http.deadlines import deadline, fresh_deadline
+from sipgate_provider.settings.settings import LAST_RUN
 
 __all__ = ["Lifecycle"]
 
 _log = logging.getLogger(__name__)
 
 _CHECK_SECONDS = 30.0
-_ROTATED = (
-    "If you have changed it since the last `pulumi up`: `pulumi refresh` and `pulumi destroy` still use that run's, "
-    "so run `pulumi up` first or add `--run-program`."
-)
-
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
@@ -74,7 +72,7 @@ def _step(
                 raise _not_tried() from None
             self._refused = True
             if self._stored_credential:
-                raise error.followed_by(_ROTATED) from None
+                raise error.followed_by(LAST_RUN) from None
             raise
 
     return step
@@ -146,6 +144,8 @@ class Lifecycle:
             found = self._clients.client(client_id, olds)
         except NotFoundError:
             if not olds.get("clientId"):
+                with contextlib.suppress(PermissionDeniedError):
+                    self._api.list_clients()
                 # A program reads a client that it does not manage. The engine would accept that it is gone.
                 raise SipgateError(
                     f"Reading client {client_id}: the account has no client of that id; check the id, and that the "
@@ -198,7 +198,10 @@ class Lifecycle:
         except NotFoundError:
             # In another account, this raises an error that says so.
             self._absence.confirm(client_id, list_required=False)
-            raise
+            raise SipgateError(
+                f"Updating client {client_id}: the account no longer has it. If it was deleted outside Pulumi, "
+                "`pulumi up --refresh` creates it again."
+            ) from None
         except SipgateError as error:
             if not may_have_acted(error):
                 raise

@@ -7,12 +7,18 @@ id.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 
 from sipgate_provider.api.calls import SipgateAPI
 from sipgate_provider.api.models import OAuthClientState
-from sipgate_provider.errors import ConfigurationError, NotFoundError, SipgateError
+from sipgate_provider.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PermissionDeniedError,
+    SipgateError,
+)
 
 __all__ = ["find_client", "find_clients"]
 
@@ -37,6 +43,9 @@ def find_client(
         try:
             return api.get_client(client_id)
         except NotFoundError:
+            # A server at a wrong address answers 404 to everything, and the error of listing says so.
+            with contextlib.suppress(PermissionDeniedError):
+                api.list_clients()
             raise SipgateError(
                 f"Looking up client {client_id}: the account has no client of that id; "
                 "check the id, and that the credential is for the right account."

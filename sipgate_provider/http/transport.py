@@ -59,6 +59,7 @@ from sipgate_provider.http.retries import (
 )
 from sipgate_provider.http.transport_errors import to_transport_error
 from sipgate_provider.http.waits import PATIENCE_SECONDS, Patience
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
 
 __all__ = ["NoAuth", "Transport"]
 
@@ -112,14 +113,18 @@ class Transport:
     """A session with pooled connections; safe to share between threads.
 
     Args:
+        names: What the settings of the account are called, for messages.
         patience: How many seconds a request may wait without a word.
 
     Raises:
         ConfigurationError: The file for the log of requests cannot be opened.
     """
 
-    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, names: SettingNames = USUAL_NAMES, patience: float = PATIENCE_SECONDS
+    ) -> None:
         request_log.open_file()
+        self.names = names
         self._patience = patience
         self._session = _Session()
         adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
@@ -196,8 +201,9 @@ class Transport:
                 again = tries < TRIES and may_send(after=seconds)
                 if not (again and is_repeated(method, error, sent=attempt.sent)):
                     record(result)
-                    raise to_transport_error(operation, error, sent=sent) from None
-                record(result, sequel=f"again after {seconds:.1f} s")
+                    raise to_transport_error(
+                        operation, error, request["url"], self.names, sent=sent
+                    ) from None
             else:
                 result = str(response.status)
                 if seconds is None:

@@ -32,9 +32,8 @@ from sipgate_provider.settings.sources import namespace
 
 __all__ = ["Manager", "Managers", "Resource", "Stack", "pulumi_missing"]
 
+_DYNAMIC_PROVIDER = "pulumi:providers:pulumi-python"
 _NATIVE_PROVIDER = "pulumi:providers:sipgate"
-# The engine's default providers, whose inputs contain the stack's configuration.
-_PROVIDERS = frozenset({"pulumi:providers:pulumi-python", _NATIVE_PROVIDER})
 _STACKS_AT_ONCE = 4
 
 
@@ -140,22 +139,29 @@ class Stack:
             key: str(entry["value"]) for key, entry in self.entries().items() if "value" in entry
         }
 
-    def stored_configuration(self) -> dict[str, str]:
-        """The configuration of the last `pulumi up`, as the engine has stored it; empty before the first.
+    def stored_configuration(self, account: str | None) -> dict[str, str] | None:
+        """The account's configuration of the last `pulumi up`, as the engine has stored it; None before the first.
 
-        `pulumi refresh` and `pulumi destroy` use it, unless they run the program.
+        `pulumi refresh` and `pulumi destroy` use it, unless they run the program. The settings of a provider resource
+        that the program declares are its own, and not the configuration's.
 
         Raises:
             SipgateError: As `entries`.
         """
-        stored: dict[str, str] = {}
+        stored: dict[str, str] | None = None
         for resource in self._state("--show-secrets"):
             name = resource["urn"].rpartition("::")[2]
-            inputs = resource.get("inputs") or {}
             # With the native plugin, a named account has a provider of its own.
-            account = None if name.startswith("default") else inputs.get("account")
-            if resource["type"] in _PROVIDERS and (not account or name == f"sipgate-{account}"):
-                for key, value in inputs.items():
+            is_default = name == "default" or name.startswith("default_")
+            if resource["type"] == _DYNAMIC_PROVIDER:
+                used = is_default
+            else:
+                used = resource["type"] == _NATIVE_PROVIDER and (
+                    name == namespace(account) if account else is_default
+                )
+            if used and not resource.get("delete"):
+                stored = stored or {}
+                for key, value in (resource.get("inputs") or {}).items():
                     full = key if ":" in key else f"{namespace(account)}:{key}"
                     stored[full] = (
                         str(json.loads(value["plaintext"]))

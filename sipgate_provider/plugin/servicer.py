@@ -39,6 +39,7 @@ from sipgate_provider.http import USUAL_CONNECTIONS
 from sipgate_provider.plugin.log import about
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
 from sipgate_provider.plugin.workers import Workers
+from sipgate_provider.setting_names import SettingNames, namespace
 from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings, checked_account
 
 if TYPE_CHECKING:
@@ -164,10 +165,11 @@ class Servicer(ResourceProviderServicer):
         # The user would see an error raised here as the program's own, with a traceback.
         try:
             self._account = checked_account(settings[_ACCOUNT]) if settings.get(_ACCOUNT) else None
-            self._workers = Workers(_limit(RawSettings.read(configured, os.environ, self._account)))
+            names = SettingNames(self._account, _provider_resource(request, self._account))
+            self._workers = Workers(_limit(RawSettings.read(configured, os.environ, names)))
             if self._stopped:
                 self._workers.cancel()
-            self._connection = LazyAccount(configured, self._named, self._account)
+            self._connection = LazyAccount(configured, self._named, self._account, names.provider)
         except ConfigurationError as error:
             self._unusable = error
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -355,6 +357,17 @@ def _limit(raw: RawSettings) -> int:
     from sipgate_provider.settings.values import Values
 
     return Values.of(raw).parallel
+
+
+def _provider_resource(request: proto.ConfigureRequest, account: str | None) -> str | None:
+    """The name of the provider resource that the program has given its settings; None where it has not.
+
+    The engine's own providers, and that of a resource's `account`, have the settings of the stack's configuration.
+    """
+    # An older engine or SDK does not tell the name.
+    name = getattr(request, "name", "")
+    engines_own = not name or name == "default" or name.startswith("default_")
+    return None if engines_own or name == namespace(account) else name
 
 
 def _diff_changes(differing: list[str]) -> proto.DiffResponse.DiffChanges.ValueType:

@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sipgate_provider.auth.credentials import RefreshToken
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, StackConfigurationError
 from sipgate_provider.http.addresses import Origin, problem_with_address
-from sipgate_provider.settings.sources import ADDRESSES, environment_variable, namespace
+from sipgate_provider.setting_names import SettingNames, namespace
+from sipgate_provider.settings.sources import ADDRESSES
 
 __all__ = ["Endpoints"]
 
@@ -46,7 +47,7 @@ class Endpoints:
         cls,
         configured: Callable[[str], object],
         environment: Mapping[str, str],
-        account: str | None,
+        names: SettingNames,
     ) -> Endpoints:
         """Reads the addresses; `Settings.resolve` describes the arguments.
 
@@ -55,11 +56,10 @@ class Endpoints:
         """
         named = {}
         for key in ADDRESSES:
-            variable = environment_variable(account, key)
-            full_key = f"{namespace(account)}:{key}"
-            if configured(full_key) not in (None, ""):
-                raise ConfigurationError(
-                    f"{full_key} is set, but only the environment can say where requests go. Remove it, and set "
+            variable = names.variable(key)
+            if configured(f"{namespace(names.account)}:{key}") not in (None, ""):
+                raise StackConfigurationError(
+                    f"{names.key(key)} is set, but only the environment can say where requests go. Remove it, and set "
                     f"{variable} instead if they should go elsewhere than to sipgate."
                 )
             named[key] = environment.get(variable, "")
@@ -78,7 +78,7 @@ class Endpoints:
         """The token endpoint that takes a person's user name and password."""
         return self.token_url or f"{Origin.of(self.base_url)}{_PASSWORD_PATH}"
 
-    def check_issuer(self, login: RefreshToken, account: str | None) -> None:
+    def check_issuer(self, login: RefreshToken, names: SettingNames) -> None:
         """Checks that the account's stored log-in came from the API's server or the environment's token endpoint.
 
         Raises:
@@ -86,11 +86,10 @@ class Endpoints:
         """
         named = {_server(address) for address in (self.base_url, self.token_url) if address}
         if _server(login.token_url) not in named:
-            option = f" --account {account}" if account else ""
             raise ConfigurationError(
                 f"The log-in stored in {login.file} came from {Origin.of(login.token_url)}, so it is not sent to "
-                f"{Origin.of(self.base_url)}. Log in there with `sipgate-provider login{option}`; if you log in at "
-                f"another server than the API's, set {environment_variable(account, 'tokenUrl')} to its token "
+                f"{Origin.of(self.base_url)}. Log in there with {names.login}; if you log in at "
+                f"another server than the API's, set {names.variable('tokenUrl')} to its token "
                 "endpoint."
             )
 

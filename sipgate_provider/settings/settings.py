@@ -15,12 +15,19 @@ from sipgate_provider.auth.credentials import (
     PersonalAccessToken,
     RefreshToken,
 )
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import StackConfigurationError
+from sipgate_provider.setting_names import USUAL_NAMES, SettingNames
 from sipgate_provider.settings.endpoints import Endpoints
-from sipgate_provider.settings.sources import RawSettings, environment_variable, namespace
+from sipgate_provider.settings.sources import RawSettings
 from sipgate_provider.settings.values import Values
 
-__all__ = ["Settings", "login_settings"]
+__all__ = ["LAST_RUN", "Settings", "login_settings"]
+
+LAST_RUN = (
+    "`pulumi refresh` and `pulumi destroy` use the settings of the last `pulumi up`: if you have changed them since, "
+    "run `pulumi up` first or add `--run-program`."
+)
+"""What to try if a setting of the stack is missing or refused."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Settings:
             shows that it is the client's account.
         source: Where the credential came from, for messages: `sipgate:token and SIPGATE_TOKEN_ID`.
         stored_credential: Whether any of it came from the stack configuration, of which the engine keeps a copy.
+        names: What the account's settings are called.
     """
 
     base_url: str
@@ -41,6 +49,7 @@ class Settings:
     trust_empty_account: bool = False
     source: str = ""
     stored_credential: bool = False
+    names: SettingNames = USUAL_NAMES
 
     @classmethod
     def resolve(
@@ -48,6 +57,7 @@ class Settings:
         configured: Callable[[str], object],
         environment: Mapping[str, str],
         account: str | None = None,
+        provider: str | None = None,
     ) -> Settings:
         """Resolves the settings from the stack configuration, the environment and the stored log-in.
 
@@ -55,13 +65,16 @@ class Settings:
             configured: Looks up a full key such as `sipgate:token` in the stack configuration; returns None without it.
             environment: The environment variables.
             account: The account whose keys to read; None for the usual ones.
+            provider: The name of the provider resource whose arguments `configured` looks up; None for the stack's
+                configuration.
 
         Raises:
             ConfigurationError: A credential is missing, incomplete or ambiguous, a value is invalid, the stack
                 configuration names an address, or the stored log-in came from another server.
         """
-        endpoints = Endpoints.read(configured, environment, account)
-        raw = RawSettings.read(configured, environment, account)
+        names = SettingNames(account, provider)
+        endpoints = Endpoints.read(configured, environment, names)
+        raw = RawSettings.read(configured, environment, names)
         values = Values.of(raw)
         keys = raw.method()
         if keys is None:
@@ -70,11 +83,11 @@ class Settings:
             login = stored_login(account)
             if login is None:
                 raise _no_credential(raw)
-            endpoints.check_issuer(login, account)
+            endpoints.check_issuer(login, names)
             credential: Credential = login
             source = f"the log-in stored in {login.file}"
         else:
-            credential = _credential(values, keys, endpoints)
+            credential = _credential(values, keys, endpoints, names)
             source = " and ".join(map(raw.source, keys))
         return cls(
             endpoints.base_url,
@@ -82,6 +95,7 @@ class Settings:
             values.trust_empty_account,
             source,
             stored_credential=not raw.stack.isdisjoint(keys or ()),
+            names=names,
         )
 
 
@@ -93,18 +107,21 @@ def login_settings(
     Raises:
         ConfigurationError: A value is invalid, or the stack configuration names an address.
     """
-    endpoints = Endpoints.read(configured, environment, account)
-    values = Values.of(RawSettings.read(configured, environment, account))
+    names = SettingNames(account)
+    endpoints = Endpoints.read(configured, environment, names)
+    values = Values.of(RawSettings.read(configured, environment, names))
     return values.client_id, values.client_secret.get_secret_value(), endpoints.login_url
 
 
-def _credential(values: Values, keys: tuple[str, ...], endpoints: Endpoints) -> Credential:
+def _credential(
+    values: Values, keys: tuple[str, ...], endpoints: Endpoints, names: SettingNames
+) -> Credential:
     match keys:
         case ("accessToken",):
             return AccessToken(values.access_token.get_secret_value())
         case ("username", "password"):
             return Password(
-                values.username, values.password.get_secret_value(), endpoints.password_url
+                values.username, values.password.get_secret_value(), endpoints.password_url, names
             )
         case ("refreshToken", "clientId"):
             from sipgate_provider.auth.token_store import token_path
@@ -117,19 +134,28 @@ def _credential(values: Values, keys: tuple[str, ...], endpoints: Endpoints) -> 
                 refresh_token=refresh_token,
                 token_url=token_url,
                 file=token_path(refresh_token, values.client_id, token_url),
+                names=names,
             )
         case _:
             return PersonalAccessToken(values.token_id, values.token.get_secret_value())
 
 
-def _no_credential(raw: RawSettings) -> ConfigurationError:
-    account = f" account {raw.account!r}" if raw.account else ""
-    option = f" --account {raw.account}" if raw.account else ""
-    prefix = namespace(raw.account)
-    variables = " and ".join(environment_variable(raw.account, key) for key in ("tokenId", "token"))
-    return ConfigurationError(
-        f"There is no credential for sipgate{account}. Set a personal access token "
-        f"(`pulumi config set --plaintext {prefix}:tokenId token-XXXXXX` and "
-        f"`pulumi config set --secret {prefix}:token`, or {variables}), or log in with "
-        f"`sipgate-provider login{option}`."
+def _no_credential(raw: RawSettings) -> StackConfigurationError:
+    names = raw.names
+    account = f" account {names.account!r}" if names.account else ""
+    variables = " and ".join(map(names.variable, ("tokenId", "token")))
+    by_key = (
+        f"`pulumi config set --plaintext {names.key('tokenId')} token-XXXXXX` and "
+        f"`pulumi config set --secret {names.key('token')}`"
+        if names.provider is None
+        else f"the arguments tokenId and token of the provider resource {names.provider!r}"
+    )
+    return StackConfigurationError(
+        " ".join(
+            (
+                f"There is no credential for sipgate{account}.",
+                *raw.without_effect,
+                f"Set a personal access token ({by_key}, or {variables}), or log in with {names.login}.",
+            )
+        )
     )

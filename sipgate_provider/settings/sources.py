@@ -16,7 +16,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, StackConfigurationError
+from sipgate_provider.setting_names import SettingNames, environment_variable, namespace
 
 __all__ = [
     "ADDRESSES",
@@ -25,6 +26,8 @@ __all__ = [
     "RawSettings",
     "checked_account",
     "environment_variable",
+    "is_empty",
+    "is_unknown",
     "namespace",
 ]
 
@@ -64,15 +67,24 @@ def checked_account(account: str) -> str:
     return account
 
 
-def namespace(account: str | None) -> str:
-    """The namespace of the account's keys in the stack configuration."""
-    return f"sipgate-{account}" if account else "sipgate"
+def is_empty(name: str) -> str:
+    """The sentence that the key of this name has no value."""
+    return f"{name} is empty, which counts as not set."
 
 
-def environment_variable(account: str | None, key: str) -> str:
-    """The environment variable for a key such as `tokenId`."""
-    parts = ["SIPGATE", *(account.split("-") if account else ()), re.sub("([A-Z])", r"_\1", key)]
-    return "_".join(parts).upper()
+def is_unknown(name: str, meant: str | None) -> str:
+    """The sentence that no setting has this name, and which key may be meant."""
+    return f"{name} is no key of this provider" + (f"; {meant} may be meant." if meant else ".")
+
+
+def _misspelt(key: str) -> list[str]:
+    """Other spellings of the key that people use. A provider can look keys up, but not list them."""
+    words = re.sub("([A-Z])", r"_\1", key).lower()
+    spellings = {
+        *(key.lower(), key.upper(), key[0].upper() + key[1:], key.replace("Id", "ID")),
+        *(words, words.upper(), words.replace("_", "-")),
+    }
+    return sorted(spellings - {key})
 
 
 @dataclass(frozen=True)
@@ -82,43 +94,41 @@ class RawSettings:
     Attributes:
         values: The value of each key, from the stack configuration or else from the environment.
         stack: The keys that the stack configuration sets.
-        account: The name of the account; None for the usual keys.
+        names: What the keys are called.
+        without_effect: Sentences about keys of the stack configuration that are empty or misspelt.
     """
 
     values: dict[str, str] = field(repr=False)
     stack: frozenset[str]
-    account: str | None
+    names: SettingNames
+    without_effect: tuple[str, ...] = ()
 
     @classmethod
     def read(
         cls,
         configured: Callable[[str], object],
         environment: Mapping[str, str],
-        account: str | None,
+        names: SettingNames,
     ) -> RawSettings:
-        """Reads the values of the account's keys; `Settings.resolve` describes the arguments."""
-        prefix = namespace(account)
-        stack = {
-            key: str(value)
-            for key in KEYS
-            if (value := configured(f"{prefix}:{key}")) not in (None, "")
-        }
-        shell = {
-            key: value
-            for key in KEYS
-            if (value := environment.get(environment_variable(account, key)))
-        }
-        return cls(shell | stack, frozenset(stack), account)
-
-    def names(self, key: str) -> str:
-        """The key's names in the stack configuration and in the environment."""
-        return f"{namespace(self.account)}:{key} ({environment_variable(self.account, key)})"
+        """Reads the values of the keys that have these names; `Settings.resolve` describes the other arguments."""
+        prefix = namespace(names.account)
+        found = {key: configured(f"{prefix}:{key}") for key in KEYS}
+        stack = {key: str(value) for key, value in found.items() if value not in (None, "")}
+        shell = {key: value for key in KEYS if (value := environment.get(names.variable(key)))}
+        without_effect = (
+            *(is_empty(names.key(key)) for key in KEYS if found[key] == "" and key not in shell),
+            *(
+                is_unknown(f"{prefix}:{spelling}", f"{prefix}:{key}")
+                for key in KEYS
+                for spelling in _misspelt(key)
+                if configured(f"{prefix}:{spelling}") is not None
+            ),
+        )
+        return cls(shell | stack, frozenset(stack), names, without_effect)
 
     def source(self, key: str) -> str:
         """The name under which the value in use is set."""
-        if key in self.stack:
-            return f"{namespace(self.account)}:{key}"
-        return environment_variable(self.account, key)
+        return self.names.key(key) if key in self.stack else self.names.variable(key)
 
     def method(self) -> tuple[str, ...] | None:
         """The keys of the one way to authenticate; None where none is set.
@@ -137,9 +147,11 @@ class RawSettings:
             }
             complete = preferred or complete
         if len(complete) > 1:
-            raise ConfigurationError(
+            raise StackConfigurationError(
                 f"More than one credential for sipgate is set: {' and '.join(complete)}. Keep one and remove "
-                + ", or ".join(" and ".join(map(self.names, keys)) for keys in complete.values())
+                + ", or ".join(
+                    " and ".join(map(self.names.both, keys)) for keys in complete.values()
+                )
                 + "."
             )
         for keys in complete.values():
@@ -148,9 +160,10 @@ class RawSettings:
             present = [key for key in keys if key in self.values]
             if set(present) - _NOT_ALONE:
                 missing = [key for key in keys if key not in self.values]
-                raise ConfigurationError(
+                incomplete = (
                     f"The credential for sipgate is incomplete: {name} needs "
-                    f"{' and '.join(map(self.names, missing))} beside "
-                    f"{' and '.join(map(self.names, present))}."
+                    f"{' and '.join(map(self.names.both, missing))} beside "
+                    f"{' and '.join(map(self.names.both, present))}."
                 )
+                raise StackConfigurationError(" ".join((incomplete, *self.without_effect)))
         return None

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic.alias_generators import to_camel
 
 from sipgate_provider.auth.credentials import TOKEN_CHARACTERS
-from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.errors import ConfigurationError, StackConfigurationError
 from sipgate_provider.http import MOST_CONNECTIONS, USUAL_CONNECTIONS
 from sipgate_provider.settings.sources import RawSettings
 
@@ -132,4 +132,6 @@ class Values(BaseModel):
                     f"is not a whole number from 1 to {MOST_CONNECTIONS}; set it to one",
                 )
             )
-            raise ConfigurationError(f"{raw.names(found['loc'][0])} {problem}.") from None
+            key = str(found["loc"][0])
+            kind = StackConfigurationError if key in raw.stack else ConfigurationError
+            raise kind(f"{raw.names.both(key)} {problem}.") from None

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def test_the_doctor_finds_a_token_in_clear_and_a_misspelt_key(engine: Engine) ->
     engine.succeeds("config", "rm", "sipgate:token")
     engine.succeeds("config", "set", "--plaintext", "sipgate:tokenID", "token-1")
     _, found = checks(engine)
-    assert "sipgate:tokenId is meant" in found["stack"]["remedy"]
+    assert "sipgate:tokenId may be meant" in found["stack"]["fact"]
 
 
 def test_the_doctor_knows_what_breaks_a_dynamic_provider(engine: Engine) -> None:
@@ -143,32 +144,70 @@ def test_the_doctor_knows_what_breaks_a_dynamic_provider(engine: Engine) -> None
         "",
         "name: trial\nmain: program\nruntime:\n  name: python\n  options:\n    virtualenv: venv\n",
     )
+    (engine.project / "program").mkdir()
     code, found = checks(engine)
     assert (code, found["project"]["state"]) == (1, "bad")
-    assert "main:" in found["project"]["fact"]
+    assert "cannot start the provider" in found["project"]["fact"]
 
 
-def test_the_doctor_looks_for_the_plugin_where_the_program_is_not_in_python(
-    engine: Engine,
+YAML = (
+    "name: trial\nruntime: yaml\nresources: {crm: {type: 'sipgate:index:OAuthClient', "
+    "properties: {redirectUris: ['https://crm.example.com/*']}}}\n"
+)
+
+
+@pytest.mark.parametrize("way", ["PATH", "nowhere", "plugins", "archive"])
+def test_the_doctor_finds_the_plugin_where_pulumi_does(
+    engine: Engine, tmp_path: Path, way: str
 ) -> None:
-    engine.write("", "name: trial\nruntime: nodejs\n")
+    plugin = Path(sys.executable).with_name("pulumi-resource-sipgate")
+    listed = f"plugins: {{providers: [{{name: sipgate, path: {plugin.parent}}}]}}\n"
+    engine.write("", YAML + (listed if way == "plugins" else ""))
+    (engine.project / "__main__.py").unlink()
+    if way != "PATH":
+        folders = engine.environment["PATH"].split(os.pathsep)
+        engine.environment["PATH"] = os.pathsep.join(
+            one for one in folders if not (Path(one) / plugin.name).exists()
+        )
+    if way == "archive":
+        archive = tmp_path / "sipgate.tar.gz"
+        (tmp_path / plugin.name).write_text(f'#!/bin/sh\nexec {plugin} "$@"\n')
+        (tmp_path / plugin.name).chmod(0o755)
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(tmp_path / plugin.name, plugin.name)
+        engine.succeeds("plugin", "install", "resource", "sipgate", "0.1.0", "--file", str(archive))
+
     code, found = checks(engine)
-    assert (code, found["project"]["state"]) == (0, "good")
-    assert "serves nodejs programs" in found["project"]["fact"]
 
-    folders = engine.environment["PATH"].split(os.pathsep)
-    bare = [folder for folder in folders if not (Path(folder) / "pulumi-resource-sipgate").exists()]
-    code, found = checks(engine, PATH=os.pathsep.join(bare))
-    assert (code, found["project"]["state"]) == (1, "bad")
-    assert "plugins.providers" in found["project"]["remedy"]
+    works = engine.up().code == 0
+    assert works == (way != "nowhere")
+    assert (code == 0, found["project"]["state"]) == (works, "good" if works else "bad")
 
+
+def test_the_doctor_says_where_pulumi_does_not_tell_what_a_program_needs(engine: Engine) -> None:
+    engine.write("", "name: trial\nruntime: nodejs\n")
+
+    _, found = checks(engine)
+
+    assert found["project"]["state"] == "doubtful"
+    assert "no language plugin 'pulumi-language-nodejs' found" in found["project"]["fact"]
+
+
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_the_doctor_fails_for_a_scope_where_up_does(
+    engine: Engine, sipgate: Simulator, scope: str
+) -> None:
+    token = sipgate.account.add_personal_access_token(f"authorization:oauth2:clients:{scope}")
+    engine.environment |= {"SIPGATE_TOKEN_ID": token.token_id, "SIPGATE_TOKEN": token.token}
     engine.write(
-        "",
-        "name: trial\nruntime: nodejs\n"
-        f"plugins: {{providers: [{{name: sipgate, path: {Path(sys.executable).parent}}}]}}\n",
+        "import sipgate_provider as sipgate\n"
+        "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'])\n"
     )
-    code, found = checks(engine, PATH=os.pathsep.join(bare))
-    assert (code, found["project"]["state"]) == (0, "good")
+
+    code, found = checks(engine)
+
+    assert (code == 0) == (engine.up().code == 0) == (scope == "write")
+    assert found["scope"]["state"] == ("doubtful" if scope == "write" else "bad")
 
 
 def test_the_doctor_finds_the_environment_without_the_package(

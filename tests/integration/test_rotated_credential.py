@@ -78,8 +78,8 @@ def test_doctor_finds_that_the_state_holds_another_credential(rotated: Any) -> N
     rotated.succeeds("up", "--yes", "--skip-preview")
     after = rotated.ours("doctor")
 
-    assert "The state holds another sipgate:token, sipgate:tokenId than" in before.stdout
-    assert "state holds another" not in after.stdout
+    assert "last `pulumi up` in sipgate:token, sipgate:tokenId." in before.stdout
+    assert "differs" not in after.stdout
     assert DEMO_TOKEN not in before.stdout + before.stderr
 
 
@@ -87,10 +87,56 @@ def test_doctor_finds_a_credential_that_is_left_in_the_state_alone(rotated: Any)
     for name in ("tokenId", "token"):
         rotated.succeeds("config", "rm", f"sipgate:{name}")
 
-    assert (
-        "The state holds another sipgate:token, sipgate:tokenId than"
-        in rotated.ours("doctor").stdout
+    assert "last `pulumi up` in sipgate:token, sipgate:tokenId." in rotated.ours("doctor").stdout
+
+
+def test_a_credential_that_the_last_run_did_not_have_is_named_as_that(engine: Any) -> None:
+    engine.client(**ONE)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    configure(engine, DEMO_TOKEN_ID, DEMO_TOKEN)
+    del engine.environment["SIPGATE_TOKEN_ID"], engine.environment["SIPGATE_TOKEN"]
+
+    found = engine.ours("doctor")
+    refused = engine.pulumi("refresh", "--yes", "--skip-preview")
+
+    assert "last `pulumi up` in sipgate:token, sipgate:tokenId." in found.stdout
+    assert "There is no credential for sipgate" in refused.output
+    assert "run `pulumi up` first or add `--run-program`" in refused.output
+    engine.succeeds("refresh", "--yes", "--skip-preview", "--run-program")
+
+
+@pytest.mark.parametrize("key", ["tokenID", "Token", "token_id", "refreshToken"])
+def test_a_key_without_effect_is_named_where_the_credential_is_missing(
+    engine: Any, key: str
+) -> None:
+    del engine.environment["SIPGATE_TOKEN_ID"], engine.environment["SIPGATE_TOKEN"]
+    value = "" if key == "refreshToken" else "x"
+    engine.succeeds("config", "set", "--plaintext", f"sipgate:{key}", value)
+    engine.client(**ONE)
+
+    for said in (engine.up().output, engine.ours("doctor").stdout, engine.ours("whoami").stderr):
+        assert f"sipgate:{key} is {'empty' if not value else 'no key of this provider'}" in said
+
+
+@pytest.mark.parametrize("host", ["native"])
+def test_an_explicit_providers_settings_are_its_own(engine: Any, sipgate: Simulator) -> None:
+    other = sipgate.account.add_personal_access_token(ALL)
+    configure(engine, DEMO_TOKEN_ID, DEMO_TOKEN)
+    program = (
+        "import pulumi\nimport sipgate_provider as sipgate\n"
+        "explicit = sipgate.Provider('explicit', token_id={!r}, token={!r})\n"
+        "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'],\n"
+        "                    opts=pulumi.ResourceOptions(provider=explicit))\n"
     )
+    engine.write(program.format(other.token_id, other.token))
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "differs" not in engine.ours("doctor").stdout
+
+    sipgate.account.remove_personal_access_token(other.token_id)
+    refused = engine.pulumi("refresh", "--yes", "--skip-preview")
+    assert "the argument token of the provider resource 'explicit'" in refused.output
+    assert "sipgate:token" not in refused.output
 
 
 def test_doctor_compares_the_credential_of_an_account_by_name(
@@ -105,8 +151,8 @@ def test_doctor_compares_the_credential_of_an_account_by_name(
     engine.succeeds("config", "set", "--secret", "sipgate-eu:token", "another")
     changed = engine.ours("doctor", "--account", "eu")
 
-    assert "state holds another" not in unchanged.stdout
-    assert "The state holds another sipgate-eu:token than" in changed.stdout
+    assert "differs" not in unchanged.stdout
+    assert "last `pulumi up` in sipgate-eu:token." in changed.stdout
 
 
 def test_doctor_goes_on_where_the_state_cannot_be_decrypted(engine: Any) -> None:

@@ -24,6 +24,7 @@ from sipgate_provider.auth.credentials import (
 )
 from sipgate_provider.importing.plan import Plan
 from sipgate_provider.plugin.values import Properties, struct
+from sipgate_provider.setting_names import SettingNames
 from sipgate_provider.settings.settings import Settings
 from sipgate_provider.settings.sources import SECRET_KEYS, RawSettings
 
@@ -73,7 +74,7 @@ def test_a_field_that_may_hold_a_secret_is_in_no_repr() -> None:
 @pytest.mark.parametrize(
     "holding",
     [
-        RawSettings(dict.fromkeys(SECRET_KEYS, SECRET), SECRET_KEYS, None),
+        RawSettings(dict.fromkeys(SECRET_KEYS, SECRET), SECRET_KEYS, SettingNames()),
         Settings("https://a.example.com", PersonalAccessToken("id", SECRET)),
         AccessToken(SECRET),
         Password("u", SECRET, "https://a.example.com"),

@@ -24,6 +24,13 @@ class Shell:
         self.folder = folder
         self.variables = variables
 
+    def with_pulumi(self) -> None:
+        """Puts a `pulumi` on PATH that tells its version."""
+        self.variables["PATH"] = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
+        stand_in = self.folder / "pulumi"
+        stand_in.write_text("#!/bin/sh\necho v3.274.1\n")
+        stand_in.chmod(0o755)
+
     def run(
         self, *arguments: str, reply: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
@@ -289,10 +296,7 @@ def states(told: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
 
 
 def test_the_doctor_finds_nothing_where_all_is_well(shell: Shell, sipgate: Simulator) -> None:
-    shell.variables["PATH"] = f"{shell.folder}{os.pathsep}{os.environ['PATH']}"
-    stand_in = shell.folder / "pulumi"
-    stand_in.write_text("#!/bin/sh\necho v3.274.1\n")
-    stand_in.chmod(0o755)
+    shell.with_pulumi()
 
     told = shell.run("doctor", "--json")
 
@@ -329,14 +333,86 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("scopes", "expected"), [((READ,), ["good", "bad"]), ((WRITE,), ["bad", "good"])]
+    ("scopes", "expected", "code"),
+    [((READ,), ["good", "bad"], 1), ((WRITE,), ["doubtful", "good"], 0), ((), ["bad", "bad"], 1)],
 )
 def test_the_doctor_names_the_scope_that_is_missing(
-    shell: Shell, sipgate: Simulator, scopes: tuple[str, ...], expected: list[str]
+    shell: Shell, sipgate: Simulator, scopes: tuple[str, ...], expected: list[str], code: int
 ) -> None:
+    shell.with_pulumi()
     token = sipgate.account.add_personal_access_token(*scopes)
 
     told = shell.run("doctor", "--json", SIPGATE_TOKEN_ID=token.token_id, SIPGATE_TOKEN=token.token)
 
-    assert told.returncode == 1
+    assert told.returncode == code
     assert states(told)["scope"] == expected
+
+
+def test_a_user_without_the_role_is_told_sipgates_own_reason(
+    shell: Shell, sipgate: Simulator
+) -> None:
+    sipgate.account.remove_personal_access_token(DEMO_TOKEN_ID)
+    token = sipgate.account.add_personal_access_token(READ, WRITE, may_manage_clients=False)
+
+    for command in ("doctor", "whoami"):
+        told = shell.run(command, SIPGATE_TOKEN_ID=token.token_id, SIPGATE_TOKEN=token.token)
+
+        assert told.returncode == 1
+        assert "The user's role may not manage OAuth clients." in told.stdout
+        assert "missing" not in told.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["doctor", "whoami", "clients", "show 111-0-x", "delete 111-0-x"]
+)
+def test_an_address_that_is_not_sipgates_api_is_called_that(
+    shell: Shell, sipgate: Simulator, command: str
+) -> None:
+    wrong = sipgate.base_url.removesuffix("/v2")
+
+    told = shell.run(*command.split(), SIPGATE_BASE_URL=wrong)
+
+    assert told.returncode == 1
+    said = told.stdout + told.stderr
+    assert "That address is not sipgate's API; check SIPGATE_BASE_URL" in said
+    assert "creates it again" not in said
+    assert "account has no client" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        (
+            "https://nobody.invalid/v2",
+            "nobody.invalid (SIPGATE_EU_BASE_URL) cannot be reached: its name cannot",
+        ),
+        (
+            "http://127.0.0.1:9",
+            "127.0.0.1:9 (SIPGATE_EU_BASE_URL) cannot be reached: the connection was refused",
+        ),
+    ],
+)
+def test_what_cannot_be_reached_is_named_with_the_variable_and_the_reason(
+    shell: Shell, address: str, why: str
+) -> None:
+    eu = {"SIPGATE_EU_TOKEN_ID": "token-x", "SIPGATE_EU_TOKEN": "y"}
+
+    told = shell.run("whoami", "--account", "eu", SIPGATE_EU_BASE_URL=address, **eu)
+
+    assert told.returncode == 1
+    assert why in told.stderr
+    assert "SIPGATE_BASE_URL" not in told.stderr
+
+
+@pytest.mark.parametrize("home", ["/proc", "/dev/null"])
+def test_a_home_that_cannot_be_used_hides_no_other_error(shell: Shell, home: str) -> None:
+    del shell.variables["SIPGATE_TOKEN_ID"], shell.variables["SIPGATE_TOKEN"]
+    shell.variables |= {"HOME": home, "XDG_STATE_HOME": ""}
+
+    assert "There is no credential for sipgate." in shell.run("whoami").stderr
+    told = shell.run("login", "--client-id", "x").stderr
+    assert (
+        f"Refresh tokens are stored in {home}/.local/state/sipgate-provider, which cannot be used"
+        in told
+    )
+    assert "Set HOME or XDG_STATE_HOME" in told

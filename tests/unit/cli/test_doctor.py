@@ -1,11 +1,13 @@
-"""`doctor` on the machine: the Python that Pulumi would start, what it would import, and proxies in its way."""
+"""`doctor` on the machine: what Pulumi would start, what that would import, and proxies in its way."""
 
 from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +18,14 @@ from sipgate_provider.cli.environment import program_environment
 from sipgate_provider.cli.machine import own_connections
 
 
-@pytest.fixture(autouse=True)
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of programs, first on PATH; its Python is the one that runs the tests."""
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_folder: Path) -> Path:
+    """A folder of programs, first on PATH, before the engine; its Python is the one that runs the tests."""
     folder = tmp_path / "bin"
     folder.mkdir()
     script(folder, "python3", f'exec "{sys.executable}" "$@"')
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setenv("PATH", f"{folder}:{engine_folder}:/usr/bin:/bin")
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     for name in os.environ:
         if name.lower().endswith("_proxy") or name.startswith("PULUMI_"):
             monkeypatch.delenv(name)
@@ -30,7 +33,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, programs: Path) -> Path:  # noqa: ARG001  what the project's commands find
     folder = tmp_path / "work" / "project"
     folder.mkdir(parents=True)
     return folder
@@ -98,81 +101,94 @@ def test_other_modules_of_a_program_are_no_finding(project: Path) -> None:
     assert states(checks(project)) == ["good"]
 
 
-def test_the_python_that_the_environment_names_is_found(
-    project: Path, programs: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_virtualenv_without_the_package_is_the_providers(project: Path) -> None:
+    subprocess.run(
+        (sys.executable, "-m", "venv", "--without-pip", project / "venv"), check=True, timeout=60
+    )
+
+    found = checks(project, "virtualenv: venv")
+
+    assert found[-1].state == "bad"
+    assert "which has no sipgate_provider" in found[-1].fact
+    assert str(project / "venv") in found[-1].fact
+
+
+def test_an_environment_with_the_package_is_well(project: Path) -> None:
+    environment(project / "venv")
+
+    assert set(states(checks(project, "virtualenv: venv"))) == {"good"}
+
+
+@pytest.mark.parametrize(
+    ("options", "main"), [("virtualenv: venv", "program"), ("toolchain: uv", "program")]
+)
+def test_pulumis_own_words_say_why_it_cannot_start_the_provider(
+    project: Path, options: str, main: str
 ) -> None:
-    (programs / "python3").rename(programs / "python3.99")
-    monkeypatch.setenv("PATH", str(programs))
-    assert "no Python on PATH" in checks(project)[0].fact
-
-    monkeypatch.setenv("PULUMI_PYTHON_CMD", "python3.99")
-
-    (found,) = checks(project)
-    assert found.state == "good"
-    assert str(programs / "python3.99") in found.fact
-
-
-@pytest.mark.parametrize("toolchain", ["uv", "poetry"])
-def test_a_toolchain_that_is_not_there_is_found(project: Path, toolchain: str) -> None:
-    (found,) = checks(project, f"toolchain: {toolchain}")
-
-    assert found.state == "bad"
-    assert f"no `{toolchain}` on PATH" in found.fact
-
-
-def test_uv_has_the_environment_beside_the_project(project: Path, programs: Path) -> None:
-    script(programs, "uv", "")
-    assert "no Python in" in checks(project, "toolchain: uv")[0].fact
-
+    (project / "program").mkdir()
+    environment(project / "venv")
     environment(project / ".venv")
 
-    (found,) = checks(project, "toolchain: uv")
-    assert found.state == "good"
-    assert str(project / ".venv") in found.fact
+    found = checks(project, options, main=main)
+
+    assert found[-1].state == "bad"
+    assert "cannot start the provider: The 'virtualenv' option" in found[-1].fact
+    assert "`virtualenv:`" in found[-1].remedy
 
 
-@pytest.mark.parametrize("mark", ["uv.lock", "pyproject.toml"])
-def test_uvs_environment_of_a_workspace_is_one_that_the_provider_does_not_find(
-    project: Path, programs: Path, mark: str
+def test_where_pulumi_cannot_say_which_python_it_runs_that_is_said(
+    project: Path, programs: Path, engine_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script(programs, "uv", "")
-    (project.parent / mark).touch()
-    environment(project.parent / ".venv")
+    (programs / "python3").unlink()
+    monkeypatch.setenv("PATH", str(engine_folder))
 
-    (found,) = checks(project, "toolchain: uv")
+    (found,) = checks(project)
+
+    assert found.state == "doubtful"
+    assert "Pulumi does not say which Python it runs" in found.fact
+
+
+def test_what_runs_of_the_project_gets_no_credential(
+    project: Path, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "seen"
+    script(programs, "python3", f'env >> {seen}; exec "{sys.executable}" "$@"')
+    for name in (
+        *("SIPGATE_TOKEN", "SIPGATE_EU_PASSWORD", "PULUMI_ACCESS_TOKEN"),
+        *("PULUMI_CONFIG_PASSPHRASE", "GITHUB_TOKEN", "PIP_INDEX_URL", "AWS_SECRET_ACCESS_KEY"),
+        "HTTPS_PROXY",
+    ):
+        monkeypatch.setenv(name, "planted-7d1e")
+
+    assert states(checks(project)) == ["good"]
+
+    assert "HOME=" in seen.read_text()
+    assert "planted-7d1e" not in seen.read_text()
+
+
+def test_aliases_that_stand_for_too_much_are_refused_in_a_sentence(project: Path) -> None:
+    lines = ["name: trial", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    lines += ["runtime: {name: *a11}", ""]
+    file = project / "Pulumi.yaml"
+    file.write_text("\n".join(lines))
+    tracemalloc.start()
+    try:
+        (found,) = program_environment(file)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
     assert found.state == "bad"
-    assert "`virtualenv: ../.venv`" in found.remedy
-    assert states(checks(project, "toolchain: uv, virtualenv: ../.venv")) == ["good"]
+    assert "aliases" in found.remedy
+    assert most < 50_000_000
 
 
-def test_with_main_uv_needs_the_whole_path(project: Path, programs: Path) -> None:
-    script(programs, "uv", "")
-    (project / "program").mkdir()
-    there = environment(project / ".venv")
+def test_aliases_of_a_usual_project_are_read(project: Path) -> None:
+    file = project / "Pulumi.yaml"
+    file.write_text("name: trial\nx: &python {name: python}\nruntime: *python\n")
 
-    (found,) = checks(project, "toolchain: uv", main="program")
-
-    assert found.state == "bad"
-    assert f"`virtualenv: {there}`" in found.remedy
-    assert states(checks(project, f"toolchain: uv, virtualenv: {there}", main="program")) == [
-        "good"
-    ]
-
-
-def test_poetry_is_asked_for_the_environment_in_the_programs_folder(
-    project: Path, programs: Path, tmp_path: Path
-) -> None:
-    (project / "program").mkdir()
-    script(programs, "poetry", "exit 1")
-    assert "Poetry has no environment" in checks(project, "toolchain: poetry")[0].fact
-
-    there = environment(tmp_path / "poetrys")
-    script(programs, "poetry", f'[ "$*" = "env info --path" ] && pwd >&2 && echo {there}')
-
-    (found,) = checks(project, "toolchain: poetry", main="program")
-    assert found.state == "good"
-    assert str(there) in found.fact
+    assert states(list(program_environment(file))) == ["good"]
 
 
 def test_a_type_checker_that_is_not_there_is_found(project: Path) -> None:

@@ -14,7 +14,6 @@ from sipgate_provider.clients.lifecycle import Lifecycle
 from sipgate_provider.errors import (
     APIError,
     AuthenticationError,
-    NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     SipgateError,
@@ -335,7 +334,7 @@ def test_sipgates_words_are_shown_without_the_credential_they_echo(
 
 
 def test_updating_a_client_that_is_gone_says_how_to_get_it_back(life: Lifecycle) -> None:
-    with pytest.raises(NotFoundError, match="--refresh"):
+    with pytest.raises(SipgateError, match="--refresh"):
         life.update("2556404-0-gone", {}, DECLARED)
 
 

@@ -35,7 +35,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]:
 
 
 def send(url: str, method: str = "GET", transport: Transport | None = None) -> None:
-    (transport or Transport(PATIENCE)).send(
+    (transport or Transport(patience=PATIENCE)).send(
         method,
         f"{url}{SECRET}?value={SECRET}",
         operation=f"Trying {SECRET}",
@@ -123,7 +123,7 @@ def test_a_connection_that_does_not_come_about_is_called_that(
 
 def test_of_many_threads_one_says_what_all_wait_for(said: Callable[[], list[str]]) -> None:
     with serving(late(*[(0, BUSY)] * 8, *[(0, response(200))] * 8)) as peer:
-        transport = Transport(PATIENCE)
+        transport = Transport(patience=PATIENCE)
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda _: send(peer.url, "GET", transport), range(8)))
 
