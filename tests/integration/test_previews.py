@@ -135,7 +135,7 @@ def test_an_unchanged_client_with_defaults_shows_no_diff_where_the_program_runs(
 @BOTH_HOSTS
 @pytest.mark.each_case
 def test_a_refused_entry_is_named_beside_the_property_s_value_which_is_hidden_if_it_is_secret(
-    engine: Any, sipgate: Simulator
+    engine: Any,
 ) -> None:
     given = {
         "['https://open.example.com/', secret]": "value {[{https://open.example.com/} {[secret]}]} has",
@@ -182,9 +182,7 @@ def test_text_is_checked_before_anything_is_created(engine: Any, sipgate: Simula
 
 @BOTH_HOSTS
 @pytest.mark.each_case
-def test_white_space_and_links_that_nobody_opens_are_warned_about(
-    engine: Any, sipgate: Simulator
-) -> None:
+def test_white_space_and_links_that_nobody_opens_are_warned_about(engine: Any) -> None:
     engine.client(
         redirect_uris=DECLARED, name=" crm", description="note\n", terms_url="file:///terms"
     )
@@ -198,9 +196,7 @@ def test_white_space_and_links_that_nobody_opens_are_warned_about(
 
 
 @pytest.mark.parametrize("host", ["native"])
-def test_the_line_break_at_the_end_of_a_block_of_yaml_is_warned_about(
-    engine: Any, sipgate: Simulator
-) -> None:
+def test_the_line_break_at_the_end_of_a_block_of_yaml_is_warned_about(engine: Any) -> None:
     program = IN_YAML.format(uris=DECLARED).partition("    options:")[0]
     (engine.project / "Pulumi.yaml").write_text(f"{program}      description: |\n        A note\n")
     warned = engine.succeeds("preview")
