@@ -87,17 +87,17 @@ class Demo:
         self._up()
         self._expect_requests(0)
 
-        tell("Change in place", "the program's description changes; the client keeps id and secret")
+        tell(
+            "Change in place", "the program's privacy page changes; the client keeps id and secret"
+        )
         program = self._project / "__main__.py"
         before = program.read_text()
-        program.write_text(
-            before.replace("Click-to-dial inside the CRM", "Click-to-dial and call log")
-        )
+        program.write_text(before.replace("example.com/privacy", "example.com/data-protection"))
         self._up("--diff")
         (changed,) = self._sipgate.account.clients()
         if (
             changed["clientSecret"] != made["clientSecret"]
-            or changed["description"] == made["description"]
+            or changed["privacyUrl"] == made["privacyUrl"]
         ):
             raise ToolError("The client was not changed in place.")
 

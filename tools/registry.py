@@ -90,7 +90,7 @@ def _installation(schema: Mapping[str, Any]) -> str:
         "```sh\npulumi package add <repository>/plugin\n```",
         "| Language | What the program imports |\n| --- | --- |\n"
         + "\n".join(f"| {title} | `{imported}` |" for title, imported in sdks),
-        "Python programs import `sipgate_provider`, from the package `sipgate-provider`. YAML programs need no SDK.",
+        "Python programs import `sipgate_provider`: run `pip install <repository>`. YAML programs need no SDK.",
         "## Configuration",
         _CONFIGURED,
         "| Key | Environment | Secret | Meaning |\n| --- | --- | --- | --- |\n"

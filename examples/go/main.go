@@ -22,7 +22,6 @@ func program(ctx *pulumi.Context) error {
 
 	crm, err := sipgate.NewOAuthClient(ctx, "crm", &sipgate.OAuthClientArgs{
 		Name:         pulumi.String("CRM integration"),
-		Description:  pulumi.String("Click-to-dial inside the CRM"),
 		RedirectUris: pulumi.ToStringArray([]string{"https://crm." + domain + "/*"}),
 		WebOrigins:   pulumi.ToStringArray([]string{"https://crm." + domain}),
 	}, pulumi.Protect(true))

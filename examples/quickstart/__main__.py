@@ -5,7 +5,6 @@ import sipgate_provider as sipgate
 crm = sipgate.OAuthClient(
     "crm",
     name="CRM integration",
-    description="Click-to-dial inside the CRM",
     redirect_uris=["https://crm.example.com/*"],
     web_origins=["https://crm.example.com"],
     privacy_url="https://example.com/privacy",

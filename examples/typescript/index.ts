@@ -10,7 +10,6 @@ const crm = new sipgate.OAuthClient(
     "crm",
     {
         name: "CRM integration",
-        description: "Click-to-dial inside the CRM",
         redirectUris: [`https://crm.${domain}/*`],
         webOrigins: [`https://crm.${domain}`],
     },

@@ -21,7 +21,7 @@ SECRET = "4dabf18193072939515e22adb298388d"
 DOMAIN = "example.org"
 CRM: dict[str, Any] = {
     "name": "CRM integration",
-    "description": "Click-to-dial inside the CRM",
+    "description": "Managed by Pulumi: trial/trial",
     "redirectUris": [f"https://crm.{DOMAIN}/*"],
     "webOrigins": [f"https://crm.{DOMAIN}"],
 }

@@ -24,7 +24,6 @@ public class App {
 
         var crm = new OAuthClient("crm", OAuthClientArgs.builder()
             .name("CRM integration")
-            .description("Click-to-dial inside the CRM")
             .redirectUris("https://crm." + domain + "/*")
             .webOrigins("https://crm." + domain)
             .build(),
