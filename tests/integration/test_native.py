@@ -223,6 +223,27 @@ def test_a_provider_of_its_own_keeps_its_credential_secret_and_a_new_one_replace
     assert sipgate.count("DELETE") == 0
 
 
+def test_an_explicit_providers_settings_are_its_own(engine: Any, sipgate: Simulator) -> None:
+    other = sipgate.account.add_personal_access_token(ALL)
+    engine.succeeds("config", "set", "--plaintext", "sipgate:tokenId", DEMO_TOKEN_ID)
+    engine.succeeds("config", "set", "--secret", "sipgate:token", DEMO_TOKEN)
+    program = (
+        "import pulumi\nimport sipgate_provider as sipgate\n"
+        "explicit = sipgate.Provider('explicit', token_id={!r}, token={!r})\n"
+        "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'],\n"
+        "                    opts=pulumi.ResourceOptions(provider=explicit))\n"
+    )
+    engine.write(program.format(other.token_id, other.token))
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert "differs" not in engine.ours("doctor").stdout
+
+    sipgate.account.remove_personal_access_token(other.token_id)
+    refused = engine.pulumi("refresh", "--yes", "--skip-preview")
+    assert "the argument token of the provider resource 'explicit'" in refused.output
+    assert "sipgate:token" not in refused.output
+
+
 def test_a_resource_may_be_renamed_by_an_alias_on_the_way_to_the_other_host(
     engine: Any, sipgate: Simulator
 ) -> None:

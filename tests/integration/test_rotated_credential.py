@@ -118,27 +118,6 @@ def test_a_key_without_effect_is_named_where_the_credential_is_missing(
         assert f"sipgate:{key} is {'empty' if not value else 'no key of this provider'}" in said
 
 
-@pytest.mark.parametrize("host", ["native"])
-def test_an_explicit_providers_settings_are_its_own(engine: Any, sipgate: Simulator) -> None:
-    other = sipgate.account.add_personal_access_token(ALL)
-    configure(engine, DEMO_TOKEN_ID, DEMO_TOKEN)
-    program = (
-        "import pulumi\nimport sipgate_provider as sipgate\n"
-        "explicit = sipgate.Provider('explicit', token_id={!r}, token={!r})\n"
-        "sipgate.OAuthClient('crm', redirect_uris=['https://crm.example.com/*'],\n"
-        "                    opts=pulumi.ResourceOptions(provider=explicit))\n"
-    )
-    engine.write(program.format(other.token_id, other.token))
-    engine.succeeds("up", "--yes", "--skip-preview")
-
-    assert "differs" not in engine.ours("doctor").stdout
-
-    sipgate.account.remove_personal_access_token(other.token_id)
-    refused = engine.pulumi("refresh", "--yes", "--skip-preview")
-    assert "the argument token of the provider resource 'explicit'" in refused.output
-    assert "sipgate:token" not in refused.output
-
-
 def test_doctor_compares_the_credential_of_an_account_by_name(
     engine: Any, sipgate: Simulator
 ) -> None:
