@@ -6,6 +6,7 @@ Values that the state already holds are never rejected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from sipgate_provider.clients.rules import Finding, errors
 
 __all__ = ["Checked", "check"]
 
+_ENTRY = re.compile(rf"({'|'.join(SETS)})\[([0-9]+)\]")
 # Stands for a value that a preview does not know yet; valid for every property.
 _NOT_YET_KNOWN = "https://not-yet-known"
 
@@ -95,11 +97,11 @@ def _validated(
 
 
 def _problem(path: str, words: str) -> Finding:
-    name, _, index = path.partition("[")
-    if not index:
-        return Finding(name, words)
-    entry = int(index.rstrip("]"))
-    return Finding(name, f"entry {entry + 1} {words}", entry)
+    found = _ENTRY.fullmatch(path)
+    if not found:
+        return Finding(path, words)
+    entry = int(found[2])
+    return Finding(found[1], f"entry {entry + 1} {words}", entry)
 
 
 def _is_stored(finding: Finding, known: Mapping[str, object], olds: Mapping[str, object]) -> bool:

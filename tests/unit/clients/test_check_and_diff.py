@@ -57,6 +57,7 @@ def test_the_order_is_kept_and_duplicates_are_dropped() -> None:
         ({"name": 5.0}, "name"),
         ({"privacyUrl": "example.com/privacy"}, "privacyUrl"),
         ({"redirectUri": "https://a/"}, "redirectUri"),
+        ({"redirectUris[x": "https://a/"}, "redirectUris[x"),
     ],
 )
 def test_what_can_never_work_is_named_by_its_property(
