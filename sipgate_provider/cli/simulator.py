@@ -83,6 +83,11 @@ class _Seconds(click.FloatRange):
     help="How long an access token is valid.",
 )
 @click.option(
+    "--require-all-fields",
+    is_flag=True,
+    help="Answer 500 to a client without privacyUrl and termsUrl, as sipgate's REST description says.",
+)
+@click.option(
     "--allow-remote",
     is_flag=True,
     help="Allow a --host that other machines can reach. Everyone knows the credentials.",
@@ -103,6 +108,7 @@ def command(
     port: int,
     latency: float,
     token_life: float,
+    require_all_fields: bool,
     allow_remote: bool,
     tls: bool,
     file: str | None,
@@ -159,7 +165,9 @@ def command(
             tls=tls,
             file=file,
             on_request=lambda record: output.write(_request_line(record)),
-        ).start()
+        )
+        sipgate.switches.require_all_fields = require_all_fields
+        sipgate.start()
     except ValueError as error:
         raise click.UsageError(f"{error} --allow-remote permits it.") from None
     except StorageError as error:
@@ -277,4 +285,5 @@ def _request_line(record: RequestRecord) -> str:
         if len(record.path) <= _MOST_CHARACTERS
         else record.path[:_MOST_CHARACTERS] + "..."
     )
-    return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}"
+    reason = f": {record.reason}" if record.reason else ""
+    return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}{reason}"

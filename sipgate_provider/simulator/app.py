@@ -28,9 +28,10 @@ from sipgate_provider.simulator.login.token_endpoint import Login
 from sipgate_provider.simulator.page.overview import Overview
 from sipgate_provider.simulator.rest.calls import ClientsAPI
 from sipgate_provider.simulator.rest.deletions import Deletions
-from sipgate_provider.simulator.rest.errors import error_response
+from sipgate_provider.simulator.rest.errors import Refusal, error_response
 from sipgate_provider.simulator.server.hosts import OwnHostsOnly
 from sipgate_provider.simulator.server.limits import BodyLimit
+from sipgate_provider.simulator.server.reasons import note_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,8 @@ def build_app(
     async def refuse(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
+        if isinstance(error, Refusal):
+            note_reason(request, str(error.detail))
         echo = request.headers.get("authorization", "")
         return error_response(
             error, switches.error_shape, echo if switches.errors_echo_credentials else ""

@@ -151,6 +151,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a whole number from 1, or null for all",
     ),
     "latency": _DURATION,
+    "require_all_fields": _TRUTH,
     "deletion_seconds": _DURATION,
     "userinfo_missing": _TRUTH,
     "extra_fields": (_is(dict), "an object"),

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 
+from sipgate_provider.simulator.server.reasons import reason_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,6 +39,7 @@ class RequestRecord:
         time: When it came in, in UTC.
         status: What was answered; None while it is open, and for one whose connection was cut.
         milliseconds: How long the answer took; None likewise.
+        reason: Why it was refused, also where the answer does not say so; "" if it was not, or nobody knows.
     """
 
     method: str
@@ -44,6 +47,7 @@ class RequestRecord:
     time: dt.datetime
     status: int | None = None
     milliseconds: float | None = None
+    reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The same for JSON."""
@@ -141,7 +145,12 @@ class RequestLogMiddleware:
             nonlocal record
             if message["type"] == "http.response.start":
                 milliseconds = (time.perf_counter() - started) * 1000
-                record = replace(record, status=message["status"], milliseconds=milliseconds)
+                record = replace(
+                    record,
+                    status=message["status"],
+                    milliseconds=milliseconds,
+                    reason=reason_of(scope),
+                )
                 self._log.answered(number, record)
             await send(message)
 

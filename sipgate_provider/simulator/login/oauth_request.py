@@ -37,6 +37,11 @@ class OAuthError(Exception):
         return JSONResponse(self.told, self.status, NOT_TO_BE_STORED)
 
     @property
+    def reason(self) -> str:
+        """What the simulator's log says of it."""
+        return f"{self.code}: {self.description}" if self.description else self.code
+
+    @property
     def told(self) -> dict[str, str]:
         """What an application is told of it."""
         described = {"error_description": self.description} if self.description else {}

@@ -18,6 +18,7 @@ from sipgate_provider.simulator.login.oauth_request import (
     form_of,
 )
 from sipgate_provider.simulator.scopes import OPENID
+from sipgate_provider.simulator.server.reasons import note_reason
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -52,6 +53,7 @@ class Login:
             form = await form_of(request)
             grant = self._grant(request, form)
         except OAuthError as error:
+            note_reason(request, error.reason)
             return error.response()
         return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
 

@@ -15,6 +15,8 @@ class Switches:
 
     Attributes:
         latency: Seconds between taking a request and answering it.
+        require_all_fields: A POST or PUT without `privacyUrl` or `termsUrl` is answered 500, as sipgate's REST
+            description has it; its documentation leaves both out.
         post_without_secret: The answer to POST lacks `clientSecret`, as sipgate's may.
         put_without_secret: So does the answer to PUT.
         list_without_secret: So does every entry of the list.
@@ -27,6 +29,7 @@ class Switches:
     """
 
     latency: float = 0.0
+    require_all_fields: bool = False
     post_without_secret: bool = False
     put_without_secret: bool = False
     list_without_secret: bool = False

@@ -120,6 +120,7 @@ const fillRequest = (row, request) => {
   const answer = row.querySelector(".answer");
   put(answer, request.status === null ? "no answer" : String(request.status));
   answer.className = `answer ${kind(request.status)}`;
+  put(row.querySelector(".reason"), request.reason);
   const took = request.milliseconds;
   put(row.querySelector(".number"), took === null ? "" : `${took.toFixed(took < 10 ? 1 : 0)} ms`);
 };
