@@ -15,7 +15,10 @@ from tests.verdicts import (
     logout,
     origins,
     redirect_uris,
+    scopes,
     token,
+    token_claims,
+    token_information,
 )
 from tests.verdicts.service import Service
 
@@ -26,6 +29,9 @@ TABLES: Mapping[str, Callable[[Service], Mapping[str, Any]]] = {
     "origins": origins.play,
     "CORS": cors.play,
     "token": token.play,
+    "scopes": scopes.play,
+    "claims": token_claims.play,
+    "token information": token_information.play,
     "authorization": authorization.play,
     "log-out": logout.play,
     "discovery": discovery.play,

@@ -10,6 +10,7 @@ import requests
 
 from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser, Service
 
+ORIGIN = "https://app.example.com"
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
 VERIFIER = "v" * 43
@@ -27,8 +28,11 @@ class Play:
     def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
         self.service, self.public = service, public
         more = (OTHER, f"https://app.example.com/{path}") if path else ()
-        found = service.client((REDIRECT, *more), (), public)
-        other = service.client((REDIRECT,), (), public)
+        # A public client is one that pages use, and a page says where it comes from.
+        self.headers = {"Origin": ORIGIN} if public else {}
+        origins = (ORIGIN,) if public else ()
+        found = service.client((REDIRECT, *more), origins, public)
+        other = service.client((REDIRECT,), origins, public)
         assert found
         assert other
         self.client_id, self.other_id = found, other
@@ -58,7 +62,7 @@ class Play:
 
     def post(self, form: Form, **headers: str) -> requests.Response:
         url = f"{self.service.url}/token"
-        return requests.post(url, data=form, headers=headers, timeout=30)
+        return requests.post(url, data=form, headers=self.headers | headers, timeout=30)
 
 
 def said(answer: requests.Response) -> Answer:
