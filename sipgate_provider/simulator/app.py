@@ -25,6 +25,7 @@ from sipgate_provider.simulator.login.cors import CORSMiddleware
 from sipgate_provider.simulator.login.discovery import Discovery
 from sipgate_provider.simulator.login.logout_endpoint import LogoutEndpoint
 from sipgate_provider.simulator.login.token_endpoint import Login
+from sipgate_provider.simulator.login.token_information import TokenInformation
 from sipgate_provider.simulator.page.overview import Overview
 from sipgate_provider.simulator.rest.calls import ClientsAPI
 from sipgate_provider.simulator.rest.deletions import Deletions
@@ -80,6 +81,7 @@ def build_app(
             *Login(accounts, sessions, tokens, codes).routes(),
             *AuthorizationEndpoint(accounts, codes, sessions, clock).routes(),
             *LogoutEndpoint(accounts, tokens, sessions).routes(),
+            *TokenInformation(accounts, sessions, tokens).routes(),
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[

@@ -19,6 +19,13 @@ def page(template: str, status: int = 200, /, **values: object) -> HTMLResponse:
     return HTMLResponse(body, status, headers_of_a_page(f"style-src 'nonce-{nonce}'"))
 
 
+def form_page(template: str, **values: object) -> HTMLResponse:
+    """The page made of that template, whose one script sends its form."""
+    nonce = secrets.token_urlsafe(16)
+    body = _environment().get_template(template).render(nonce=nonce, **values)
+    return HTMLResponse(body, headers=headers_of_a_page(f"script-src 'nonce-{nonce}'"))
+
+
 def fixed_page(template: str, **values: object) -> HTMLResponse:
     """The page made of that template, which loads style, script and data from the simulator."""
     body = _environment().get_template(template).render(**values)

@@ -7,11 +7,11 @@ from functools import cache
 
 from tests.keycloak_server import Keycloak
 from tests.verdicts.service import PASSWORD, SECRET, USERNAME
+from tests.verdicts.token_client import PASSWORD_CLIENT
 
 # Which of sipgate's scopes a client has without asking is not documented, but for the password grant: its token may
 # do all.
 SCOPES = ("all", "authorization:oauth2:clients:read", "authorization:oauth2:clients:write")
-PASSWORD_CLIENT = "sipgate-app-web"
 
 
 class OnKeycloak:

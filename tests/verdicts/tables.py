@@ -64,7 +64,7 @@ def differences(
 
 def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
     """The differences that are not among the known ones."""
-    patterns = [pattern for pattern, _ in known.DIFFERENCES.get(table, ())]
+    patterns = [one.pattern for one in known.DIFFERENCES.get(table, ())]
     return [
         f"{name}: Keycloak {theirs!r}, simulator {ours!r}"
         for name, (theirs, ours) in found.items()
@@ -75,7 +75,7 @@ def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
 def stale(table: str, found: Mapping[str, Any]) -> list[str]:
     """The known differences that are none any longer."""
     return [
-        pattern.pattern
-        for pattern, _ in known.DIFFERENCES.get(table, ())
-        if not any(pattern.fullmatch(name) for name in found)
+        one.cases
+        for one in known.DIFFERENCES.get(table, ())
+        if not any(one.pattern.fullmatch(name) for name in found)
     ]

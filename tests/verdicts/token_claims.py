@@ -26,7 +26,7 @@ def claims(token: str) -> dict[str, Any]:
 
 def play(service: Service) -> dict[str, Answer]:
     """The claims by what was asked for."""
-    answers = {}
+    answers: dict[str, Answer] = {}
     for kind in ("confidential", "public"):
         one = Play(service, public=kind == "public")
         for asked in (None, "openid", READ, f"openid {READ}", f"openid offline_access {READ}"):

@@ -13,6 +13,7 @@ from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser, Service
 ORIGIN = "https://app.example.com"
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
+PASSWORD_CLIENT = "sipgate-app-web"
 VERIFIER = "v" * 43
 # RFC 7636, 4.2
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode()[:-1]
@@ -55,14 +56,16 @@ class Play:
     def password(self) -> Form:
         return {
             "grant_type": "password",
-            "client_id": "sipgate-app-web",
+            "client_id": PASSWORD_CLIENT,
             "username": USERNAME,
             "password": PASSWORD,
         }
 
     def post(self, form: Form, **headers: str) -> requests.Response:
         url = f"{self.service.url}/token"
-        return requests.post(url, data=form, headers=self.headers | headers, timeout=30)
+        # No page of another client's may use the client of the password grant.
+        page = {} if form.get("client_id") == PASSWORD_CLIENT else self.headers
+        return requests.post(url, data=form, headers=page | headers, timeout=30)
 
 
 def said(answer: requests.Response) -> Answer:

@@ -24,7 +24,7 @@ def _told(answer: requests.Response) -> Answer:
     if "WWW-Authenticate" in answer.headers:
         said["challenge"] = answer.headers["WWW-Authenticate"].partition(" ")[0]
     try:
-        body = answer.json()
+        body: Answer = answer.json()
     except ValueError:
         return said
     if "error" in body:
@@ -48,6 +48,8 @@ def _without(answer: Any, *plays: Play) -> Any:
             for key, value in answer.items()
         }
         return {key: _without(value, *plays) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [_without(value, *plays) for value in answer]
     for one in plays:
         if isinstance(answer, str):
             kind = "page" if one.public else "client"

@@ -123,9 +123,10 @@ class Account:
             self._users, self._tokens = dict(self._users), dict(self._tokens)
 
     def user(self, username: str) -> User | None:
-        """The user of that name, if there is one."""
+        """The user of that name, in capitals or not, if there is one."""
         with self._lock:
-            return self._users.get(username)
+            users = list(self._users.values())
+        return next((one for one in users if one.username.lower() == username.lower()), None)
 
     def personal_access_token(self, token_id: str) -> PersonalAccessToken | None:
         """The personal access token of that id, if there is one."""

@@ -16,7 +16,7 @@ from sipgate_provider.simulator.login.client_authentication import same
 from sipgate_provider.simulator.login.codes import Authorization
 from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError, fields, form_of
 from sipgate_provider.simulator.login.redirect_uris import with_parameters
-from sipgate_provider.simulator.pages import page
+from sipgate_provider.simulator.pages import form_page, page
 from sipgate_provider.simulator.scopes import granted
 
 if TYPE_CHECKING:
@@ -67,13 +67,14 @@ class AuthorizationEndpoint:
             asked.check()
             session = self._session(request, asked, username, password)
         except OAuthError as error:
-            return _redirect(request, asked, error.told)
+            return _back(request, asked, error.told)
         except NotForTheApplicationError as error:
             return _refused(error.text, error.detail)
         if session is None:
             return _login_page(asked, username)
-        answer = _redirect(request, asked, self._answer(asked, session))
-        if username is not None:
+        fresh = username is not None
+        answer = _back(request, asked, self._answer(asked, session, fresh=fresh))
+        if fresh:
             cookie = self._sessions.cookie_for(session)
             secure = request.url.scheme == "https"
             answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure)
@@ -102,13 +103,16 @@ class AuthorizationEndpoint:
             raise OAuthError(400, "login_required")
         return session
 
-    def _answer(self, asked: AuthorizationRequest, session: Session) -> dict[str, str]:
+    def _answer(
+        self, asked: AuthorizationRequest, session: Session, *, fresh: bool
+    ) -> dict[str, str]:
         answer = {"session_state": session.id}
         if "code" in asked.response_types:
+            scopes = granted(asked.fields.get("scope", ""), session.user.scopes)
             authorization = Authorization(
-                log_in=session.of_client(asked.client["clientId"]),
+                log_in=session.of_client(asked.client["clientId"], scopes, fresh=fresh),
                 redirect_uri=asked.fields.get("redirect_uri"),
-                scopes=granted(asked.fields.get("scope", ""), session.user.scopes),
+                scopes=scopes,
                 challenge=asked.challenge,
                 nonce=asked.fields.get("nonce", ""),
             )
@@ -116,10 +120,12 @@ class AuthorizationEndpoint:
         return answer
 
 
-def _redirect(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
+def _back(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
     """The browser goes back to the client with this, its own state, and our name (RFC 9207)."""
     state = {"state": asked.fields["state"]} if "state" in asked.fields else {}
     parameters = {**said, **state, "iss": realms.issuer(request)}
+    if asked.by_form:
+        return form_page("form_post.html", action=asked.redirect_uri, parameters=parameters)
     address = with_parameters(asked.redirect_uri, parameters, in_fragment=asked.in_fragment)
     return RedirectResponse(address, 302, {"Cache-Control": "no-store"})
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.client_authentication import same
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.server.limits import Newest
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
@@ -74,8 +73,8 @@ class Codes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._codes: Newest[str, tuple[Authorization, float]] = Newest()
-        self._used: Newest[str, Authorization] = Newest()
+        self._codes: dict[str, tuple[Authorization, float]] = {}
+        self._used: dict[str, Authorization] = {}
         self._lock = threading.Lock()
 
     def issue(self, authorization: Authorization) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+_MOST = 4000
+
 NOT_TO_BE_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 # Control characters, also encoded, and the sequences that move or colour a terminal's text.
@@ -74,6 +76,12 @@ class Fields(dict[str, str]):
         """
         if "scope" in self and not are_known(self["scope"]):
             raise OAuthError(400, "invalid_scope", f"Invalid scopes: {self['scope']}")
+
+    def without_long_ones(self) -> Fields:
+        """The same fields without those that Keycloak passes over for their length."""
+        short = Fields({name: value for name, value in self.items() if len(value) <= _MOST})
+        short.twice = self.twice
+        return short
 
     def without_control_characters(self) -> Fields:
         """The same fields, as Keycloak reads those of a browser."""

@@ -13,7 +13,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.server.limits import Newest
+from sipgate_provider.simulator.scopes import OFFLINE
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.account import Account, User
@@ -27,12 +27,14 @@ class ClientSession:
 
     Attributes:
         detached: Whether it has ended, though the log-in may go on.
+        fresh: Whether the user has just shown a password for it, rather than been known to the service.
     """
 
     def __init__(self, session: Session, client_id: str) -> None:
         self.session = session
         self.client_id = client_id
         self.detached = False
+        self.fresh = False
 
     def require_both(self) -> None:
         """The log-in goes on, and so does the client's part of it.
@@ -41,7 +43,10 @@ class ClientSession:
             OAuthError: One is over.
         """
         if self.session.over:
-            raise OAuthError(400, "invalid_grant", "Session not active")
+            description = "Session not active"
+            if self.session.online:
+                description = "Offline user session not found"
+            raise OAuthError(400, "invalid_grant", description)
         if self.detached:
             raise OAuthError(400, "invalid_grant", "Session doesn't have required client")
 
@@ -52,22 +57,38 @@ class Session:
     Attributes:
         began: When the user logged in, in seconds since 1970.
         over: Whether it has ended, by a log-out.
+        online: Of one that outlives the log-out of its browser (`offline_access`), the one that does not.
     """
 
-    def __init__(self, account: Account, user: User, began: int) -> None:
-        self.id = str(uuid.uuid4())
+    def __init__(
+        self, account: Account, user: User, began: int, online: Session | None = None
+    ) -> None:
+        self.id: str = online.id if online else str(uuid.uuid4())
+        self.online = online
         self.account = account
         self.user = user
         self.began = began
         self.over = False
         self._clients: dict[str, ClientSession] = {}
 
-    def of_client(self, client_id: str) -> ClientSession:
-        """The client's part of it: the one there is, or a new one."""
-        found = self._clients.get(client_id)
+    def of_client(
+        self, client_id: str, scopes: frozenset[str] = frozenset(), *, fresh: bool = False
+    ) -> ClientSession:
+        """The client's part of it, or of a new one that lasts if the scopes say so."""
+        session = self
+        if OFFLINE in scopes:
+            session = Session(self.account, self.user, self.began, self)
+        found = session._clients.get(client_id)
         if found is None or found.detached:
-            found = self._clients[client_id] = ClientSession(self, client_id)
+            found = session._clients[client_id] = ClientSession(session, client_id)
+        found.fresh = fresh
         return found
+
+    def end(self) -> None:
+        """It is over, and so is the browser's log-in that it came from."""
+        self.over = True
+        if self.online:
+            self.online.over = True
 
 
 class Sessions:
@@ -75,8 +96,8 @@ class Sessions:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._by_id: Newest[str, Session] = Newest()
-        self._by_cookie: Newest[str, tuple[Session, float]] = Newest()
+        self._by_id: dict[str, Session] = {}
+        self._by_cookie: dict[str, tuple[Session, float]] = {}
         self._lock = threading.Lock()
 
     def begin(self, account: Account, user: User) -> Session:

@@ -61,7 +61,7 @@ def _by_access_token(credential: str, tokens: Tokens) -> Principal | None:
     token = tokens.access(credential.strip())
     if token is None:
         return None
-    session = token.session
+    session = token.log_in.session
     return Principal(session.account, token.scopes, session.user.may_manage_clients)
 
 
