@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.accounts.account import Account, User
+from sipgate_provider.simulator.accounts.account import Account
 from sipgate_provider.simulator.accounts.accounts import Accounts
+from sipgate_provider.simulator.accounts.models import User
 from sipgate_provider.simulator.accounts.storage import File
 from sipgate_provider.simulator.app import build_app
 from sipgate_provider.simulator.clock import Clock
@@ -93,7 +94,6 @@ class Simulator:
             self.switches,
             self._misbehaviours,
             self._log,
-            host,
             on_request,
         )
         self._path = file

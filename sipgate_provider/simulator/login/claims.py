@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sipgate_provider.simulator.accounts.account import User
+    from sipgate_provider.simulator.accounts.models import User
     from sipgate_provider.simulator.login.sessions import ClientSession
 
 # Made up once, so that a user has the same `sub` in every simulator.

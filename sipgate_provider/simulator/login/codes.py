@@ -9,11 +9,9 @@ import base64
 import hashlib
 import re
 import secrets
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.login.client_authentication import same
 from sipgate_provider.simulator.login.oauth_request import OAuthError
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ class Challenge:
         if self.method != "plain":
             digest = hashlib.sha256(verifier.encode()).digest()
             made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if not same(made, self.value):
+        if made != self.value:
             raise OAuthError(400, "invalid_grant", f"{failed}: Code mismatch")
 
 
@@ -75,13 +73,11 @@ class Codes:
         self._clock = clock
         self._codes: dict[str, tuple[Authorization, float]] = {}
         self._used: dict[str, Authorization] = {}
-        self._lock = threading.Lock()
 
     def issue(self, authorization: Authorization) -> str:
         """A new code, good for a minute."""
         code = secrets.token_urlsafe(32)
-        with self._lock:
-            self._codes[code] = authorization, self._clock.now() + CODE_LIFE
+        self._codes[code] = authorization, self._clock.now() + CODE_LIFE
         return code
 
     def use(self, code: str) -> Authorization | None:
@@ -89,11 +85,10 @@ class Codes:
 
         When it comes a second time, the client's part of the log-in is over.
         """
-        with self._lock:
-            if authorization := self._used.get(code):
-                authorization.log_in.detached = True
-            authorization, expires_at = self._codes.pop(code, (None, 0.0))
-            if authorization is None:
-                return None
-            self._used[code] = authorization
+        if authorization := self._used.get(code):
+            authorization.log_in.detached = True
+        authorization, expires_at = self._codes.pop(code, (None, 0.0))
+        if authorization is None:
+            return None
+        self._used[code] = authorization
         return authorization if self._clock.now() < expires_at else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.login.client_authentication import APP_WEB, same
+from sipgate_provider.simulator.login.client_authentication import APP_WEB
 from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.scopes import ALL, granted, narrowed
 
@@ -70,7 +70,7 @@ class Grants:
         if "username" not in form:
             raise OAuthError(401, "invalid_request", "Missing parameter: username")
         found = self._accounts.user(form["username"])
-        if found is None or not same(form.get("password", ""), found[1].password):
+        if found is None or form.get("password") != found[1].password:
             raise OAuthError(400, "invalid_grant", "Invalid user credentials")
         scopes = granted(form.get("scope", ALL), found[1].scopes)
         log_in = self._sessions.begin(*found).of_client(APP_WEB, scopes, fresh=True)

@@ -8,7 +8,6 @@ browser is still logged in then, and a next code begins a new part.
 from __future__ import annotations
 
 import secrets
-import threading
 import uuid
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.scopes import OFFLINE
 
 if TYPE_CHECKING:
-    from sipgate_provider.simulator.accounts.account import Account, User
+    from sipgate_provider.simulator.accounts.account import Account
+    from sipgate_provider.simulator.accounts.models import User
     from sipgate_provider.simulator.clock import Clock
 
 SESSION_LIFE = 30 * 24 * 3600.0
@@ -98,29 +98,24 @@ class Sessions:
         self._clock = clock
         self._by_id: dict[str, Session] = {}
         self._by_cookie: dict[str, tuple[Session, float]] = {}
-        self._lock = threading.Lock()
 
     def begin(self, account: Account, user: User) -> Session:
         """The user has logged in."""
         session = Session(account, user, int(self._clock.time()))
-        with self._lock:
-            self._by_id[session.id] = session
+        self._by_id[session.id] = session
         return session
 
     def cookie_for(self, session: Session) -> str:
         """The value of a new cookie that stands for this session."""
         cookie = secrets.token_urlsafe(32)
-        with self._lock:
-            self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
+        self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
         return cookie
 
     def of_browser(self, cookie: str) -> Session | None:
         """The session the cookie stands for, unless that is over."""
-        with self._lock:
-            session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
+        session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
         return session if session and not session.over and self._clock.now() < expires_at else None
 
     def of_id(self, session_id: str) -> Session | None:
         """The session of that id, over or not."""
-        with self._lock:
-            return self._by_id.get(session_id)
+        return self._by_id.get(session_id)

@@ -7,7 +7,6 @@ decided by looking it up all the same, so that it can be ended. A refresh token 
 from __future__ import annotations
 
 import secrets
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,7 +70,6 @@ class Tokens:
         self._clock = clock
         self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, RefreshToken] = {}
-        self._lock = threading.Lock()
 
     def issue_access(
         self,
@@ -87,8 +85,7 @@ class Tokens:
         expires_at = self._clock.now() + life
         claims = access_claims(log_in, scopes, issuer, self._clock.time(), life, origins)
         token = AccessToken(self.signer.sign(claims), scopes, expires_at, log_in)
-        with self._lock:
-            self._access[token.value] = token
+        self._access[token.value] = token
         return token
 
     def issue_id(self, access: AccessToken, issuer: str, nonce: str = "") -> str:
@@ -108,16 +105,14 @@ class Tokens:
         value = secrets.token_urlsafe(32)
         life = float("inf") if OFFLINE in scopes else self.refresh_token_life
         token = RefreshToken(value, scopes, self._clock.now() + life, log_in)
-        with self._lock:
-            self._refresh[value] = token
-            if used:
-                used.successor = token
+        self._refresh[value] = token
+        if used:
+            used.successor = token
         return token
 
     def access(self, value: str) -> AccessToken | None:
         """The access token, unless it is unknown or over."""
-        with self._lock:
-            token = self._access.get(value)
+        token = self._access.get(value)
         return token if token and self._clock.now() < token.expires_at else None
 
     def refresh(self, value: str, client_id: str) -> RefreshToken:
@@ -126,8 +121,7 @@ class Tokens:
         Raises:
             OAuthError: There is none, or it is not for that client to use.
         """
-        with self._lock:
-            token = self._refresh.get(value)
+        token = self._refresh.get(value)
         if token is None or self._clock.now() >= token.expires_at:
             raise OAuthError(400, "invalid_grant", "Invalid refresh token")
         if token.log_in.client_id != client_id:
@@ -141,8 +135,7 @@ class Tokens:
         Raises:
             OAuthError: It was before. Whoever has it may have stolen it, so the client's part of the log-in is over.
         """
-        with self._lock:
-            used, token.used = token.used, True
+        used, token.used = token.used, True
         if used:
             token.log_in.detached = True
             late = token.successor is not None and token.successor.used
@@ -169,5 +162,4 @@ class Tokens:
 
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer."""
-        with self._lock:
-            self._access.clear()
+        self._access.clear()

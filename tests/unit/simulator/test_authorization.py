@@ -51,10 +51,20 @@ def test_the_page_names_the_client_and_loads_nothing(flow: LoginFlow) -> None:
     assert "Log in to CRM" in page.text
     assert 'value="me@example.com"' in page.text
     assert set(re.findall(r'(?:src|href|action)="(.*?)"', page.text)) == {"data:,"}
-    policy = page.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
+    assert page.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_log_in_page_shows_the_demo_credential_where_it_is_good(
+    sipgate: Simulator, flow: LoginFlow
+) -> None:
+    assert (
+        "<code>demo@example.com</code> with the password <code>password</code>" in flow.open().text
+    )
+
+    sipgate.account.add_user("demo@example.com", "another")
+
+    assert "with the password" not in flow.open().text
 
 
 def test_every_field_of_the_page_has_a_label(flow: LoginFlow) -> None:
