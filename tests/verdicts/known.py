@@ -35,8 +35,8 @@ _WRONG_SECRET = Difference(
     r"public: (password|code|code with PKCE|refresh token), a wrong secret( in a header)?"
     r"|public: a refresh token after a wrong secret",
     "A public client may send any secret to Keycloak. The simulator refuses a wrong one from everybody.",
-    "sipgate does not say which clients are public. A page needs no secret here, as a public client; every other"
-    " caller must send it, as a confidential client. Leave the secret out of a page.",
+    "sipgate does not say which clients are public. Here those are that have a web origin, since pages use them; every"
+    " other has to send its secret. Leave the secret out of a page.",
 )
 
 DIFFERENCES: dict[str, tuple[Difference, ...]] = {

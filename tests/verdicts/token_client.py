@@ -29,7 +29,7 @@ class Play:
     def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
         self.service, self.public = service, public
         more = (OTHER, f"https://app.example.com/{path}") if path else ()
-        # A public client is one that pages use, and a page says where it comes from.
+        # A public client is one that pages use, and so it has an origin.
         self.headers = {"Origin": ORIGIN} if public else {}
         origins = (ORIGIN,) if public else ()
         found = service.client((REDIRECT, *more), origins, public)

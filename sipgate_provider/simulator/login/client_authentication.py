@@ -1,8 +1,8 @@
 """Which client calls the token endpoint, and whether it has proved that (RFC 6749, 2.3).
 
 Every client of sipgate's has a secret, and pages use the same clients without it; which are public, sipgate tells
-nobody. So who calls decides: a page, which a browser marks with its origin and which can keep no secret, needs none.
-Any other caller has to show it, as a confidential client has to at Keycloak. A wrong one is refused from everybody.
+nobody. Here those are that have a web origin: a page can keep no secret, and can read no token without one. Any other
+is confidential and has to show its secret. A wrong one is refused from every client.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from sipgate_provider.simulator.accounts.account import Client
     from sipgate_provider.simulator.accounts.accounts import Accounts
 
 #: The client that the password grant is for. It is public: it has no secret.
 APP_WEB = "sipgate-app-web"
+
+
+def is_public(client: Client) -> bool:
+    """Whether pages use the client, and so nobody needs its secret."""
+    return bool(client["webOrigins"])
 
 
 def identify(request: Request, form: Mapping[str, str], accounts: Accounts) -> str:
@@ -39,7 +45,7 @@ def identify(request: Request, form: Mapping[str, str], accounts: Accounts) -> s
     known = accounts.client(client_id)
     if known is None:
         raise _refused("invalid_client")
-    may_lack_it = not secret and "origin" in request.headers
+    may_lack_it = is_public(known) and not secret
     if not may_lack_it and secret != known["clientSecret"]:
         raise _refused("unauthorized_client")
     return client_id

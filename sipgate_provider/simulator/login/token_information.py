@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.claims import profile, roles
-from sipgate_provider.simulator.login.client_authentication import identify
+from sipgate_provider.simulator.login.client_authentication import identify, is_public
 from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
 from sipgate_provider.simulator.login.oauth_request import (
     NOT_TO_BE_STORED,
@@ -97,7 +97,8 @@ class TokenInformation:
         return JSONResponse(claims | roles(claims["iss"]) | asked_by | about)
 
     def _identify_machine(self, request: Request, form: Fields) -> str:
-        if "client_id" in form and "origin" in request.headers:
+        known = self._accounts.client(form.get("client_id", ""))
+        if known and is_public(known):
             raise OAuthError(403, "invalid_request", "Client not allowed.")
         try:
             return identify(request, form, self._accounts)

@@ -233,7 +233,7 @@ def test_a_page_logs_in_and_refreshes_without_a_secret(sipgate: Simulator, flow:
     assert api_status(sipgate, second["access_token"]) == 200
 
 
-def test_whoever_is_no_page_needs_the_secret_with_pkce_too(flow: LoginFlow) -> None:
+def test_a_client_without_web_origins_needs_its_secret_with_pkce_too(flow: LoginFlow) -> None:
     for secret in ({}, {"client_secret": ""}):
         code = flow.code(**flow.pkce)
         answer = flow.exchange(code, code_verifier=flow.verifier, **secret)
