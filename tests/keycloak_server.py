@@ -7,7 +7,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,8 @@ class Keycloak:
             return answer.headers.get("Location", "").rpartition("/")[2]
         return answer.json() if answer.content else None
 
-    def make_realm(self, scopes: Mapping[str, bool]) -> None:
-        """The realm exists, set up like sipgate's.
-
-        Args:
-            scopes: The API's scopes, and whether a token has them that was not asked for any.
-        """
+    def make_realm(self, scopes: Iterable[str]) -> None:
+        """The realm exists, set up like sipgate's; a token has those of the API's scopes that were asked for."""
         master = {"accessTokenLifespan": 24 * 3600}
         url = f"{self.origin}/admin/realms/master"
         self._http.put(url, json=master, timeout=30).raise_for_status()
@@ -91,7 +87,7 @@ class Keycloak:
             "ssoSessionMaxLifespan": _MONTH,
         }
         self._http.post(f"{self.origin}/admin/realms", json=realm, timeout=30).raise_for_status()
-        for name, default in scopes.items():
+        for name in scopes:
             scope = {
                 "name": name,
                 "protocol": "openid-connect",
@@ -101,8 +97,13 @@ class Keycloak:
                 },
             }
             made = self.call("POST", "/client-scopes", scope)
-            kind = "default" if default else "optional"
-            self.call("PUT", f"/default-{kind}-client-scopes/{made}")
+            self.call("PUT", f"/default-optional-client-scopes/{made}")
+
+    def make_default(self, client: str, scope: str) -> None:
+        """Every token of the client, by Keycloak's id, has that scope."""
+        known = {one["name"]: one["id"] for one in self.call("GET", "/client-scopes")}
+        self.call("DELETE", f"/clients/{client}/optional-client-scopes/{known[scope]}")
+        self.call("PUT", f"/clients/{client}/default-client-scopes/{known[scope]}")
 
     def add_client(self, client_id: str, **fields: Any) -> str:
         """A client exists that has these fields of Keycloak's; answers with Keycloak's id of it."""

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import math
-import os
-import queue
 import signal
-import sys
 import tempfile
-import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,12 +22,6 @@ if TYPE_CHECKING:
 PORT = 15060
 
 _A_DAY = 86_400
-
-# How long a clean end may take before the process exits.
-_END_SECONDS = 3.0
-
-# Lines that may wait for a slow terminal or pipe; further lines are dropped.
-_MOST_LINES = 1000
 
 # The longest path that is shown.
 _MOST_CHARACTERS = 500
@@ -56,7 +45,7 @@ class _Seconds(click.FloatRange):
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; a name is one more that it is found under.",
+    help="Address to listen on.",
 )
 @click.option(
     "--port",
@@ -82,6 +71,11 @@ class _Seconds(click.FloatRange):
     help="How long an access token is valid.",
 )
 @click.option(
+    "--require-all-fields",
+    is_flag=True,
+    help="Answer 500 to a client without privacyUrl and termsUrl, as sipgate's REST description says.",
+)
+@click.option(
     "--allow-remote",
     is_flag=True,
     help="Allow a --host that other machines can reach. Everyone knows the credentials.",
@@ -95,16 +89,30 @@ class _Seconds(click.FloatRange):
     "--file",
     type=click.Path(dir_okay=False),
     metavar="PATH",
-    help="Keep clients and credentials in this file; it is created if it does not exist. Only you may read it.",
+    help="Keep clients and credentials in this JSON file; it is created if it does not exist. Only you may read it.",
+)
+@click.option(
+    "--seed",
+    type=click.Path(dir_okay=False),
+    metavar="PATH",
+    help="Start with the clients of this file, which `sipgate-provider clients --json` has printed.",
+)
+@click.option(
+    "--scopes",
+    metavar="SCOPES",
+    help="What the demo credentials may do, such as authorization:oauth2:clients:read; by default all.",
 )
 def command(
     host: str,
     port: int,
     latency: float,
     token_life: float,
+    require_all_fields: bool,
     allow_remote: bool,
     tls: bool,
     file: str | None,
+    seed: str | None,
+    scopes: str | None,
 ) -> None:
     """Run a simulated sipgate on this machine.
 
@@ -113,27 +121,35 @@ def command(
 
     Start it in one terminal. It prints three lines to paste into another terminal, where you run pulumi. They set
     SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, for the provider. With --tls, a fourth line sets
-    REQUESTS_CA_BUNDLE to the certificate to trust. The simulator prints every request. Ctrl-C ends it.
+    REQUESTS_CA_BUNDLE to the certificate to trust. The simulator prints every request, and why it refused one. Ctrl-C
+    ends it.
 
     Open the address that it prints in a browser to see clients and requests. To see what a program does when sipgate
     fails, set a fault, here for the next request:
 
     \b
       curl http://127.0.0.1:15060/_simulator/faults \\
-        -H 'X-Requested-With: curl' \\
         --json '{"kind": "answer", "status": 503}'
 
     GET and DELETE of the same path list and end the faults. The kinds are answer, reset, truncate, delay and stall;
     "method", "path" and "times" select the requests. PATCH /_simulator/switches changes every response; GET
-    /_simulator/requests lists the requests. The manual's page about the simulator describes all of it. The header
-    proves that no web page sends the request.
+    /_simulator/requests lists the requests. The manual's page about the simulator describes all of it.
     """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
     # Both signals are blocked before the server's thread starts, so that it inherits the block. They then wait for
     # sigwait, and cannot interrupt starting or stopping.
     end_signals = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, end_signals)
     try:
-        from sipgate_provider.simulator import Simulator, StorageError  # noqa: PLC0415
+        from sipgate_provider.simulator import (  # noqa: PLC0415
+            ALL,
+            READ,
+            WRITE,
+            Account,
+            Simulator,
+            StorageError,
+        )
+        from sipgate_provider.simulator.accounts.storage import read_clients  # noqa: PLC0415
+        from sipgate_provider.simulator.scopes import are_known  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {
             "starlette",
@@ -148,10 +164,12 @@ def command(
         raise click.ClickException(
             f"The simulator needs {error.name}. Install it: {installing(extra='simulator')}"
         ) from None
-    output = _Output()
-    logging.basicConfig(handlers=[_Log(output)])
+    if scopes is not None and not are_known(" ".join(scopes.split())):
+        raise click.BadParameter(f"There are {ALL}, {READ} and {WRITE}.", param_hint="--scopes")
+    account = Account.demo(*(scopes or ALL).split())
     try:
         sipgate = Simulator(
+            account,
             host=host,
             port=port,
             latency=latency,
@@ -159,73 +177,36 @@ def command(
             allow_remote=allow_remote,
             tls=tls,
             file=file,
-            on_request=lambda record: output.write(_request_line(record)),
-        ).start()
+            on_request=_show,
+        )
     except ValueError as error:
         raise click.UsageError(f"{error} --allow-remote permits it.") from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host}: {error.strerror}.") from None
+    sipgate.switches.require_all_fields = require_all_fields
+    try:
+        for client in read_clients(seed) if seed else ():
+            account.add_client(**client)
+        sipgate.start()
     except StorageError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        reason = error.strerror or error
-        raise click.ClickException(f"Cannot listen on {host}, port {port}: {reason}.") from None
+        raise click.ClickException(
+            f"Cannot listen on {host}, port {port}: {error.strerror}."
+        ) from None
     try:
         with _ca_file(sipgate.ca_pem if tls else None) as ca_file:
-            output.write(_greeting(sipgate, ca_file, file))
+            click.echo(_greeting(sipgate, ca_file, file))
             signal.sigwait(end_signals)
-            output.end_within(_END_SECONDS)
     finally:
         sipgate.stop()
-    output.write("The simulator has ended.")
-    output.close()
+    click.echo("The simulator has ended.")
 
 
-class _Log(logging.Handler):
-    """Shows the server's warnings between the requests."""
-
-    def __init__(self, output: _Output) -> None:
-        super().__init__(logging.WARNING)
-        self._output = output
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Shows a warning."""
-        self._output.write(self.format(record))
-
-
-class _Output:
-    """Writes lines in order, in a thread of its own.
-
-    If a terminal is stopped, or nobody reads a pipe, only this thread waits. Responses and the end of the process do
-    not.
-    """
-
-    def __init__(self) -> None:
-        self._lines: queue.Queue[str | None] = queue.Queue(_MOST_LINES)
-        self._thread = threading.Thread(target=self._run, name="output", daemon=True)
-        self._thread.start()
-
-    def write(self, text: str) -> None:
-        """Queues a text; drops it if too many are waiting."""
-        with contextlib.suppress(queue.Full):
-            self._lines.put_nowait(text)
-
-    def close(self) -> None:
-        """Waits until everything is written."""
-        self._lines.put(None)
-        self._thread.join()
-
-    @staticmethod
-    def end_within(seconds: float) -> None:
-        """Ends the process after this time, even if the output is blocked."""
-        timer = threading.Timer(seconds, os._exit, (0,))
-        timer.daemon = True
-        timer.start()
-
-    def _run(self) -> None:
-        while (text := self._lines.get()) is not None:
-            encoding = sys.stdout.encoding or "utf-8"
-            # The simulator keeps running if the reader of its output has left (`| head`).
-            with contextlib.suppress(OSError):
-                click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+def _show(record: RequestRecord) -> None:
+    # The simulator keeps running if the reader of its output has left (`| head`).
+    with contextlib.suppress(OSError):
+        click.echo(_request_line(record))
 
 
 @contextlib.contextmanager
@@ -278,4 +259,5 @@ def _request_line(record: RequestRecord) -> str:
         if len(record.path) <= _MOST_CHARACTERS
         else record.path[:_MOST_CHARACTERS] + "..."
     )
-    return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}"
+    reason = f": {record.reason}" if record.reason else ""
+    return f"{record.time.astimezone():%H:%M:%S} {record.method} {path} {answer}{reason}"

@@ -16,9 +16,8 @@ from sipgate_provider.simulator.accounts.account import (
     DEMO_TOKEN_ID,
     DEMO_USERNAME,
     Account,
-    PersonalAccessToken,
-    User,
 )
+from sipgate_provider.simulator.accounts.models import PersonalAccessToken, User
 from sipgate_provider.simulator.accounts.storage import StorageError
 from sipgate_provider.simulator.control.faults import Answer, Delay, Fault, Reset, Stall, Truncate
 from sipgate_provider.simulator.control.misbehaviour import Misbehaviour

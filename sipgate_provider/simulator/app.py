@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from sipgate_provider.simulator.control.backstage import PREFIX, Backstage, HeaderRequired
+from sipgate_provider.simulator.control.backstage import PREFIX, Backstage
 from sipgate_provider.simulator.control.endpoints import Control
 from sipgate_provider.simulator.control.misbehaviour import MisbehaviourMiddleware, Misbehaviours
 from sipgate_provider.simulator.control.request_log import (
@@ -25,12 +25,12 @@ from sipgate_provider.simulator.login.cors import CORSMiddleware
 from sipgate_provider.simulator.login.discovery import Discovery
 from sipgate_provider.simulator.login.logout_endpoint import LogoutEndpoint
 from sipgate_provider.simulator.login.token_endpoint import Login
+from sipgate_provider.simulator.login.token_information import TokenInformation
 from sipgate_provider.simulator.page.overview import Overview
 from sipgate_provider.simulator.rest.calls import ClientsAPI
 from sipgate_provider.simulator.rest.deletions import Deletions
-from sipgate_provider.simulator.rest.errors import error_response
-from sipgate_provider.simulator.server.hosts import OwnHostsOnly
-from sipgate_provider.simulator.server.limits import BodyLimit
+from sipgate_provider.simulator.rest.errors import Refusal, error_response
+from sipgate_provider.simulator.server.reasons import note_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,6 @@ def build_app(
     switches: Switches,
     misbehaviours: Misbehaviours,
     log: RequestLog,
-    host: str,
     on_request: Callable[[RequestRecord], None] | None = None,
 ) -> Starlette:
     """An application that answers as sipgate does; it must be run with `connection.Connection`."""
@@ -61,6 +60,8 @@ def build_app(
     async def refuse(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
+        if isinstance(error, Refusal):
+            note_reason(request, str(error.detail))
         echo = request.headers.get("authorization", "")
         return error_response(
             error, switches.error_shape, echo if switches.errors_echo_credentials else ""
@@ -69,22 +70,18 @@ def build_app(
     codes = Codes(clock)
     overview = Overview(accounts, misbehaviours, log)
     backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
-    guards = [Middleware(OwnHostsOnly, host=host), Middleware(BodyLimit)]
-    header = Middleware(HeaderRequired, public=overview.public_paths)
     app = Starlette(
         routes=[
             *ClientsAPI(accounts, tokens, switches, Deletions(clock)).routes(),
             *Login(accounts, sessions, tokens, codes).routes(),
             *AuthorizationEndpoint(accounts, codes, sessions, clock).routes(),
             *LogoutEndpoint(accounts, tokens, sessions).routes(),
+            *TokenInformation(accounts, sessions, tokens).routes(),
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[
-            Middleware(
-                Backstage, path=f"{PREFIX}/", routes=backstage, middleware=[*guards, header]
-            ),
+            Middleware(Backstage, path=f"{PREFIX}/", routes=backstage),
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
-            *guards,
             Middleware(Backstage, path="/", routes=overview.page_routes()),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
             Middleware(CORSMiddleware, accounts=accounts, tokens=tokens),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.accounts.account import Account, User
+from sipgate_provider.simulator.accounts.account import Account
 from sipgate_provider.simulator.accounts.accounts import Accounts
+from sipgate_provider.simulator.accounts.models import User
 from sipgate_provider.simulator.accounts.storage import File
 from sipgate_provider.simulator.app import build_app
 from sipgate_provider.simulator.clock import Clock
@@ -93,7 +94,6 @@ class Simulator:
             self.switches,
             self._misbehaviours,
             self._log,
-            host,
             on_request,
         )
         self._path = file
@@ -179,9 +179,9 @@ class Simulator:
 
     def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
         """An access token to `account` with just these scopes, for `life` seconds or as usual."""
-        held = frozenset(scopes)
-        session, issuer = self._session(held), issuer_at(self._server.origin, SIPGATE_APPS)
-        return self._tokens.issue_access(session, APP_WEB, held, issuer, life).value
+        held, issuer = frozenset(scopes), issuer_at(self._server.origin, SIPGATE_APPS)
+        log_in = self._session(held).of_client(APP_WEB)
+        return self._tokens.issue_access(log_in, held, issuer, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
         """A refresh token with just these scopes, as a log-in through that client would yield."""

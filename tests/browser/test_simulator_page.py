@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 
-VIEWPORT: Any = {"width": 1100, "height": 700}
+VIEWPORT: Any = {"width": 1100, "height": 960}
 
 
 @pytest.fixture
@@ -64,9 +64,18 @@ def test_requests_and_clients_appear_as_they_come(
     call(sipgate)
     call(sipgate, "/2556404-0-nowhere")
     sipgate.account.add_client(name="made meanwhile")
+    requests.post(
+        f"{sipgate.base_url}/authorization/oauth2/clients",
+        json={"name": "CRM", "description": ""},
+        auth=(DEMO_TOKEN_ID, DEMO_TOKEN),
+        timeout=10,
+    )
 
     expect(page.get_by_role("row").filter(has_text="2556404-0-nowhere")).to_contain_text("404")
     expect(page.get_by_role("row").filter(has_text="made meanwhile")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="redirectUris: Field required")).to_contain_text(
+        "500"
+    )
     picture(page, "simulator.png")
 
 
@@ -90,3 +99,12 @@ def test_polling_is_not_among_the_requests_that_a_test_counts(
     page.wait_for_timeout(2500)
 
     assert sipgate.count(path="_simulator") == 0
+
+
+def test_an_address_breaks_behind_a_slash_or_a_dot(page: Page, crm: dict[str, Any]) -> None:
+    row = page.get_by_role("row").filter(has_text=crm["clientId"])
+    entry = row.get_by_role("listitem").filter(has_text="beta.example.com")
+
+    pieces = entry.evaluate("e => [...e.childNodes].map(n => n.textContent || '|').join('')")
+
+    assert pieces == "https://|beta.|example.|com/|*|"

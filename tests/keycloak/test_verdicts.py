@@ -108,5 +108,5 @@ def test_both_send_a_browser_to_the_same_generated_addresses(
     ours = ask(simulated, other_id, asked)
 
     name = f"{registered} <- {asked}"
-    explained = any(pattern.fullmatch(name) for pattern, _ in known.DIFFERENCES["redirect URIs"])
+    explained = any(one.pattern.fullmatch(name) for one in known.DIFFERENCES["redirect URIs"])
     assert ours == theirs or (explained and not ours)

@@ -98,6 +98,7 @@ def _changes(single: str, wildcard: str) -> dict[str, Request]:
         "id_token token",
     )
     types += ("unknown", "code unknown", "CODE", " code", "code code")
+    types += ("code none", "none code", "none none", "none token")
     changes["no response type"] = {"response_type": None}
     changes |= {f"response type {kind!r}": {"response_type": kind} for kind in types}
     modes: tuple[str, ...] = (
@@ -115,6 +116,17 @@ def _changes(single: str, wildcard: str) -> dict[str, Request]:
         f"a refusal in response mode {mode!r}": {"response_mode": mode, "response_type": "token"}
         for mode in ("query", "fragment", "form_post")
     }
+    for length in (255, 256, 2000, 2001, 3999, 4000, 4001, 5000):
+        changes |= {
+            f"{name} of {length} characters": {name: "s" * length}
+            for name in ("state", "nonce", "scope", "login_hint", "unknown", "prompt", "ui_locales")
+        }
+        changes[f"redirect_uri of {length} characters"] = {
+            "client_id": wildcard,
+            "redirect_uri": f"https://app.example.com/{'s' * (length - 24)}",
+        }
+    changes["empty authorization details"] = {"authorization_details": ""}
+    changes["authorization details"] = {"authorization_details": "[]"}
     prompts: tuple[str, ...] = (
         "",
         "none",

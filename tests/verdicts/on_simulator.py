@@ -1,11 +1,14 @@
-"""The tables' service, on the simulator."""
+"""The tables' service, on the simulator, and in what that differs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from sipgate_provider.simulator import Simulator
 from tests.verdicts.service import SECRET
+from tests.verdicts.tables import TABLES, differences
 
 
 class OnSimulator:
@@ -35,3 +38,9 @@ class OnSimulator:
         )
         client_id: str = made["clientId"]
         return client_id
+
+
+def differing(table: str, keycloak: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The cases of a table that a new simulator answers otherwise than Keycloak did, with both answers."""
+    with Simulator() as simulator:
+        return differences(table, keycloak, TABLES[table](OnSimulator(simulator)))

@@ -15,7 +15,10 @@ from tests.verdicts import (
     logout,
     origins,
     redirect_uris,
+    scopes,
     token,
+    token_claims,
+    token_information,
 )
 from tests.verdicts.service import Service
 
@@ -26,6 +29,9 @@ TABLES: Mapping[str, Callable[[Service], Mapping[str, Any]]] = {
     "origins": origins.play,
     "CORS": cors.play,
     "token": token.play,
+    "scopes": scopes.play,
+    "claims": token_claims.play,
+    "token information": token_information.play,
     "authorization": authorization.play,
     "log-out": logout.play,
     "discovery": discovery.play,
@@ -58,7 +64,7 @@ def differences(
 
 def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
     """The differences that are not among the known ones."""
-    patterns = [pattern for pattern, _ in known.DIFFERENCES.get(table, ())]
+    patterns = [one.pattern for one in known.DIFFERENCES.get(table, ())]
     return [
         f"{name}: Keycloak {theirs!r}, simulator {ours!r}"
         for name, (theirs, ours) in found.items()
@@ -69,7 +75,7 @@ def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
 def stale(table: str, found: Mapping[str, Any]) -> list[str]:
     """The known differences that are none any longer."""
     return [
-        pattern.pattern
-        for pattern, _ in known.DIFFERENCES.get(table, ())
-        if not any(pattern.fullmatch(name) for name in found)
+        one.cases
+        for one in known.DIFFERENCES.get(table, ())
+        if not any(one.pattern.fullmatch(name) for name in found)
     ]

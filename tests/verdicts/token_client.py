@@ -10,8 +10,10 @@ import requests
 
 from tests.verdicts.service import PASSWORD, SECRET, USERNAME, Browser, Service
 
+ORIGIN = "https://app.example.com"
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
+PASSWORD_CLIENT = "sipgate-app-web"
 VERIFIER = "v" * 43
 # RFC 7636, 4.2
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode()[:-1]
@@ -27,8 +29,11 @@ class Play:
     def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
         self.service, self.public = service, public
         more = (OTHER, f"https://app.example.com/{path}") if path else ()
-        found = service.client((REDIRECT, *more), (), public)
-        other = service.client((REDIRECT,), (), public)
+        # A public client is one that pages use, and so it has an origin.
+        self.headers = {"Origin": ORIGIN} if public else {}
+        origins = (ORIGIN,) if public else ()
+        found = service.client((REDIRECT, *more), origins, public)
+        other = service.client((REDIRECT,), origins, public)
         assert found
         assert other
         self.client_id, self.other_id = found, other
@@ -51,14 +56,16 @@ class Play:
     def password(self) -> Form:
         return {
             "grant_type": "password",
-            "client_id": "sipgate-app-web",
+            "client_id": PASSWORD_CLIENT,
             "username": USERNAME,
             "password": PASSWORD,
         }
 
     def post(self, form: Form, **headers: str) -> requests.Response:
         url = f"{self.service.url}/token"
-        return requests.post(url, data=form, headers=headers, timeout=30)
+        # No page of another client's may use the client of the password grant.
+        page = {} if form.get("client_id") == PASSWORD_CLIENT else self.headers
+        return requests.post(url, data=form, headers=page | headers, timeout=30)
 
 
 def said(answer: requests.Response) -> Answer:

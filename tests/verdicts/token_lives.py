@@ -30,7 +30,7 @@ def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - on
         kept = other.refresh()
         play.post(form := play.pkce())
         play.post(form)
-        return said(play.post(kept))
+        return said(other.post(kept))
 
     def after_failure(**wrong: str) -> Callable[[], Answer]:
         def case() -> Answer:
@@ -113,7 +113,7 @@ def life_of_a_refresh_token(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: 
         next_(first)
         play.post(first)
         return {
-            "another client": said(play.post(kept)),
+            "another client": said(other.post(kept)),
             "a new log-in of the browser": said(play.post(play.pkce())),
         }
 

@@ -11,18 +11,23 @@ import hashlib
 import secrets
 import threading
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sipgate_provider.simulator.accounts.storage import Kept
+from sipgate_provider.simulator.accounts.models import (
+    PersonalAccessToken,
+    StoredAccount,
+    StoredClient,
+    User,
+)
 from sipgate_provider.simulator.scopes import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, MutableMapping
+    from collections.abc import Iterable, Mapping
 
     from sipgate_provider.simulator.accounts.storage import File
 
 Client = dict[str, Any]
+Thing = TypeVar("Thing")
 
 TEXTS = ("name", "description", "privacyUrl", "termsUrl")
 SETS = ("redirectUris", "webOrigins")
@@ -35,37 +40,6 @@ DEMO_PASSWORD = "password"  # noqa: S105
 
 # uuid1 would otherwise write the machine's own network address into every id.
 _NODE = 0x31B99C83912E
-
-
-@dataclass(frozen=True)
-class User:
-    """Someone who logs in with a password; `scopes` is what their access tokens may do.
-
-    Attributes:
-        may_manage_clients: Whether the user's role allows it; no scope makes up for a role.
-    """
-
-    username: str
-    password: str = field(repr=False)
-    scopes: frozenset[str] = frozenset({ALL})
-    may_manage_clients: bool = True
-
-
-@dataclass(frozen=True)
-class PersonalAccessToken:
-    """A machine's credential; `scopes` is what it may do.
-
-    Attributes:
-        may_manage_clients: Whether the role of the user who made it allows it.
-    """
-
-    token_id: str
-    token: str = field(repr=False)
-    scopes: frozenset[str] = frozenset({ALL})
-    may_manage_clients: bool = True
-
-
-Credential = TypeVar("Credential", User, PersonalAccessToken)
 
 
 class Account:
@@ -85,19 +59,21 @@ class Account:
         number: int = 2556404,
     ) -> None:
         self.number = number
-        self._users: MutableMapping[str, User] = {user.username: user for user in users}
-        self._tokens: MutableMapping[str, PersonalAccessToken] = {
+        self._users: Mapping[str, User] = {user.username: user for user in users}
+        self._tokens: Mapping[str, PersonalAccessToken] = {
             token.token_id: token for token in personal_access_tokens
         }
-        self._clients: MutableMapping[str, Client] = {}
+        self._clients: Mapping[str, Client] = {}
+        self._file: File | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def demo(cls) -> Account:
-        """An account without clients that anyone can use: `DEMO_TOKEN_ID` and so on may do all."""
+    def demo(cls, *scopes: str) -> Account:
+        """An account without clients that anyone can use: `DEMO_TOKEN_ID` and so on, with these scopes or with all."""
+        held = frozenset(scopes or {ALL})
         return cls(
-            users=[User(DEMO_USERNAME, DEMO_PASSWORD)],
-            personal_access_tokens=[PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN)],
+            users=[User(DEMO_USERNAME, DEMO_PASSWORD, held)],
+            personal_access_tokens=[PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN, held)],
         )
 
     def keep_in(self, file: File) -> None:
@@ -105,27 +81,52 @@ class Account:
 
         Of two clients with one id, the file's counts; of two users or personal access tokens, the
         one that is here: those are declared by whoever makes the account.
+
+        Raises:
+            StorageError: The file cannot be written.
         """
-        number = self.number
+        kept = file.account(self.number)
+        clients = {one.client_id: one.model_dump(by_alias=True) for one in kept.clients}
+        users = {one.username: one for one in kept.users}
+        tokens = {one.token_id: one for one in kept.personal_access_tokens}
         with self._lock:
-            clients: Kept[Client] = Kept(file, "clients", number, dict, dict)
-            users = Kept(file, "users", number, *_json_of(User))
-            tokens = Kept(file, "personal_access_tokens", number, *_json_of(PersonalAccessToken))
-            clients.update({**self._clients, **clients})
-            users.update(self._users)
-            tokens.update(self._tokens)
-            self._clients, self._users, self._tokens = clients, users, tokens
+            self._file = file
+            self._become(
+                {**clients, **self._clients, **clients},
+                {**users, **self._users},
+                {**tokens, **self._tokens},
+            )
 
     def let_go(self) -> None:
         """What changes from now on is in no file; all that was here still is."""
         with self._lock:
-            self._clients = dict(self._clients)
-            self._users, self._tokens = dict(self._users), dict(self._tokens)
+            self._file = None
+
+    def _become(
+        self,
+        clients: Mapping[str, Client] | None = None,
+        users: Mapping[str, User] | None = None,
+        tokens: Mapping[str, PersonalAccessToken] | None = None,
+    ) -> None:
+        """The account has these, and first its file; what is left out stays. The lock is held."""
+        clients = self._clients if clients is None else clients
+        users = self._users if users is None else users
+        tokens = self._tokens if tokens is None else tokens
+        if self._file:
+            stored = StoredAccount(
+                number=self.number,
+                clients=[StoredClient.model_validate(client) for client in clients.values()],
+                users=list(users.values()),
+                personal_access_tokens=list(tokens.values()),
+            )
+            self._file.save(stored)
+        self._clients, self._users, self._tokens = clients, users, tokens
 
     def user(self, username: str) -> User | None:
-        """The user of that name, if there is one."""
+        """The user of that name, in capitals or not, if there is one."""
         with self._lock:
-            return self._users.get(username)
+            users = list(self._users.values())
+        return next((one for one in users if one.username.lower() == username.lower()), None)
 
     def personal_access_token(self, token_id: str) -> PersonalAccessToken | None:
         """The personal access token of that id, if there is one."""
@@ -138,7 +139,7 @@ class Account:
         """A user exists whose access tokens have just these scopes."""
         user = User(username, password, frozenset(scopes), may_manage_clients)
         with self._lock:
-            self._users[username] = user
+            self._become(users={**self._users, username: user})
         return user
 
     def add_personal_access_token(
@@ -149,7 +150,7 @@ class Account:
         secret = str(uuid.uuid4())
         token = PersonalAccessToken(token_id, secret, frozenset(scopes), may_manage_clients)
         with self._lock:
-            self._tokens[token_id] = token
+            self._become(tokens={**self._tokens, token_id: token})
         return token
 
     def remove_personal_access_token(self, token_id: str) -> None:
@@ -159,7 +160,7 @@ class Account:
             KeyError: There is none of that id.
         """
         with self._lock:
-            del self._tokens[token_id]
+            self._become(tokens=_without(self._tokens, token_id))
 
     def clients(self) -> list[Client]:
         """Every client, oldest first."""
@@ -186,7 +187,7 @@ class Account:
         blank |= dict.fromkeys(TEXTS, "") | {name: [] for name in SETS}
         client = _changed(blank, fields)
         with self._lock:
-            self._clients[client["clientId"]] = client
+            self._become({**self._clients, client["clientId"]: client})
         return copy.deepcopy(client)
 
     def alter_client(self, client_id: str, **changes: Any) -> Client:
@@ -198,7 +199,7 @@ class Account:
         """
         with self._lock:
             client = _changed(self._clients[client_id], changes)
-            self._clients[client_id] = client
+            self._become({**self._clients, client_id: client})
         return copy.deepcopy(client)
 
     def remove_client(self, client_id: str) -> None:
@@ -208,16 +209,13 @@ class Account:
             KeyError: There was none of that id.
         """
         with self._lock:
-            del self._clients[client_id]
+            self._become(_without(self._clients, client_id))
 
 
-def _json_of(
-    kind: Callable[..., Credential],
-) -> tuple[Callable[[Credential], Any], Callable[[Any], Credential]]:
-    return (
-        lambda credential: {**vars(credential), "scopes": sorted(credential.scopes)},
-        lambda found: kind(**{**found, "scopes": frozenset(found["scopes"])}),
-    )
+def _without(things: Mapping[str, Thing], name: str) -> Mapping[str, Thing]:
+    rest = dict(things)
+    del rest[name]
+    return rest
 
 
 def _changed(client: Client, changes: dict[str, Any]) -> Client:

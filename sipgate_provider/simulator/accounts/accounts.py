@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sipgate_provider.simulator.accounts.account import (
-        Account,
-        Client,
-        PersonalAccessToken,
-        User,
-    )
+    from sipgate_provider.simulator.accounts.account import Account, Client
+    from sipgate_provider.simulator.accounts.models import PersonalAccessToken, User
 
 
 class Accounts:

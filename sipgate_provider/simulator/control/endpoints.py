@@ -17,51 +17,38 @@ and what the class cannot do without:
     {"kind": "reset", "taken": true}                 {"kind": "truncate", "declared": false}
     {"kind": "delay", "seconds": 5, "taken": true}   {"kind": "stall", "times": null}
 
-`path` is a part of the path, or the end of it if `$` comes last; unlike in Python, it is no regular
-expression. `times` is 1 unless given, and null is until the next DELETE. The switches are those of
-`Switches`, such as `{"latency": 0.5, "post_without_secret": true}`.
+`path` is a regular expression that is found in the path, `times` is 1 unless given, and null is
+until the next DELETE. The switches are those of `Switches`, such as
+`{"latency": 0.5, "post_without_secret": true}`. For example:
 
-Every request needs the header `X-Requested-With`, with any value: no web page can send it to another
-server without asking first, and nobody here says yes. Without it the answer is 403. For example:
+    curl http://127.0.0.1:15060/_simulator/faults --json '{"kind": "answer", "status": 503}'
 
-    curl http://127.0.0.1:15060/_simulator/faults -H 'X-Requested-With: curl' \
-      --json '{"kind": "answer", "status": 503}'
-
-A body that cannot be used is answered 400 with `{"error": "what is wrong"}`, one that is not
-declared as application/json 415, and one of more than a mebibyte 413.
+A body that cannot be used is answered 400 with `{"error": "what is wrong"}`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starlette.exceptions import HTTPException
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.control.backstage import NOT_FOR_OTHERS, PREFIX
-from sipgate_provider.simulator.control.json_format import (
-    InvalidOrder,
-    misbehaviour_from,
-    order_of,
-    path_part,
-    switch,
-)
+from sipgate_provider.simulator.accounts.models import problem
+from sipgate_provider.simulator.control.backstage import NOT_TO_BE_STORED, PREFIX
+from sipgate_provider.simulator.control.orders import misbehaviour_from, order_of, switch
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.control.misbehaviour import Misbehaviours
     from sipgate_provider.simulator.control.request_log import RequestLog
     from sipgate_provider.simulator.rest.switches import Switches
 
-# What is met and what is not counts alike, so this is far above what anyone orders on purpose.
-MOST_FAULTS = 1000
-
-# How deep lists and objects may lie in each other. They go into every answer, inside of others.
-MOST_NESTING = 50
+_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -84,9 +71,7 @@ class Control:
 
     async def misbehave(self, request: Request) -> Response:
         """201 with what was ordered."""
-        misbehaviour = misbehaviour_from(await _object(request))
-        if len(self._misbehaviours.all()) >= MOST_FAULTS:
-            raise InvalidOrder(f"There are {MOST_FAULTS} faults already; DELETE ends them.")
+        misbehaviour = misbehaviour_from(await request.body())
         self._misbehaviours.add(misbehaviour)
         return _answer(order_of(misbehaviour), 201)
 
@@ -101,7 +86,7 @@ class Control:
 
     async def switch(self, request: Request) -> Response:
         """200 with the switches as they are now."""
-        switch(self._switches, await _object(request))
+        switch(self._switches, _OBJECT.validate_json(await request.body()))
         return await self.switches(request)
 
     async def switches(self, request: Request) -> Response:  # noqa: ARG002
@@ -110,7 +95,7 @@ class Control:
 
     async def requests(self, request: Request) -> Response:
         """200 with the requests that match the query."""
-        path = path_part(request.query_params.get("path", ""))
+        path = re.compile(request.query_params.get("path", ""))
         matching = self._log.matching(request.query_params.get("method"), path)
         return _answer({"count": len(matching), "requests": [one.as_json() for one in matching]})
 
@@ -125,36 +110,25 @@ def _route(name: str, **endpoints: Endpoint) -> Route:
         method = "GET" if request.method == "HEAD" else request.method
         try:
             return await endpoints[method](request)
-        except InvalidOrder as error:
-            return _answer({"error": str(error)}, 400)
-        except HTTPException as error:
-            return _answer({"error": error.detail}, error.status_code)
+        except ValidationError as error:
+            where, what = problem(error)
+            return _answer({"error": f"{where}: {what}" if where else what}, 400)
+        except re.error as error:
+            return _answer({"error": f"path: {error}"}, 400)
 
     return Route(f"{PREFIX}/{name}", endpoint, methods=list(endpoints))
 
 
-async def _object(request: Request) -> dict[str, Any]:
-    media_type = request.headers.get("content-type", "").partition(";")[0]
-    if media_type.strip().lower() != "application/json":
-        raise HTTPException(415, "The Content-Type must be application/json.")
-    try:
-        body = json.loads(await request.body())
-        # 1e400 and half of a surrogate pair are legal, and cannot be sent in an answer.
-        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        raise InvalidOrder("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise InvalidOrder("The body is not an object.")
-    if _nests_deeper(body, MOST_NESTING):
-        raise InvalidOrder(f"The body is nested more than {MOST_NESTING} levels deep.")
-    return body
-
-
-def _nests_deeper(value: Any, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels < 0 or any(_nests_deeper(one, levels - 1) for one in inner)
-
-
 def _answer(content: Any, status: int = 200) -> Response:
-    body = json.dumps(content, default=repr)
-    return Response(body, status, NOT_FOR_OTHERS, "application/json")
+    return Response(as_json(content), status, NOT_TO_BE_STORED, "application/json")
+
+
+def as_json(content: Any) -> bytes:
+    """The content in JSON; what only Python can order, and JSON has no word for, as text."""
+    return json.dumps(content, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else repr(value)

@@ -7,16 +7,16 @@ place of the normal course of one request, and drives it through its `Exchange`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from sipgate_provider.simulator.server.connection import connection_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -67,13 +67,24 @@ class Fault(Protocol):
         """The request has met this fault, and is over."""
 
 
+# For orders in JSON: nothing is converted, and nothing unknown is passed over.
+_STRICT = ConfigDict(strict=True, extra="forbid")
+
+Name = Annotated[str, Field(pattern=r"^[!#$%&'*+.^`|~0-9A-Za-z_-]+$")]
+Value = Annotated[str, Field(pattern=r"^[\t -~\x{80}-\x{ff}]*$")]
+Status = Annotated[int, Field(ge=200, le=599)]
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
 @dataclass(frozen=True)
 class Answer:
     """This answer is given, whatever the true one would have been."""
 
-    status: int
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    status: Status
     body: str | bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[Name, Value] = field(default_factory=dict)
     taken: bool = False
 
     async def happen(self, exchange: Exchange) -> None:
@@ -85,6 +96,8 @@ class Answer:
 @dataclass(frozen=True)
 class Reset:
     """The connection is reset, and there is no answer."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     taken: bool = False
 
@@ -104,6 +117,8 @@ class Truncate:
             complete one.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     declared: bool = True
 
     async def happen(self, exchange: Exchange) -> None:
@@ -122,7 +137,9 @@ class Truncate:
 class Delay:
     """The true answer comes late; if the caller hangs up before it, an untaken request stays so."""
 
-    seconds: float
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    seconds: Seconds
     taken: bool = True
 
     async def happen(self, exchange: Exchange) -> None:
@@ -135,6 +152,8 @@ class Delay:
 @dataclass(frozen=True)
 class Stall:
     """No answer ever comes. It ends when the caller hangs up or the simulator stops."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     taken: bool = False
 

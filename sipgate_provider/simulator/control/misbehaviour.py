@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sipgate_provider.simulator.control.faults import Delay, Exchange, Fault
 
 if TYPE_CHECKING:
+    import re
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from sipgate_provider.simulator.control.paths import PathPattern
     from sipgate_provider.simulator.rest.switches import Switches
 
 
@@ -28,7 +29,7 @@ class Misbehaviour:
     """
 
     def __init__(
-        self, fault: Fault, method: str | None, path: PathPattern, times: int | None
+        self, fault: Fault, method: str | None, path: re.Pattern[str], times: int | None
     ) -> None:
         self.fault = fault
         self.hits = 0

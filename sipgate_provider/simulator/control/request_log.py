@@ -1,7 +1,7 @@
 """What was asked of the simulator: method, path and outcome of each request.
 
-Headers, queries and bodies are left out, so no credential can end up here. The log ends somewhere:
-what was first in it is forgotten when there are too many requests, or too long ones.
+Headers, queries and bodies are left out, so no credential can end up here. What was first in the log is forgotten
+when there are too many requests.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 
+from sipgate_provider.simulator.server.reasons import reason_of
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from sipgate_provider.simulator.control.paths import PathPattern
 
 MOST_REQUESTS = 20_000
-MOST_CHARACTERS = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class RequestRecord:
         time: When it came in, in UTC.
         status: What was answered; None while it is open, and for one whose connection was cut.
         milliseconds: How long the answer took; None likewise.
+        reason: Why it was refused, also where the answer does not say so; "" if it was not, or nobody knows.
     """
 
     method: str
@@ -44,6 +46,7 @@ class RequestRecord:
     time: dt.datetime
     status: int | None = None
     milliseconds: float | None = None
+    reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The same for JSON."""
@@ -51,12 +54,11 @@ class RequestRecord:
 
 
 class RequestLog:
-    """The latest requests, oldest first: 20,000, or fewer if their paths are very long."""
+    """The latest requests, oldest first: 20,000 at most."""
 
     def __init__(self) -> None:
         self._records: dict[int, RequestRecord] = {}
         self._next = 0
-        self._characters = 0
         self._lock = threading.Lock()
 
     def records(self) -> list[RequestRecord]:
@@ -64,7 +66,7 @@ class RequestLog:
         with self._lock:
             return list(self._records.values())
 
-    def matching(self, method: str | None, path: PathPattern) -> list[RequestRecord]:
+    def matching(self, method: str | None, path: re.Pattern[str]) -> list[RequestRecord]:
         """Those that had that method (None: any) and a path in which the pattern is found."""
         return [
             record
@@ -85,17 +87,14 @@ class RequestLog:
         """The requests so far are forgotten."""
         with self._lock:
             self._records.clear()
-            self._characters = 0
 
     def opened(self, record: RequestRecord) -> int:
         """The request is in the log; the number returned stands for it in `answered`."""
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._records[number] = record
-            self._characters += _characters(record)
-            while len(self._records) > MOST_REQUESTS or self._characters > MOST_CHARACTERS:
-                oldest = self._records.pop(next(iter(self._records)))
-                self._characters -= _characters(oldest)
+            if len(self._records) > MOST_REQUESTS:
+                del self._records[next(iter(self._records))]
         return number
 
     def answered(self, number: int, record: RequestRecord) -> None:
@@ -103,10 +102,6 @@ class RequestLog:
         with self._lock:
             if number in self._records:
                 self._records[number] = record
-
-
-def _characters(record: RequestRecord) -> int:
-    return len(record.method) + len(record.path)
 
 
 class RequestLogMiddleware:
@@ -141,7 +136,12 @@ class RequestLogMiddleware:
             nonlocal record
             if message["type"] == "http.response.start":
                 milliseconds = (time.perf_counter() - started) * 1000
-                record = replace(record, status=message["status"], milliseconds=milliseconds)
+                record = replace(
+                    record,
+                    status=message["status"],
+                    milliseconds=milliseconds,
+                    reason=reason_of(scope),
+                )
                 self._log.answered(number, record)
             await send(message)
 

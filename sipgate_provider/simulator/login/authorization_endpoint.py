@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from sipgate_provider.simulator.accounts.account import DEMO_PASSWORD, DEMO_USERNAME
 from sipgate_provider.simulator.login import authorization_request, realms
 from sipgate_provider.simulator.login.authorization_request import NotForTheApplicationError
-from sipgate_provider.simulator.login.client_authentication import same
 from sipgate_provider.simulator.login.codes import Authorization
 from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError, fields, form_of
 from sipgate_provider.simulator.login.redirect_uris import with_parameters
@@ -67,13 +67,14 @@ class AuthorizationEndpoint:
             asked.check()
             session = self._session(request, asked, username, password)
         except OAuthError as error:
-            return _redirect(request, asked, error.told)
+            return _back(request, asked, error.told)
         except NotForTheApplicationError as error:
             return _refused(error.text, error.detail)
         if session is None:
-            return _login_page(asked, username)
-        answer = _redirect(request, asked, self._answer(asked, session))
-        if username is not None:
+            return self._login_page(asked, username)
+        fresh = username is not None
+        answer = _back(request, asked, self._answer(asked, session, fresh=fresh))
+        if fresh:
             cookie = self._sessions.cookie_for(session)
             secure = request.url.scheme == "https"
             answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure)
@@ -89,7 +90,7 @@ class AuthorizationEndpoint:
         """The log-in, new or old; None if there is yet to be one."""
         if username is not None:
             found = self._accounts.user(username)
-            if found is None or not same(password, found[1].password):
+            if found is None or password != found[1].password:
                 return None
             return self._sessions.begin(*found)
         session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
@@ -102,36 +103,42 @@ class AuthorizationEndpoint:
             raise OAuthError(400, "login_required")
         return session
 
-    def _answer(self, asked: AuthorizationRequest, session: Session) -> dict[str, str]:
+    def _answer(
+        self, asked: AuthorizationRequest, session: Session, *, fresh: bool
+    ) -> dict[str, str]:
         answer = {"session_state": session.id}
         if "code" in asked.response_types:
+            scopes = granted(asked.fields.get("scope", ""), session.user.scopes)
             authorization = Authorization(
-                log_in=session.of_client(asked.client["clientId"]),
+                log_in=session.of_client(asked.client["clientId"], scopes, fresh=fresh),
                 redirect_uri=asked.fields.get("redirect_uri"),
-                scopes=granted(asked.fields.get("scope", ""), session.user.scopes),
+                scopes=scopes,
                 challenge=asked.challenge,
                 nonce=asked.fields.get("nonce", ""),
             )
             answer["code"] = self._codes.issue(authorization)
         return answer
 
+    def _login_page(self, asked: AuthorizationRequest, username: str | None) -> Response:
+        found = self._accounts.user(DEMO_USERNAME)
+        return page(
+            "login.html",
+            client_name=asked.client["name"] or asked.client["clientId"],
+            parameters=asked.fields,
+            username=username or asked.fields.get("login_hint", ""),
+            failed=username is not None,
+            demo=found[1] if found and found[1].password == DEMO_PASSWORD else None,
+        )
 
-def _redirect(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
+
+def _back(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
     """The browser goes back to the client with this, its own state, and our name (RFC 9207)."""
     state = {"state": asked.fields["state"]} if "state" in asked.fields else {}
     parameters = {**said, **state, "iss": realms.issuer(request)}
+    if asked.by_form:
+        return page("form_post.html", action=asked.redirect_uri, parameters=parameters)
     address = with_parameters(asked.redirect_uri, parameters, in_fragment=asked.in_fragment)
     return RedirectResponse(address, 302, {"Cache-Control": "no-store"})
-
-
-def _login_page(asked: AuthorizationRequest, username: str | None) -> Response:
-    return page(
-        "login.html",
-        client_name=asked.client["name"] or asked.client["clientId"],
-        parameters=asked.fields,
-        username=username or asked.fields.get("login_hint", ""),
-        failed=username is not None,
-    )
 
 
 def _refused(text: str, detail: str = "") -> Response:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.account import Client
     from sipgate_provider.simulator.accounts.accounts import Accounts
 
-RESPONSE_MODES = ("query", "fragment")
+RESPONSE_MODES = ("query", "fragment", "form_post")
 
 _RESPONSE_TYPES = frozenset({"code", "token", "id_token", "none"})
 _IMPLICIT = frozenset({"token", "id_token"})
@@ -59,8 +59,14 @@ class AuthorizationRequest:
     @property
     def in_fragment(self) -> bool:
         """Whether the answer goes into the address's fragment."""
-        usual = "fragment" if self.response_types & _IMPLICIT else "query"
+        implicit = self.response_types & _IMPLICIT and "none" not in self.response_types
+        usual = "fragment" if implicit else "query"
         return self.fields.get("response_mode", usual) == "fragment"
+
+    @property
+    def by_form(self) -> bool:
+        """Whether a form takes the answer to the application."""
+        return self.fields.get("response_mode") == "form_post"
 
     @property
     def prompt(self) -> frozenset[str]:
@@ -89,12 +95,14 @@ class AuthorizationRequest:
         """
         if "response_type" not in self.fields:
             raise OAuthError(400, "invalid_request", "Missing parameter: response_type")
-        if not self.response_types or not self.response_types <= _RESPONSE_TYPES:
+        types = self.fields["response_type"].split()
+        alone = "none" not in types or len(types) == 1
+        if not types or not alone or not self.response_types <= _RESPONSE_TYPES:
             raise OAuthError(400, "unsupported_response_type")
         if self.fields.get("response_mode", "query") not in RESPONSE_MODES:
             raise OAuthError(400, "invalid_request", "Invalid parameter: response_mode")
         implicit = self.response_types & _IMPLICIT
-        if implicit and not self.in_fragment:
+        if implicit and not self.in_fragment and not self.by_form:
             description = "Response_mode 'query' not allowed for implicit or hybrid flow"
             raise OAuthError(400, "invalid_request", description)
         self.fields.require_each_once()
@@ -125,7 +133,7 @@ def read(sent: Fields, accounts: Accounts) -> AuthorizationRequest:
     Raises:
         NotForTheApplicationError: They make none that may be answered with a redirect.
     """
-    fields = sent.without_control_characters()
+    fields = sent.without_control_characters().without_long_ones()
     if (
         "client_id" not in fields
         or "client_id" in fields.twice

@@ -4,50 +4,88 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sipgate_provider.simulator.login.sessions import Session
+    from collections.abc import Sequence
+
+    from sipgate_provider.simulator.accounts.models import User
+    from sipgate_provider.simulator.login.sessions import ClientSession
 
 # Made up once, so that a user has the same `sub` in every simulator.
 _USERS = uuid.UUID("c1dd0fd4-6dd5-4a4e-9d4b-3a5a1b5f0c6e")
 
 
 def access_claims(
-    session: Session, client_id: str, scopes: frozenset[str], issuer: str, now: float, life: float
+    log_in: ClientSession,
+    scopes: frozenset[str],
+    issuer: str,
+    now: float,
+    life: float,
+    origins: Sequence[str],
 ) -> dict[str, Any]:
-    """What an access token says. It names no audience, as Keycloak's do by default."""
-    return _common(session, client_id, issuer, now, life) | {
+    """What an access token says. Its audience and roles are those of a Keycloak that nobody has set up further."""
+    claims = _common(log_in, issuer, now, life) | {
         "typ": "Bearer",
+        "aud": "account",
         "scope": " ".join(sorted(scopes)),
+        **roles(issuer),
+    }
+    return claims | {"allowed-origins": list(origins)} if origins else claims
+
+
+def roles(issuer: str) -> dict[str, Any]:
+    """The roles that every user has."""
+    realm = issuer.rpartition("/")[2]
+    return {
+        "realm_access": {
+            "roles": ["offline_access", "uma_authorization", f"default-roles-{realm}"]
+        },
+        "resource_access": {
+            "account": {"roles": ["manage-account", "manage-account-links", "view-profile"]}
+        },
+    }
+
+
+def profile(user: User) -> dict[str, Any]:
+    """Who the user is; the name is made of the user name."""
+    given, *more = re.split(r"[._-]", user.username.partition("@")[0])
+    given, family = given.capitalize(), " ".join(more).title() or "User"
+    return {
+        "sub": str(uuid.uuid5(_USERS, user.username)),
+        "email": user.username,
+        "email_verified": True,
+        "name": f"{given} {family}",
+        "given_name": given,
+        "family_name": family,
+        "preferred_username": user.username,
     }
 
 
 def id_claims(
-    session: Session, client_id: str, issuer: str, now: float, life: float, nonce: str, access: str
+    log_in: ClientSession, issuer: str, now: float, life: float, nonce: str, access: str
 ) -> dict[str, Any]:
     """What an ID token says: who logged in, when, and which access token goes with it."""
     half = hashlib.sha256(access.encode()).digest()[:16]
-    claims = _common(session, client_id, issuer, now, life) | {
+    claims = _common(log_in, issuer, now, life) | {
         "typ": "ID",
-        "aud": client_id,
+        "aud": log_in.client_id,
         "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
     }
     return claims | {"nonce": nonce} if nonce else claims
 
 
-def _common(
-    session: Session, client_id: str, issuer: str, now: float, life: float
-) -> dict[str, Any]:
-    return {
+def _common(log_in: ClientSession, issuer: str, now: float, life: float) -> dict[str, Any]:
+    return profile(log_in.session.user) | {
         "iss": issuer,
-        "sub": str(uuid.uuid5(_USERS, session.user.username)),
-        "azp": client_id,
+        "azp": log_in.client_id,
         "exp": int(now + life),
         "iat": int(now),
-        "auth_time": session.began,
+        "auth_time": log_in.session.began,
+        # Keycloak's levels: 1 for a password, 0 for whoever was logged in already.
+        "acr": "1" if log_in.fresh else "0",
         "jti": str(uuid.uuid4()),
-        "sid": session.id,
-        "preferred_username": session.user.username,
+        "sid": log_in.session.id,
     }

@@ -9,13 +9,10 @@ import base64
 import hashlib
 import re
 import secrets
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.login.client_authentication import same
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.server.limits import Newest
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.clock import Clock
@@ -49,7 +46,7 @@ class Challenge:
         if self.method != "plain":
             digest = hashlib.sha256(verifier.encode()).digest()
             made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if not same(made, self.value):
+        if made != self.value:
             raise OAuthError(400, "invalid_grant", f"{failed}: Code mismatch")
 
 
@@ -74,15 +71,13 @@ class Codes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._codes: Newest[str, tuple[Authorization, float]] = Newest()
-        self._used: Newest[str, Authorization] = Newest()
-        self._lock = threading.Lock()
+        self._codes: dict[str, tuple[Authorization, float]] = {}
+        self._used: dict[str, Authorization] = {}
 
     def issue(self, authorization: Authorization) -> str:
         """A new code, good for a minute."""
         code = secrets.token_urlsafe(32)
-        with self._lock:
-            self._codes[code] = authorization, self._clock.now() + CODE_LIFE
+        self._codes[code] = authorization, self._clock.now() + CODE_LIFE
         return code
 
     def use(self, code: str) -> Authorization | None:
@@ -90,11 +85,10 @@ class Codes:
 
         When it comes a second time, the client's part of the log-in is over.
         """
-        with self._lock:
-            if authorization := self._used.get(code):
-                authorization.log_in.detached = True
-            authorization, expires_at = self._codes.pop(code, (None, 0.0))
-            if authorization is None:
-                return None
-            self._used[code] = authorization
+        if authorization := self._used.get(code):
+            authorization.log_in.detached = True
+        authorization, expires_at = self._codes.pop(code, (None, 0.0))
+        if authorization is None:
+            return None
+        self._used[code] = authorization
         return authorization if self._clock.now() < expires_at else None

@@ -22,7 +22,7 @@ from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.login.redirect_uris import covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +41,8 @@ _METHODS = {
     "token": "POST, OPTIONS",
     "logout": "GET, HEAD, OPTIONS",
     "certs": "GET",
+    "userinfo": "GET, HEAD, POST, OPTIONS",
+    "revoke": "POST, OPTIONS",
     "openid-configuration": "GET",
 }
 _FOR_LOG_IN = {
@@ -55,8 +57,19 @@ _ORIGIN = re.compile(r"https?://[^/?#]*")
 
 def allows(client: Mapping[str, Any], origin: str) -> bool:
     """Whether the client has registered the origin."""
-    registered = _origins(client["webOrigins"], client["redirectUris"])
-    return any(one == "*" or covers(one, origin) for one in registered)
+    return any(one == "*" or covers(one, origin) for one in origins(client))
+
+
+def origins(client: Mapping[str, Any]) -> list[str]:
+    """The origins that the client has registered; `+` stands for those of its redirect URIs."""
+    found: list[str] = []
+    for registered in client["webOrigins"]:
+        if registered == "+":
+            matches = (_ORIGIN.match(uri) for uri in client["redirectUris"])
+            found += [match[0] for match in matches if match]
+        else:
+            found.append(registered)
+    return found
 
 
 def readable_by_all(request: Request, *, exposed: str = "") -> None:
@@ -135,11 +148,3 @@ def _granted(path: str, origin: str | None) -> Response:
         return Response(None, 200)
     said = {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": methods}
     return Response(None, 200, {**_FOR_LOG_IN, **said, "Vary": "Origin"})
-
-
-def _origins(web_origins: Iterable[str], redirect_uris: Iterable[str]) -> Iterable[str]:
-    for registered in web_origins:
-        if registered == "+":
-            yield from (found[0] for uri in redirect_uris if (found := _ORIGIN.match(uri)))
-        else:
-            yield registered

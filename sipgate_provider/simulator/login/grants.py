@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sipgate_provider.simulator.login.client_authentication import APP_WEB, Caller, same
+from sipgate_provider.simulator.login.client_authentication import APP_WEB
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.scopes import granted
+from sipgate_provider.simulator.scopes import ALL, granted, narrowed
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.accounts import Accounts
@@ -29,14 +29,12 @@ class Grant:
     Attributes:
         scopes: What the access token may do.
         renewable: What a later access token may do, out of the refresh token.
-        public: Whether the client has shown no secret, and need not when it renews.
         used: The refresh token that was given for it.
     """
 
     log_in: ClientSession
     scopes: frozenset[str]
     renewable: frozenset[str]
-    public: bool
     nonce: str = ""
     used: RefreshToken | None = None
 
@@ -52,40 +50,40 @@ class Grants:
         self._tokens = tokens
         self._codes = codes
 
-    def grant(self, form: Fields, caller: Caller) -> Grant:
+    def grant(self, form: Fields, client_id: str) -> Grant:
         """What the caller gets.
 
         Raises:
             OAuthError: It gets nothing.
         """
         if form["grant_type"] == "password":
-            return self._password(form, caller)
+            return self._password(form, client_id)
         if form["grant_type"] == "authorization_code":
-            return self._code(form, caller)
-        return self._refresh(form, caller)
+            return self._code(form, client_id)
+        return self._refresh(form, client_id)
 
-    def _password(self, form: Fields, caller: Caller) -> Grant:
-        if caller.client_id != APP_WEB:
+    def _password(self, form: Fields, client_id: str) -> Grant:
+        if client_id != APP_WEB:
             description = "Client not allowed for direct access grants"
             raise OAuthError(400, "unauthorized_client", description)
         form.require_known_scopes()
         if "username" not in form:
             raise OAuthError(401, "invalid_request", "Missing parameter: username")
         found = self._accounts.user(form["username"])
-        if found is None or not same(form.get("password", ""), found[1].password):
+        if found is None or form.get("password") != found[1].password:
             raise OAuthError(400, "invalid_grant", "Invalid user credentials")
-        scopes = granted(form.get("scope", ""), found[1].scopes)
-        log_in = self._sessions.begin(*found).of_client(APP_WEB)
-        return Grant(log_in, scopes, scopes, public=True)
+        scopes = granted(form.get("scope", ALL), found[1].scopes)
+        log_in = self._sessions.begin(*found).of_client(APP_WEB, scopes, fresh=True)
+        return Grant(log_in, scopes, scopes)
 
-    def _code(self, form: Fields, caller: Caller) -> Grant:
+    def _code(self, form: Fields, client_id: str) -> Grant:
         if "code" not in form:
             raise OAuthError(400, "invalid_request", "Missing parameter: code")
         authorization = self._codes.use(form["code"])
         if authorization is None:
             raise OAuthError(400, "invalid_grant", "Code not valid")
         authorization.log_in.require_both()
-        if authorization.log_in.client_id != caller.client_id:
+        if authorization.log_in.client_id != client_id:
             description = "Auth error: Found different client_id in clientSession"
             raise OAuthError(400, "invalid_grant", description)
         asked_for = authorization.redirect_uri
@@ -96,23 +94,19 @@ class Grants:
         elif "code_verifier" in form:
             description = "PKCE code verifier specified but challenge not present in authorization"
             raise OAuthError(400, "invalid_grant", description)
-        else:
-            # Without a secret and without PKCE anybody who sees the code could use it.
-            caller.require_proof()
         return Grant(
             authorization.log_in,
             authorization.scopes,
             authorization.scopes,
-            public=not caller.proved,
             nonce=authorization.nonce,
         )
 
-    def _refresh(self, form: Fields, caller: Caller) -> Grant:
+    def _refresh(self, form: Fields, client_id: str) -> Grant:
         if "refresh_token" not in form:
             raise OAuthError(400, "invalid_request", "No refresh token")
-        token = self._tokens.refresh(form["refresh_token"], caller)
+        token = self._tokens.refresh(form["refresh_token"], client_id)
         token.log_in.require_both()
         form.require_known_scopes()
         self._tokens.use_refresh(token)
-        scopes = granted(form.get("scope", ""), token.scopes) & token.scopes
-        return Grant(token.log_in, scopes, token.scopes, public=token.public, used=token)
+        scopes = narrowed(form.get("scope", ""), token.scopes)
+        return Grant(token.log_in, scopes, token.scopes, used=token)

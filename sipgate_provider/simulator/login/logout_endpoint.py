@@ -61,9 +61,9 @@ class LogoutEndpoint:
 
     def _end_by_refresh_token(self, request: Request, form: Mapping[str, str]) -> None:
         readable_by_all(request, exposed="Access-Control-Allow-Methods")
-        caller = identify(form, request.headers.get("authorization", ""), self._accounts)
-        require_own_page(request, self._accounts.client(caller.client_id))
-        self._tokens.refresh(form["refresh_token"], caller).log_in.session.over = True
+        client_id = identify(request, form, self._accounts)
+        require_own_page(request, self._accounts.client(client_id))
+        self._tokens.refresh(form["refresh_token"], client_id).log_in.session.end()
 
     def _for_browser(self, request: Request, asked: dict[str, str]) -> Response:
         confirmed = asked.pop("confirmed", "") == "yes" and request.method == "POST"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+_MOST = 4000
+
 NOT_TO_BE_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 # Control characters, also encoded, and the sequences that move or colour a terminal's text.
@@ -35,6 +37,11 @@ class OAuthError(Exception):
     def response(self) -> Response:
         """The refusal as an answer to an application (RFC 6749, 5.2)."""
         return JSONResponse(self.told, self.status, NOT_TO_BE_STORED)
+
+    @property
+    def reason(self) -> str:
+        """What the simulator's log says of it."""
+        return f"{self.code}: {self.description}" if self.description else self.code
 
     @property
     def told(self) -> dict[str, str]:
@@ -69,6 +76,12 @@ class Fields(dict[str, str]):
         """
         if "scope" in self and not are_known(self["scope"]):
             raise OAuthError(400, "invalid_scope", f"Invalid scopes: {self['scope']}")
+
+    def without_long_ones(self) -> Fields:
+        """The same fields without those that Keycloak passes over for their length."""
+        short = Fields({name: value for name, value in self.items() if len(value) <= _MOST})
+        short.twice = self.twice
+        return short
 
     def without_control_characters(self) -> Fields:
         """The same fields, as Keycloak reads those of a browser."""

@@ -8,15 +8,15 @@ browser is still logged in then, and a next code begins a new part.
 from __future__ import annotations
 
 import secrets
-import threading
 import uuid
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.oauth_request import OAuthError
-from sipgate_provider.simulator.server.limits import Newest
+from sipgate_provider.simulator.scopes import OFFLINE
 
 if TYPE_CHECKING:
-    from sipgate_provider.simulator.accounts.account import Account, User
+    from sipgate_provider.simulator.accounts.account import Account
+    from sipgate_provider.simulator.accounts.models import User
     from sipgate_provider.simulator.clock import Clock
 
 SESSION_LIFE = 30 * 24 * 3600.0
@@ -27,12 +27,14 @@ class ClientSession:
 
     Attributes:
         detached: Whether it has ended, though the log-in may go on.
+        fresh: Whether the user has just shown a password for it, rather than been known to the service.
     """
 
     def __init__(self, session: Session, client_id: str) -> None:
         self.session = session
         self.client_id = client_id
         self.detached = False
+        self.fresh = False
 
     def require_both(self) -> None:
         """The log-in goes on, and so does the client's part of it.
@@ -41,7 +43,10 @@ class ClientSession:
             OAuthError: One is over.
         """
         if self.session.over:
-            raise OAuthError(400, "invalid_grant", "Session not active")
+            description = "Session not active"
+            if self.session.online:
+                description = "Offline user session not found"
+            raise OAuthError(400, "invalid_grant", description)
         if self.detached:
             raise OAuthError(400, "invalid_grant", "Session doesn't have required client")
 
@@ -52,22 +57,38 @@ class Session:
     Attributes:
         began: When the user logged in, in seconds since 1970.
         over: Whether it has ended, by a log-out.
+        online: Of one that outlives the log-out of its browser (`offline_access`), the one that does not.
     """
 
-    def __init__(self, account: Account, user: User, began: int) -> None:
-        self.id = str(uuid.uuid4())
+    def __init__(
+        self, account: Account, user: User, began: int, online: Session | None = None
+    ) -> None:
+        self.id: str = online.id if online else str(uuid.uuid4())
+        self.online = online
         self.account = account
         self.user = user
         self.began = began
         self.over = False
         self._clients: dict[str, ClientSession] = {}
 
-    def of_client(self, client_id: str) -> ClientSession:
-        """The client's part of it: the one there is, or a new one."""
-        found = self._clients.get(client_id)
+    def of_client(
+        self, client_id: str, scopes: frozenset[str] = frozenset(), *, fresh: bool = False
+    ) -> ClientSession:
+        """The client's part of it, or of a new one that lasts if the scopes say so."""
+        session = self
+        if OFFLINE in scopes:
+            session = Session(self.account, self.user, self.began, self)
+        found = session._clients.get(client_id)
         if found is None or found.detached:
-            found = self._clients[client_id] = ClientSession(self, client_id)
+            found = session._clients[client_id] = ClientSession(session, client_id)
+        found.fresh = fresh
         return found
+
+    def end(self) -> None:
+        """It is over, and so is the browser's log-in that it came from."""
+        self.over = True
+        if self.online:
+            self.online.over = True
 
 
 class Sessions:
@@ -75,31 +96,26 @@ class Sessions:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._by_id: Newest[str, Session] = Newest()
-        self._by_cookie: Newest[str, tuple[Session, float]] = Newest()
-        self._lock = threading.Lock()
+        self._by_id: dict[str, Session] = {}
+        self._by_cookie: dict[str, tuple[Session, float]] = {}
 
     def begin(self, account: Account, user: User) -> Session:
         """The user has logged in."""
         session = Session(account, user, int(self._clock.time()))
-        with self._lock:
-            self._by_id[session.id] = session
+        self._by_id[session.id] = session
         return session
 
     def cookie_for(self, session: Session) -> str:
         """The value of a new cookie that stands for this session."""
         cookie = secrets.token_urlsafe(32)
-        with self._lock:
-            self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
+        self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
         return cookie
 
     def of_browser(self, cookie: str) -> Session | None:
         """The session the cookie stands for, unless that is over."""
-        with self._lock:
-            session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
+        session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
         return session if session and not session.over and self._clock.now() < expires_at else None
 
     def of_id(self, session_id: str) -> Session | None:
         """The session of that id, over or not."""
-        with self._lock:
-            return self._by_id.get(session_id)
+        return self._by_id.get(session_id)

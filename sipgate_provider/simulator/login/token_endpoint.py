@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.client_authentication import identify
-from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
+from sipgate_provider.simulator.login.cors import origins, readable_by_all, require_own_page
 from sipgate_provider.simulator.login.grants import GRANT_TYPES, Grants
 from sipgate_provider.simulator.login.oauth_request import (
     NOT_TO_BE_STORED,
@@ -17,7 +17,8 @@ from sipgate_provider.simulator.login.oauth_request import (
     OAuthError,
     form_of,
 )
-from sipgate_provider.simulator.scopes import OPENID
+from sipgate_provider.simulator.scopes import OFFLINE, OPENID
+from sipgate_provider.simulator.server.reasons import note_reason
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -52,6 +53,7 @@ class Login:
             form = await form_of(request)
             grant = self._grant(request, form)
         except OAuthError as error:
+            note_reason(request, error.reason)
             return error.response()
         return JSONResponse(self._answer(grant, realms.issuer(request)), headers=NOT_TO_BE_STORED)
 
@@ -62,27 +64,28 @@ class Login:
         if grant_type not in GRANT_TYPES:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
         readable_by_all(request, exposed="Access-Control-Allow-Methods")
-        caller = identify(form, request.headers.get("authorization", ""), self._accounts)
-        require_own_page(request, self._accounts.client(caller.client_id))
+        client_id = identify(request, form, self._accounts)
+        require_own_page(request, self._accounts.client(client_id))
         form.require_each_once()
-        return self._grants.grant(form, caller)
+        return self._grants.grant(form, client_id)
 
     def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:
-        session, client_id = grant.log_in.session, grant.log_in.client_id
-        access = self._tokens.issue_access(session, client_id, grant.scopes, issuer)
-        refresh = self._tokens.issue_refresh(
-            grant.log_in, grant.renewable, public=grant.public, used=grant.used
+        client = self._accounts.client(grant.log_in.client_id)
+        access = self._tokens.issue_access(
+            grant.log_in, grant.scopes, issuer, origins=origins(client) if client else ()
         )
+        refresh = self._tokens.issue_refresh(grant.log_in, grant.renewable, used=grant.used)
+        lasts = OFFLINE in grant.renewable
         answer: dict[str, str | int] = {
             "access_token": access.value,
             "expires_in": int(self._tokens.access_token_life),
             "refresh_token": refresh.value,
-            "refresh_expires_in": int(self._tokens.refresh_token_life),
+            "refresh_expires_in": 0 if lasts else int(self._tokens.refresh_token_life),
             "token_type": "Bearer",
             "not-before-policy": 0,
-            "session_state": session.id,
+            "session_state": grant.log_in.session.id,
             "scope": " ".join(sorted(grant.scopes)),
         }
-        if OPENID in grant.scopes:
+        if OPENID in grant.renewable:
             answer["id_token"] = self._tokens.issue_id(access, issuer, grant.nonce)
         return answer

@@ -7,19 +7,19 @@ decided by looking it up all the same, so that it can be ended. A refresh token 
 from __future__ import annotations
 
 import secrets
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sipgate_provider.simulator.login.claims import access_claims, id_claims
 from sipgate_provider.simulator.login.oauth_request import OAuthError
 from sipgate_provider.simulator.login.signing import Signer
-from sipgate_provider.simulator.server.limits import Newest
+from sipgate_provider.simulator.scopes import OFFLINE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sipgate_provider.simulator.clock import Clock
-    from sipgate_provider.simulator.login.client_authentication import Caller
-    from sipgate_provider.simulator.login.sessions import ClientSession, Session
+    from sipgate_provider.simulator.login.sessions import ClientSession
 
 ACCESS_TOKEN_LIFE = 300.0
 REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
@@ -32,8 +32,7 @@ class AccessToken:
     value: str = field(repr=False)
     scopes: frozenset[str]
     expires_at: float
-    session: Session
-    client_id: str
+    log_in: ClientSession
 
 
 @dataclass
@@ -41,7 +40,6 @@ class RefreshToken:
     """Good for one new pair of tokens, for the client it was issued to.
 
     Attributes:
-        public: Whether that client has shown no secret, and need not when it uses this.
         used: Whether it was.
         successor: What was issued for it.
     """
@@ -50,7 +48,6 @@ class RefreshToken:
     scopes: frozenset[str]
     expires_at: float
     log_in: ClientSession
-    public: bool
     used: bool = False
     successor: RefreshToken | None = field(default=None, repr=False)
 
@@ -71,32 +68,30 @@ class Tokens:
         self.refresh_token_life = REFRESH_TOKEN_LIFE
         self.signer = Signer()
         self._clock = clock
-        self._access: Newest[str, AccessToken] = Newest()
-        self._refresh: Newest[str, RefreshToken] = Newest()
-        self._lock = threading.Lock()
+        self._access: dict[str, AccessToken] = {}
+        self._refresh: dict[str, RefreshToken] = {}
 
     def issue_access(
         self,
-        session: Session,
-        client_id: str,
+        log_in: ClientSession,
         scopes: frozenset[str],
         issuer: str,
         life: float | None = None,
+        *,
+        origins: Sequence[str] = (),
     ) -> AccessToken:
-        """A new access token is accepted for `life` seconds, or the usual time."""
+        """A new access token is accepted for `life` seconds, or the usual time; from pages of these origins."""
         life = self.access_token_life if life is None else life
         expires_at = self._clock.now() + life
-        claims = access_claims(session, client_id, scopes, issuer, self._clock.time(), life)
-        token = AccessToken(self.signer.sign(claims), scopes, expires_at, session, client_id)
-        with self._lock:
-            self._access[token.value] = token
+        claims = access_claims(log_in, scopes, issuer, self._clock.time(), life, origins)
+        token = AccessToken(self.signer.sign(claims), scopes, expires_at, log_in)
+        self._access[token.value] = token
         return token
 
     def issue_id(self, access: AccessToken, issuer: str, nonce: str = "") -> str:
         """A new ID token goes with that access token."""
         now, life = self._clock.time(), self.access_token_life
-        session, client_id = access.session, access.client_id
-        claims = id_claims(session, client_id, issuer, now, life, nonce, access.value)
+        claims = id_claims(access.log_in, issuer, now, life, nonce, access.value)
         return self.signer.sign(claims)
 
     def issue_refresh(
@@ -104,40 +99,34 @@ class Tokens:
         log_in: ClientSession,
         scopes: frozenset[str],
         *,
-        public: bool = False,
         used: RefreshToken | None = None,
     ) -> RefreshToken:
         """A new refresh token is accepted once, from the client whose log-in it is; `used` was given for it."""
         value = secrets.token_urlsafe(32)
-        expires_at = self._clock.now() + self.refresh_token_life
-        token = RefreshToken(value, scopes, expires_at, log_in, public)
-        with self._lock:
-            self._refresh[value] = token
-            if used:
-                used.successor = token
+        life = float("inf") if OFFLINE in scopes else self.refresh_token_life
+        token = RefreshToken(value, scopes, self._clock.now() + life, log_in)
+        self._refresh[value] = token
+        if used:
+            used.successor = token
         return token
 
     def access(self, value: str) -> AccessToken | None:
         """The access token, unless it is unknown or over."""
-        with self._lock:
-            token = self._access.get(value)
+        token = self._access.get(value)
         return token if token and self._clock.now() < token.expires_at else None
 
-    def refresh(self, value: str, caller: Caller) -> RefreshToken:
+    def refresh(self, value: str, client_id: str) -> RefreshToken:
         """The refresh token, used or not, its log-in over or not.
 
         Raises:
             OAuthError: There is none, or it is not for that client to use.
         """
-        with self._lock:
-            token = self._refresh.get(value)
+        token = self._refresh.get(value)
         if token is None or self._clock.now() >= token.expires_at:
             raise OAuthError(400, "invalid_grant", "Invalid refresh token")
-        if token.log_in.client_id != caller.client_id:
+        if token.log_in.client_id != client_id:
             description = "Invalid refresh token. Token client and authorized client don't match"
             raise OAuthError(400, "invalid_grant", description)
-        if not token.public:
-            caller.require_proof()
         return token
 
     def use_refresh(self, token: RefreshToken) -> None:
@@ -146,15 +135,31 @@ class Tokens:
         Raises:
             OAuthError: It was before. Whoever has it may have stolen it, so the client's part of the log-in is over.
         """
-        with self._lock:
-            used, token.used = token.used, True
+        used, token.used = token.used, True
         if used:
             token.log_in.detached = True
             late = token.successor is not None and token.successor.used
             description = "Maximum allowed refresh token reuse exceeded"
             raise OAuthError(400, "invalid_grant", "Stale token" if late else description)
 
+    def revoke(self, value: str, client_id: str) -> None:
+        """The token is not accepted any longer; with a refresh token goes the client's part of the log-in.
+
+        Raises:
+            OAuthError: It is another client's, or none, or none that can be revoked.
+        """
+        token = self._access.get(value) or self._refresh.get(value)
+        if token is None and self.signer.read(value):
+            raise OAuthError(400, "unsupported_token_type", "Unsupported token type")
+        if token is None:
+            raise OAuthError(200, "invalid_token", "Invalid token")
+        if token.log_in.client_id != client_id:
+            raise OAuthError(400, "invalid_request", "Unmatching clients")
+        if isinstance(token, RefreshToken):
+            token.log_in.detached = True
+        else:
+            del self._access[value]
+
     def end_access_tokens(self) -> None:
         """No access token issued so far is accepted any longer."""
-        with self._lock:
-            self._access.clear()
+        self._access.clear()

@@ -1,19 +1,15 @@
 """The page at `/`: every account's clients, the last requests and the faults, as they are now.
 
-The page is the same for everyone. Its script asks for the state and writes it down as text, so that
-nothing of what a client is called can become markup; the policy that comes with the page holds it
-to that (Trusted Types). A secret is not part of the state: it is asked for, one at a time.
+Its script asks for the state and writes it down as text, so that nothing of what a client is called
+can become markup. A secret is not part of the state: it is asked for, one at a time.
 
     GET /_simulator/state                        what the page shows; 304 by `If-None-Match`
     GET /_simulator/clients/{clientId}/secret    {"clientSecret": ...}
-
-Both need the header `X-Requested-With`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -21,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.control.backstage import HEADER, NOT_FOR_OTHERS, PREFIX
-from sipgate_provider.simulator.control.json_format import order_of
-from sipgate_provider.simulator.pages import fixed_page
+from sipgate_provider.simulator.accounts.account import DEMO_TOKEN, DEMO_TOKEN_ID
+from sipgate_provider.simulator.control.backstage import NOT_TO_BE_STORED, PREFIX
+from sipgate_provider.simulator.control.endpoints import as_json
+from sipgate_provider.simulator.control.orders import order_of
+from sipgate_provider.simulator.pages import page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,13 +36,7 @@ _FILES = {"overview.js": "text/javascript", "overview.css": "text/css"}
 
 
 class Overview:
-    """The page, and what it loads and asks for.
-
-    Attributes:
-        public_paths: What a browser loads with the page; it is the same for everyone.
-    """
-
-    public_paths = tuple(f"{PREFIX}/{name}" for name in _FILES)
+    """The page, and what it loads and asks for."""
 
     def __init__(self, accounts: Accounts, misbehaviours: Misbehaviours, log: RequestLog) -> None:
         self._accounts = accounts
@@ -63,15 +55,20 @@ class Overview:
             Route(f"{PREFIX}/clients/{{client_id}}/secret", self.secret),
         ]
 
-    async def page(self, request: Request) -> Response:  # noqa: ARG002
+    async def page(self, request: Request) -> Response:
         """200 with the page."""
-        return fixed_page("overview.html", prefix=PREFIX, header=HEADER)
+        lines = [f"export SIPGATE_BASE_URL={request.url.scheme}://{request.url.netloc}/v2"]
+        if self._accounts.personal_access_token(DEMO_TOKEN_ID):
+            lines.append(f"export SIPGATE_TOKEN_ID={DEMO_TOKEN_ID}")
+            lines.append(f"export SIPGATE_TOKEN={DEMO_TOKEN}")
+        tls = request.url.scheme == "https"
+        return page("overview.html", prefix=PREFIX, exports="\n".join(lines), tls=tls)
 
     async def state(self, request: Request) -> Response:
         """200 with the state, or 304 if the caller has it already."""
-        body = json.dumps(self._state(), default=repr).encode()
+        body = as_json(self._state())
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": tag, **NOT_FOR_OTHERS}
+        headers = {"ETag": tag, **NOT_TO_BE_STORED}
         if request.headers.get("if-none-match") == tag:
             return Response(None, 304, headers)
         return Response(body, 200, headers, "application/json")
@@ -80,8 +77,8 @@ class Overview:
         """200 with the client's secret, or 404."""
         client = self._accounts.client(request.path_params["client_id"])
         if client is None:
-            return JSONResponse({"error": "There is no such client."}, 404, NOT_FOR_OTHERS)
-        return JSONResponse({"clientSecret": client["clientSecret"]}, 200, NOT_FOR_OTHERS)
+            return JSONResponse({"error": "There is no such client."}, 404, NOT_TO_BE_STORED)
+        return JSONResponse({"clientSecret": client["clientSecret"]}, 200, NOT_TO_BE_STORED)
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -107,8 +104,7 @@ def _without_secret(client: dict[str, Any]) -> dict[str, Any]:
 
 def _file(name: str, media_type: str) -> Any:
     async def endpoint(request: Request) -> Response:  # noqa: ARG001
-        headers = {**NOT_FOR_OTHERS, "Cache-Control": "no-cache"}
-        return Response(_content(name), 200, headers, media_type)
+        return Response(_content(name), 200, {"Cache-Control": "no-cache"}, media_type)
 
     return endpoint
 

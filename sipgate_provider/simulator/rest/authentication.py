@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sipgate_provider.simulator.login.client_authentication import basic_pair, same
+from sipgate_provider.simulator.login.client_authentication import basic_pair
 from sipgate_provider.simulator.rest.errors import Refusal
 from sipgate_provider.simulator.scopes import ALL
 
@@ -61,14 +61,14 @@ def _by_access_token(credential: str, tokens: Tokens) -> Principal | None:
     token = tokens.access(credential.strip())
     if token is None:
         return None
-    session = token.session
+    session = token.log_in.session
     return Principal(session.account, token.scopes, session.user.may_manage_clients)
 
 
 def _by_personal_access_token(credential: str, accounts: Accounts) -> Principal | None:
     pair = basic_pair(credential)
     known = accounts.personal_access_token(pair[0]) if pair else None
-    if not pair or not known or not same(pair[1], known[1].token):
+    if not pair or not known or pair[1] != known[1].token:
         return None
     account, token = known
     return Principal(account, token.scopes, token.may_manage_clients)

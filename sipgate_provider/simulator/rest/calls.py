@@ -6,16 +6,16 @@ Content-Type (415), client (404), body (500).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sipgate_provider.simulator.accounts.account import SETS, TEXTS
+from sipgate_provider.simulator.accounts.models import ClientFields, problem
 from sipgate_provider.simulator.rest.authentication import authenticate, authorized_account
 from sipgate_provider.simulator.rest.errors import Refusal
 from sipgate_provider.simulator.scopes import READ, WRITE
@@ -66,7 +66,7 @@ class ClientsAPI:
         """200 with the new client."""
         account = self._authorize(request, WRITE)
         _require_json(request)
-        client = account.add_client(**await _writable_fields(request))
+        client = account.add_client(**await self._fields(request))
         return JSONResponse(self._shown(client, self._switches.post_without_secret))
 
     async def read(self, request: Request) -> Response:
@@ -80,7 +80,7 @@ class ClientsAPI:
         account = self._authorize(request, WRITE)
         _require_json(request)
         client_id = _find(account, request)["clientId"]
-        fields = await _writable_fields(request)
+        fields = await self._fields(request)
         try:
             client = account.alter_client(client_id, **fields)
         except KeyError:
@@ -124,6 +124,23 @@ class ClientsAPI:
         header = request.headers.get("authorization", "")
         return authorized_account(scope, header, self._accounts, self._tokens)
 
+    async def _fields(self, request: Request) -> dict[str, Any]:
+        """The six fields of the body.
+
+        Raises:
+            Refusal: 500, which is what sipgate answers to a body it cannot use.
+        """
+        try:
+            fields = ClientFields.model_validate_json(await request.body())
+        except ValidationError as error:
+            where, what = problem(error)
+            raise _unusable(where, what) from None
+        if self._switches.require_all_fields:
+            for name, field in ClientFields.model_fields.items():
+                if name not in fields.model_fields_set:
+                    raise _unusable(field.alias or name, "Field required (require_all_fields)")
+        return fields.model_dump(by_alias=True)
+
     def _shown(self, client: Client, without_secret: bool) -> Client:
         hidden = {"clientSecret"} if without_secret else set()
         shown = {name: value for name, value in client.items() if name not in hidden}
@@ -160,26 +177,6 @@ def _require_json(request: Request) -> None:
         raise Refusal(415, "The Content-Type must be application/json.")
 
 
-async def _writable_fields(request: Request) -> dict[str, Any]:
-    """The six writable fields of the body; anything else in it is passed over.
-
-    Raises:
-        Refusal: 500, which is what sipgate answers to a body it cannot use.
-    """
-    raw = await request.body()
-    try:
-        body = json.loads(raw)
-        # Half of a surrogate pair is legal in JSON and cannot be stored or sent back.
-        json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Refusal(500, "The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Refusal(500, "The body is not an object.")
-    for name in TEXTS:
-        if not isinstance(body.get(name), str):
-            raise Refusal(500, f"{name} must be a string.", f"/{name}")
-    for name in SETS:
-        values = body.get(name)
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise Refusal(500, f"{name} must be a list of strings.", f"/{name}")
-    return {name: body[name] for name in (*TEXTS, *SETS)}
+def _unusable(where: str, what: str) -> Refusal:
+    field = f"{where}: " if where else ""
+    return Refusal(500, f"The body cannot be used: {field}{what}.", f"/{where.replace('.', '/')}")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 _BACKLOG = 128
-_HANDSHAKE_SECONDS = 10.0
 
 
 class Server:
@@ -134,8 +133,6 @@ class _Uvicorn(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                # So many are accepted at once, before any of them is counted.
-                backlog=_BACKLOG,
             )
         )
         self.config.load()
@@ -164,9 +161,8 @@ class _Uvicorn(uvicorn.Server):
                 self._loop.call_soon_threadsafe(self._stop.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """It accepts connections. The original leaves a TLS handshake a minute."""
+        """It accepts connections."""
         loop = asyncio.get_running_loop()
-        handshake = _HANDSHAKE_SECONDS if self.config.ssl else None
         self.servers = [
             await loop.create_server(
                 partial(
@@ -178,7 +174,6 @@ class _Uvicorn(uvicorn.Server):
                 ),
                 sock=listener,
                 ssl=self.config.ssl,
-                ssl_handshake_timeout=handshake,
                 backlog=_BACKLOG,
             )
             for listener in sockets or []

@@ -152,11 +152,13 @@ def test_a_body_with_a_field_missing_or_wrong_is_answered_500_and_changes_nothin
     api: requests.Session, sipgate: Simulator, body: dict[str, Any], field: str, wrong: Any
 ) -> None:
     client = sipgate.account.add_client()
+    sipgate.switches.require_all_fields = True
     body[field] = wrong
     if wrong == "absent":
         del body[field]
 
     assert api.post(CLIENTS, json=body).status_code == 500
+    assert field in sipgate.requests[-1].reason
     assert api.put(f"{CLIENTS}/{client['clientId']}", json=body).status_code == 500
     assert sipgate.account.clients() == [client]
 

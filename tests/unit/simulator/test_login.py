@@ -64,7 +64,7 @@ def test_a_password_yields_an_access_token_that_the_api_accepts(
     assert token["token_type"] == "Bearer"
     assert token["expires_in"] == 300
     assert token["refresh_expires_in"] == 30 * 24 * 3600
-    assert token["scope"] == ALL
+    assert token["scope"] == "all email profile"
     assert access_status(sipgate, token["access_token"]) == 200
 
 
@@ -89,7 +89,7 @@ def test_the_access_token_has_the_scopes_of_the_user(
     reader = ask(form | {"username": "reader@example.com"}).json()
     nobody = ask(form | {"username": "nobody@example.com"}).json()
 
-    assert reader["scope"] == READ
+    assert reader["scope"] == f"{READ} email profile"
     assert access_status(sipgate, reader["access_token"]) == 200
     assert access_status(sipgate, nobody["access_token"]) == 403
 

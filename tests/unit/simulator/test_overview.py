@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import re
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from starlette.responses import PlainTextResponse
 
-from sipgate_provider.simulator import Account, Answer, Simulator
-from sipgate_provider.simulator.server.hosts import OwnHostsOnly
+from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Account, Answer, Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from starlette.types import Message
-
 CLIENTS = "/authorization/oauth2/clients"
-DISCOVERY = "/auth/realms/third-party/.well-known/openid-configuration"
 
 
 @pytest.fixture
@@ -33,19 +26,10 @@ def origin(sipgate: Simulator) -> str:
 def get(origin: str) -> Iterator[Callable[..., requests.Response]]:
     with requests.Session() as session:
         session.trust_env = False
-        session.headers["X-Requested-With"] = "a test"
         yield lambda path, **headers: session.get(origin + path, headers=headers, timeout=5)
 
 
-def status_for_host(sipgate: Simulator, path: str, host: str) -> int:
-    address, _, port = sipgate.base_url.removeprefix("http://").removesuffix("/v2").partition(":")
-    with socket.create_connection((address, int(port)), timeout=5) as caller:
-        head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Requested-With: x\r\n"
-        caller.sendall(f"{head}Connection: close\r\n\r\n".encode())
-        return int(caller.makefile("rb").readline().split()[1])
-
-
-def test_the_page_loads_only_its_own_files_and_they_are_there_without_a_header(
+def test_the_page_loads_only_its_own_files(
     get: Callable[..., requests.Response], origin: str
 ) -> None:
     page = get("/")
@@ -61,16 +45,6 @@ def test_the_page_loads_only_its_own_files_and_they_are_there_without_a_header(
     assert types == ["text/javascript; charset=utf-8", "text/css; charset=utf-8"]
 
 
-def test_the_page_may_run_its_own_script_and_nothing_else(
-    get: Callable[..., requests.Response],
-) -> None:
-    policy = get("/").headers["Content-Security-Policy"].split("; ")
-
-    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'"} <= set(policy)
-    assert "require-trusted-types-for 'script'" in policy
-    assert "unsafe" not in " ".join(policy)
-
-
 def test_the_script_never_writes_markup(get: Callable[..., requests.Response]) -> None:
     script = get("/_simulator/overview.js").text
 
@@ -84,7 +58,7 @@ def test_the_state_has_every_accounts_clients_with_all_fields_but_the_secret(
     client = other.add_client(**body)
     with Simulator(accounts=[one, other]) as sipgate:
         url = sipgate.base_url.removesuffix("/v2") + "/_simulator/state"
-        answer = requests.get(url, headers={"X-Requested-With": "a test"}, timeout=5)
+        answer = requests.get(url, timeout=5)
 
     secret = client.pop("clientSecret")
     assert answer.json()["accounts"] == [
@@ -167,82 +141,11 @@ def test_looking_is_not_counted_and_meets_no_fault(
     assert api.get(CLIENTS).status_code == 500
 
 
-@pytest.mark.parametrize("path", ["/", "/_simulator/state", "/%5Fsimulator/state", DISCOVERY])
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("127.0.0.1", 200),
-        ("127.0.0.1:8080", 200),
-        ("LOCALHOST:1", 200),
-        ("[::1]:1", 200),
-        ("crm.localhost", 200),
-        (socket.gethostname(), 200),
-        ("evil@127.0.0.1", 421),
-        ("localhost:1:1", 421),
-        ("localhost:", 421),
-        (".localhost.evil.example", 421),
-        ("evil.example", 421),
-        ("evil.example:15060", 421),
-        ("127.0.0.1.evil.example", 421),
-        ("localhost@evil.example", 421),
-        ("192.0.2.1", 421),
-        ("[::1", 421),
-        ("", 421),
-    ],
-)
-def test_only_the_simulators_own_host_is_answered(
-    sipgate: Simulator, path: str, host: str, status: int
-) -> None:
-    assert status_for_host(sipgate, path, host) == status
-
-
-def test_api_and_log_in_are_found_under_the_simulators_own_host_alone(sipgate: Simulator) -> None:
-    token = "/login/sipgate-apps/protocol/openid-connect/token"
-    for path in ("/v2" + CLIENTS, token, "/none"):
-        assert status_for_host(sipgate, path, "sipgate.example") == 421
-        assert status_for_host(sipgate, path, "localhost") in {401, 404, 405}
-
-
-def test_a_simulator_for_other_machines_is_found_under_the_name_it_was_given() -> None:
-    with Simulator(host="0.0.0.0", allow_remote=True) as sipgate:
-        assert status_for_host(sipgate, "/", "0.0.0.0") == 200
-        assert status_for_host(sipgate, "/", "evil.example") == 421
-
-
-@pytest.mark.parametrize(
-    ("listening_on", "host"),
-    [("::ffff:192.0.2.1", "192.0.2.1"), ("fe80::1%eth0", "[fe80::1]"), ("192.0.2.1", "192.0.2.1")],
-)
-def test_the_address_that_a_request_came_in_on_is_the_simulators_own(
-    listening_on: str, host: str
-) -> None:
-    async def status(name: str) -> int:
-        started: list[int] = []
-
-        async def send(message: Message) -> None:
-            started.append(message.get("status", 0))
-
-        async def receive() -> Message:
-            return {"type": "http.disconnect"}
-
-        scope = {"type": "http", "server": (listening_on, 1), "headers": [(b"host", name.encode())]}
-        await OwnHostsOnly(PlainTextResponse("found"), "::")(scope, receive, send)
-        return started[0]
-
-    # asyncio.run would take the main thread's loop away from other tests.
-    loop = asyncio.new_event_loop()
-    with contextlib.closing(loop):
-        statuses = [loop.run_until_complete(status(name)) for name in (host, "192.0.2.9")]
-
-    assert statuses == [200, 421]
-
-
-def test_a_page_elsewhere_is_not_let_in(origin: str) -> None:
-    headers = {"Origin": "https://evil.example", "X-Requested-With": "a page"}
+def test_a_page_elsewhere_may_not_read_the_state(origin: str) -> None:
+    headers = {"Origin": "https://evil.example"}
     answer = requests.get(f"{origin}/_simulator/state", headers=headers, timeout=5)
 
     assert "Access-Control-Allow-Origin" not in answer.headers
-    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_an_upload_cut_short_leaves_no_trace(
@@ -255,3 +158,30 @@ def test_an_upload_cut_short_leaves_no_trace(
         sipgate.stop()
 
     assert caplog.records == []
+
+
+def test_the_page_shows_the_lines_to_paste(
+    get: Callable[..., requests.Response], sipgate: Simulator
+) -> None:
+    for line in (
+        f"export SIPGATE_BASE_URL={sipgate.base_url}",
+        f"export SIPGATE_TOKEN_ID={DEMO_TOKEN_ID}",
+        f"export SIPGATE_TOKEN={DEMO_TOKEN}",
+    ):
+        assert line in get("/").text
+
+
+def test_the_page_has_no_token_to_paste_that_the_account_has_not() -> None:
+    with Simulator(Account()) as sipgate:
+        assert DEMO_TOKEN not in requests.get(sipgate.page_url, timeout=5).text
+
+
+def test_the_state_says_why_a_request_was_refused(
+    get: Callable[..., requests.Response], api: requests.Session
+) -> None:
+    api.post(CLIENTS, json={"name": "crm"})
+
+    (request,) = get("/_simulator/state").json()["requests"]
+
+    assert request["status"] == 500
+    assert request["reason"] == "The body cannot be used: description: Field required."

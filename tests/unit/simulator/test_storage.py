@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
+import json
 import stat
 import subprocess
 import sys
@@ -29,7 +28,7 @@ AUTH = (DEMO_TOKEN_ID, DEMO_TOKEN)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "sipgate.db"
+    return tmp_path / "sipgate.json"
 
 
 def test_clients_are_as_they_were_and_in_the_same_order(file: Path, body: dict[str, Any]) -> None:
@@ -103,11 +102,12 @@ def test_a_change_that_cannot_be_written_is_not_made(
     file: Path, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise OSError(28, "No space left on device")
 
     with Simulator(file=file) as sipgate:
         client = sipgate.account.add_client()
-        monkeypatch.setattr("sipgate_provider.simulator.accounts.storage.File.put", full)
+        before = file.read_bytes()
+        monkeypatch.setattr(Path, "replace", full)
         url = sipgate.base_url + CLIENTS
 
         created = requests.post(url, json=body, auth=AUTH, timeout=5)
@@ -115,11 +115,29 @@ def test_a_change_that_cannot_be_written_is_not_made(
 
         assert (created.status_code, changed.status_code) == (500, 500)
         assert sipgate.account.clients() == [client]
+    assert file.read_bytes() == before
+    assert {path.name for path in file.parent.iterdir()} <= {file.name, f"{file.name}.lock"}
+
+
+def test_a_person_can_read_the_file_and_change_it(file: Path) -> None:
+    with Simulator(file=file) as sipgate:
+        client = sipgate.account.add_client(name="as the program made it")
+    document = json.loads(file.read_text())
+    (account,) = document["accounts"]
+    assert account["clients"] == [client]
+    assert [token["scopes"] for token in account["personal_access_tokens"]] == [["all"]]
+
+    file.write_text(file.read_text().replace("as the program made it", "as a person wrote it"))
+
+    with Simulator(file=file) as sipgate:
+        (changed,) = sipgate.account.clients()
+    assert changed == client | {"name": "as a person wrote it"}
+    assert "\n  " in file.read_text()
 
 
 def test_a_second_simulator_is_told_that_the_file_is_in_use(file: Path) -> None:
     with Simulator(file=file) as first:
-        with pytest.raises(StorageError, match=r"sipgate\.db is in use by another simulator"):
+        with pytest.raises(StorageError, match=r"sipgate\.json is in use by another simulator"):
             Simulator(file=file).start()
         client = first.account.add_client()
 
@@ -167,101 +185,47 @@ def test_a_start_that_fails_lets_go_of_the_file(file: Path) -> None:
         pass
 
 
-def test_only_the_owner_may_read_the_file_and_nothing_lies_beside_it(file: Path) -> None:
-    with Simulator(file=file) as sipgate:
-        sipgate.account.add_client()
-        modes = {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
-
-    assert modes == {0o600}
-    assert list(file.parent.iterdir()) == [file]
-
-
-def test_somebody_elses_file_is_refused_and_left_as_it_is(file: Path, tmp_path: Path) -> None:
-    text = tmp_path / "notes.txt"
-    text.write_text("not a database, but long enough to be read as one\n" * 100)
-    with sqlite3.connect(file) as database:
-        database.execute("CREATE TABLE mine (thing)")
-    database.close()
-    before = file.read_bytes(), text.read_bytes()
-
-    with pytest.raises(StorageError, match="not a simulator's"):
-        Simulator(file=file).start()
-    with pytest.raises(StorageError, match="not a simulator's"):
-        Simulator(file=text).start()
-
-    assert (file.read_bytes(), text.read_bytes()) == before
-
-
-def test_a_newer_versions_file_is_refused(file: Path) -> None:
+def test_only_the_owner_may_read_the_file_whatever_it_was_before(file: Path) -> None:
     with Simulator(file=file):
         pass
-    with sqlite3.connect(file) as database:
-        database.execute("PRAGMA user_version = 99")
-    database.close()
+    file.chmod(0o666)
 
-    with pytest.raises(StorageError, match="newer version"):
+    with Simulator(file=file) as sipgate:
+        sipgate.account.add_client()
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Invalid JSON"),
+        (b'{"accounts": [', "Invalid JSON"),
+        (b"\xff\xfe", "Invalid JSON"),
+        (b"SQLite format 3\x00", "Invalid JSON"),
+        (b"null", "Input should be an object"),
+        (b"[]", "Input should be an object"),
+        (b"{}", "accounts: Field required"),
+        (b'{"version": 2, "accounts": []}', "version: Input should be 1"),
+        (b'{"accounts": [{"number": 1, "clients": [{}]}]}', "accounts.0.clients.0.name"),
+        (b'{"accounts": [{"number": 1, "users": [{"username": "hunter2"}]}]}', "users.0.password"),
+    ],
+)
+def test_a_damaged_file_is_one_sentence_and_is_left_as_it_is(
+    file: Path, content: bytes, said: str
+) -> None:
+    file.write_bytes(content)
+
+    with pytest.raises(StorageError, match="is not a simulator's file") as caught:
         Simulator(file=file).start()
 
+    assert said in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert file.read_bytes() == content
 
-@pytest.mark.parametrize("name", ["none/sipgate.db", "."])
+
+@pytest.mark.parametrize("name", ["none/sipgate.json", "."])
 def test_a_file_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError, match=str(tmp_path)):
         Simulator(file=tmp_path / name).start()
-
-
-@pytest.mark.parametrize("suffix", ["", "-wal", "-journal"])
-def test_a_file_that_was_open_to_others_is_the_owners_alone(file: Path, suffix: str) -> None:
-    with Simulator(file=file) as sipgate:
-        client = sipgate.account.add_client()
-    one = file.with_name(file.name + suffix)
-    one.touch()
-    one.chmod(0o666)
-
-    with Simulator(file=file) as sipgate:
-        assert sipgate.account.clients() == [client]
-        sipgate.account.add_client()
-        modes = {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
-
-    assert modes == {0o600}
-
-
-@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
-def test_a_file_of_another_user_is_refused(
-    file: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = file.with_name(file.name + suffix)
-    one.touch()
-    lstat = Path.lstat
-
-    def foreign(path: Path) -> os.stat_result:
-        found = lstat(path)
-        owner = os.getuid() + (path == one)
-        return os.stat_result([*found[:4], owner, *found[5:]])
-
-    monkeypatch.setattr(Path, "lstat", foreign)
-
-    with pytest.raises(StorageError, match=f"{one.name} belongs to another user"):
-        Simulator(file=file).start()
-
-
-def test_what_another_user_puts_beside_the_file_in_the_meantime_is_refused(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "sipgate_provider.simulator.accounts.storage.File._prepare",
-        lambda _: file.with_name(f"{file.name}-wal").symlink_to("elsewhere"),
-    )
-
-    with pytest.raises(StorageError, match="-wal is not a regular file"):
-        Simulator(file=file).start()
-
-
-def test_a_link_or_a_pipe_in_place_of_the_file_is_refused(file: Path, tmp_path: Path) -> None:
-    file.symlink_to(tmp_path / "mine.txt")
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-
-    for path in (file, pipe):
-        with pytest.raises(StorageError, match="not a regular file"):
-            Simulator(file=path).start()
-    assert not (tmp_path / "mine.txt").exists()

@@ -60,7 +60,8 @@ def test_an_access_token_says_who_may_do_what_for_how_long(flow: LoginFlow) -> N
 
     assert claims["iss"] == configuration(flow)["issuer"]
     assert claims["azp"] == flow.client["clientId"]
-    assert claims["scope"] == READ
+    assert claims["scope"] == f"{READ} email profile"
+    assert (claims["email"], claims["name"]) == ("demo@example.com", "Demo User")
     assert claims["preferred_username"] == "demo@example.com"
     assert claims["exp"] - claims["iat"] == 300
     assert abs(claims["iat"] - time.time()) < 5
@@ -107,7 +108,7 @@ def test_openid_yields_an_id_token_for_the_client(flow: LoginFlow) -> None:
 
     claims = read(flow, tokens["id_token"])
 
-    assert tokens["scope"] == "all openid"
+    assert tokens["scope"] == "email openid profile"
     assert (claims["aud"], claims["nonce"]) == (flow.client["clientId"], "n-1")
     digest = hashlib.sha256(tokens["access_token"].encode()).digest()[:16]
     assert claims["at_hash"] == base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -3,8 +3,7 @@
 // What comes from a client is only ever written as text. A row that is there stays there: neither
 // the keyboard's focus nor a secret that is shown is lost when something else changes.
 
-const { prefix, header } = document.body.dataset;
-const OWN = { [header]: "overview" };
+const { prefix } = document.body.dataset;
 const PAUSE = 1000;
 const MISSING = "–";
 
@@ -13,6 +12,13 @@ const make = (id) => find(id).content.firstElementChild.cloneNode(true);
 
 const put = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
+};
+
+// An address is broken behind a slash, a dot or a hyphen rather than inside of a word.
+const putAddress = (element, text) => {
+  if (element.textContent === text) return;
+  const parts = text.match(/[^/.-]*[/.-]+|[^/.-]+/g) ?? [];
+  element.replaceChildren(...parts.flatMap((part) => [part, document.createElement("wbr")]));
 };
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -38,7 +44,7 @@ const follow = (parent, items, keyOf, fresh, fill) => {
 
 const list = (parent, values) => {
   const shown = values.length ? values : [MISSING];
-  follow(parent, shown, (value) => value, () => document.createElement("li"), put);
+  follow(parent, shown, (value) => value, () => document.createElement("li"), putAddress);
 };
 
 // The button says "Show" in every row; whose secret it is, it says to who does not see the row.
@@ -58,7 +64,7 @@ const showSecret = async (row, id) => {
   }
   try {
     const path = `${prefix}/clients/${encodeURIComponent(id)}/secret`;
-    const answer = await fetch(path, { headers: OWN, cache: "no-store" });
+    const answer = await fetch(path, { cache: "no-store" });
     if (!answer.ok) return;
     put(code, (await answer.json()).clientSecret);
     put(button, "Hide");
@@ -77,11 +83,11 @@ const freshClient = (client) => {
 const fillClient = (row, client) => {
   put(row.querySelector(".text"), client.name || "(without a name)");
   put(row.querySelector(".about"), client.description);
-  put(row.querySelector(".id code"), client.clientId);
+  putAddress(row.querySelector(".id code"), client.clientId);
   list(row.querySelector(".redirects"), client.redirectUris);
   list(row.querySelector(".origins"), client.webOrigins);
-  put(row.querySelector(".privacy"), client.privacyUrl || MISSING);
-  put(row.querySelector(".terms"), client.termsUrl || MISSING);
+  putAddress(row.querySelector(".privacy"), client.privacyUrl || MISSING);
+  putAddress(row.querySelector(".terms"), client.termsUrl || MISSING);
   label(row);
 };
 
@@ -116,10 +122,11 @@ const fillRequest = (row, request) => {
   time.dateTime = request.time;
   put(time, clock.format(new Date(request.time)));
   put(row.querySelector(".method"), request.method);
-  put(row.querySelector(".path code"), request.path);
+  putAddress(row.querySelector(".path code"), request.path);
   const answer = row.querySelector(".answer");
   put(answer, request.status === null ? "no answer" : String(request.status));
   answer.className = `answer ${kind(request.status)}`;
+  put(row.querySelector(".reason"), request.reason);
   const took = request.milliseconds;
   put(row.querySelector(".number"), took === null ? "" : `${took.toFixed(took < 10 ? 1 : 0)} ms`);
 };
@@ -159,7 +166,7 @@ let said = "";
 
 const refresh = async () => {
   try {
-    const headers = tag ? { ...OWN, "If-None-Match": tag } : OWN;
+    const headers = tag ? { "If-None-Match": tag } : {};
     const signal = AbortSignal.timeout(5000);
     const answer = await fetch(`${prefix}/state`, { headers, cache: "no-store", signal });
     if (answer.status === 200) {
@@ -179,13 +186,17 @@ const refresh = async () => {
 
 const remove = async (what) => {
   try {
-    await fetch(`${prefix}/${what}`, { method: "DELETE", headers: OWN });
+    await fetch(`${prefix}/${what}`, { method: "DELETE" });
   } catch {
     // The status line says that nobody answers.
   }
   await refresh();
 };
 
+find("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(find("exports").textContent);
+  put(find("copy"), "Copied");
+});
 find("behave").addEventListener("click", () => remove("faults"));
 find("forget").addEventListener("click", () => remove("requests"));
 
