@@ -204,6 +204,7 @@ class Transport:
                     raise to_transport_error(
                         operation, error, request["url"], self.names, sent=sent
                     ) from None
+                record(result, sequel=f"again after {seconds:.1f} s")
             else:
                 result = str(response.status)
                 if seconds is None:
