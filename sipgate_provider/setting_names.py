@@ -38,10 +38,15 @@ class SettingNames:
     provider: str | None = None
 
     def key(self, key: str) -> str:
-        """Where the setting is without the environment: `sipgate:token`, or an argument of the provider resource."""
-        if self.provider is not None:
-            return f"the argument {key} of the provider resource {self.provider!r}"
-        return f"{namespace(self.account)}:{key}"
+        """Where the setting is without the environment: `sipgate:token`, or an argument of the provider resource.
+
+        What a provider resource for a named account is not given comes from the stack's configuration.
+        """
+        configured = f"{namespace(self.account)}:{key}"
+        if self.provider is None:
+            return configured
+        argument = f"{key} of the provider resource {self.provider!r}"
+        return f"{argument} or {configured}" if self.account else argument
 
     def variable(self, key: str) -> str:
         """The setting's environment variable."""

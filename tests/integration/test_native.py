@@ -240,7 +240,7 @@ def test_an_explicit_providers_settings_are_its_own(engine: Any, sipgate: Simula
 
     sipgate.account.remove_personal_access_token(other.token_id)
     refused = engine.pulumi("refresh", "--yes", "--skip-preview")
-    assert "the argument token of the provider resource 'explicit'" in refused.output
+    assert "token of the provider resource 'explicit'" in refused.output
     assert "sipgate:token" not in refused.output
 
 

@@ -101,6 +101,7 @@ def test_nothing_is_sent_where_a_provider_resource_names_an_address(
     refused = engine.up()
 
     assert refused.code != 0
-    assert says_what_to_do(refused.output, f"sipgate:{name}", variable)
+    argument = f"{name} of the provider resource 'own'"
+    assert says_what_to_do(refused.output, argument, variable)
     assert not attacker.requests
     assert not sipgate.requests
