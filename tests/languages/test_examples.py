@@ -21,7 +21,6 @@ SECRET = "4dabf18193072939515e22adb298388d"
 DOMAIN = "example.org"
 CRM: dict[str, Any] = {
     "name": "CRM integration",
-    "description": "Managed by Pulumi: trial/trial",
     "redirectUris": [f"https://crm.{DOMAIN}/*"],
     "webOrigins": [f"https://crm.{DOMAIN}"],
 }
@@ -70,6 +69,8 @@ def is_the_program(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -
             if client["clientId"] == clients[name]["id"]
         )
         assert made.items() >= ({"name": name} | declared).items()
+        _, project, _ = clients[name]["urn"].split("::", 2)
+        assert made["description"] == f"Managed by Pulumi: {project}/trial"
         assert made["privacyUrl"] == made["termsUrl"] == ""
     outputs = engine.outputs()
     (others,) = outputs.pop("others")
