@@ -7,7 +7,6 @@ place of the normal course of one request, and drives it through its `Exchange`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol
 
@@ -84,7 +83,7 @@ class Answer:
 
     status: Status
     body: str | bytes = b""
-    headers: Mapping[Name, Value] = field(default_factory=dict)
+    headers: dict[Name, Value] = field(default_factory=dict)
     taken: bool = False
 
     async def happen(self, exchange: Exchange) -> None:

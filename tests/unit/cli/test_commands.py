@@ -225,7 +225,8 @@ def test_delete_finds_a_client_by_name_shows_it_and_asks(
 ) -> None:
     told = shell.run("delete", "--force", crm["name"], reply=reply)
 
-    assert told.stdout == ""
+    # Some versions of click print the blank behind a question there.
+    assert told.stdout.strip() == ""
     assert crm["clientId"] in told.stderr
     assert "https://crm.example.org/*" in told.stderr
     assert "Delete it, and end every log-in made through it?" in told.stderr

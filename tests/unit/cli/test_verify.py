@@ -115,7 +115,7 @@ def test_a_name_of_two_clients_is_refused_with_their_ids(sipgate: Simulator) -> 
         told = verify("CRM", *asked, **CREDENTIAL)
 
         assert told.exit_code == 1
-        assert all(client_id in told.stderr for client_id in ids)
+        assert all(client_id in told.output for client_id in ids)
 
 
 def test_what_cannot_be_told_is_exit_code_1(sipgate: Simulator) -> None:

@@ -146,7 +146,7 @@ def test_a_second_simulator_is_told_that_the_file_is_in_use(file: Path) -> None:
             f"from sipgate_provider.simulator.accounts.storage import File; File({str(file)!r})"
         )
         program = [sys.executable, "-c", open_it]
-        ran = subprocess.run(program, capture_output=True, text=True, timeout=10, check=False)
+        ran = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
         assert "in use by another simulator" in ran.stderr
 
     with Simulator(file=file) as second:
