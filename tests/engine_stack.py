@@ -68,7 +68,7 @@ class Engine:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         self.log.append(Result(run.returncode, run.stdout))
         return self.log[-1]
@@ -91,7 +91,7 @@ class Engine:
         return self.runs((sys.executable, "-m", "sipgate_provider", *arguments), variables)
 
     def runs(
-        self, command: Sequence[str], variables: Mapping[str, str], timeout: float = 120
+        self, command: Sequence[str], variables: Mapping[str, str], timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
         """Runs any command in the project; `variables` are added to the environment."""
         return subprocess.run(

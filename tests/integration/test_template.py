@@ -45,6 +45,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)
 def test_the_templates_project_makes_its_client_by_the_steps_of_its_readme(
     folder: Engine, sipgate: Simulator, wheels: Path
 ) -> None:
