@@ -23,12 +23,12 @@ from sipgate_provider.resources import client_resource
 from sipgate_provider.resources.client_resource import aliases
 from sipgate_provider.resources.invokes import invoke, invoke_output
 from sipgate_provider.resources.lookups import GetOAuthClientResult, result, results
+from sipgate_provider.setting_names import namespace
 from sipgate_provider.settings.sources import (
     ADDRESSES,
     KEYS,
     SECRET_KEYS,
     checked_account,
-    namespace,
 )
 
 __all__ = [

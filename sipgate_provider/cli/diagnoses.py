@@ -16,13 +16,13 @@ from sipgate_provider.cli.ownership import several
 from sipgate_provider.cli.session import Session
 from sipgate_provider.errors import SipgateError, TransportError
 from sipgate_provider.scrubbing import shell_word
+from sipgate_provider.setting_names import namespace
 from sipgate_provider.settings.sources import (
     ADDRESSES,
     KEYS,
     SECRET_KEYS,
     is_empty,
     is_unknown,
-    namespace,
 )
 
 __all__ = ["diagnoses"]

@@ -28,7 +28,7 @@ from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.owner import Owner
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http.waits import announced
-from sipgate_provider.settings.sources import namespace
+from sipgate_provider.setting_names import namespace
 
 __all__ = ["Manager", "Managers", "Resource", "Stack", "pulumi_missing"]
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
-from sipgate_provider.settings.sources import environment_variable
+from sipgate_provider.setting_names import environment_variable
 from sipgate_provider.settings.values import Values
 
 __all__ = ["package", "text"]

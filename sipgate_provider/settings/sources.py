@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sipgate_provider.errors import ConfigurationError, StackConfigurationError
-from sipgate_provider.setting_names import SettingNames, environment_variable, namespace
+from sipgate_provider.setting_names import SettingNames, namespace
 
 __all__ = [
     "ADDRESSES",
@@ -25,10 +25,8 @@ __all__ = [
     "SECRET_KEYS",
     "RawSettings",
     "checked_account",
-    "environment_variable",
     "is_empty",
     "is_unknown",
-    "namespace",
 ]
 
 _METHODS: dict[str, tuple[str, ...]] = {

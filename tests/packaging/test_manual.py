@@ -16,7 +16,8 @@ import sipgate_provider.errors
 import sipgate_provider.native
 import sipgate_provider.simulator
 from sipgate_provider.cli import main
-from sipgate_provider.settings.sources import ADDRESSES, environment_variable
+from sipgate_provider.setting_names import environment_variable
+from sipgate_provider.settings.sources import ADDRESSES
 from tests import manual_site
 from tests.engine_stack import ROOT
 

@@ -32,7 +32,8 @@ from sipgate_provider.errors import SipgateError
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
 from sipgate_provider.plugin.workers import Workers
-from sipgate_provider.settings.sources import KEYS, SECRET_KEYS, environment_variable
+from sipgate_provider.setting_names import environment_variable
+from sipgate_provider.settings.sources import KEYS, SECRET_KEYS
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Delay, Simulator
 
 Returned = TypeVar("Returned")

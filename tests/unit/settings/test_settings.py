@@ -4,8 +4,8 @@ import pytest
 
 from sipgate_provider.auth.credentials import AccessToken, PersonalAccessToken
 from sipgate_provider.errors import ConfigurationError
+from sipgate_provider.setting_names import environment_variable
 from sipgate_provider.settings.settings import Settings
-from sipgate_provider.settings.sources import environment_variable
 
 
 def resolve(stack: dict[str, str] | None = None, shell: dict[str, str] | None = None) -> Settings:
