@@ -1,23 +1,23 @@
-"""Gets onto this machine what the tests need, and makes what is kept in the repository; see NAME --help.
+"""Installs what the tests need, and generates files of the repository. NAME --help describes each.
 
-What is got, if it is not there yet, and its place printed:
+Installed unless it is there already; its path is printed:
   engine       the genuine Pulumi engine
   browser      a Chromium
   postgres     a PostgreSQL
   golang       Go
   java         Pulumi's language host for Java
-  keycloak     a Keycloak, what sipgate's log-in runs on
+  keycloak     a Keycloak, the server behind sipgate's log-in
   typescript   TypeScript and Pulumi's SDK for Node.js
 
-What is made or shown:
+Generated or shown:
   sdk          the provider's SDK for a language
   plugin       the native plugin as an archive
-  readme       what README.md shows of a run
-  manual       what the manual's pages show of docstrings, schema, commands and examples
+  readme       the output of `pulumi up` in README.md
+  manual       the generated parts of the manual's pages
   registry     the pages for Pulumi's registry
-  demo         the whole life of a client
+  demo         a client from its creation to its deletion
 
-Only the result is printed on standard output, everything else on standard error.
+The result is printed on standard output, and everything else on standard error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-# Run as a folder, Python looks for modules in this folder, not in the repository.
+# `python tools` searches this folder for modules, not the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools import cache
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-# Each name is a module, of which this is called. If it takes arguments, the module says which.
+# The function to call in the module of each name. Its arguments, if any, are the module's `ARGUMENTS`.
 _FUNCTIONS = {
     "engine": "locate",
     "browser": "locate",
@@ -58,15 +58,15 @@ _FUNCTIONS = {
 }
 _EPILOG = f"""\
 environment:
-  {cache.OVERRIDE}  the folder of the cache, now {cache.root()}.
+  {cache.OVERRIDE}  the cache folder, now {cache.root()}.
                         It can be deleted at any time.
 
-exit status: 0 done, 1 it cannot be had or done, 2 misuse, 130 interrupted
+exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line and answers with the exit status."""
+    """Runs the command line and returns the exit status."""
     names = _parser("python tools", __doc__)
     names.add_argument("name", metavar="NAME", choices=_FUNCTIONS)
     names.add_argument("arguments", metavar="...", nargs=argparse.REMAINDER)
@@ -76,8 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for argument, meaning in getattr(module, "ARGUMENTS", {}).items():
         parser.add_argument(argument, metavar=argument.upper(), **meaning)
     given = parser.parse_args(asked.arguments)
-    # As exceptions, so that the children are ended on the way out. SIGHUP: the terminal closed,
-    # which `nohup` has it ignore.
+    # Raised as exceptions, so that child processes are ended first. `nohup` makes the process ignore SIGHUP.
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
@@ -85,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = getattr(module, _FUNCTIONS[asked.name])(**vars(given))
     except KeyboardInterrupt:
         say(
-            "Interrupted; everything that was started has ended. A build goes on from there when run again."
+            "Interrupted. All child processes have ended; an interrupted build resumes when you run it again."
         )
         return 130
     except ToolError as error:

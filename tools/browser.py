@@ -1,14 +1,12 @@
-"""Gets a Chromium onto this machine, for the tests that need a browser.
+"""Finds or installs Chromium, for the tests that need a browser, and prints its path.
 
-It is the first of these that works:
+The first of these that works is used:
 
-  1. the one that SIPGATE_TEST_BROWSER names; if it does not work, no other is taken for it
+  1. the browser that SIPGATE_TEST_BROWSER names; if it does not work, this is an error
   2. chromium, chromium-browser or google-chrome on PATH
-  3. what playwright has downloaded before
-  4. Debian's package chromium, which is installed where you are root and have apt-get
-  5. what `playwright install chromium` downloads
-
-It prints the path of the browser.
+  3. the browser that playwright has downloaded before
+  4. Debian's package chromium, installed with apt-get if you are root
+  5. a download by `playwright install chromium`
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import debian, progress, ways
+from tools import debian, progress, requirement
 from tools.errors import ToolError
 from tools.process import answer, follow
 
@@ -27,21 +25,21 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def locate() -> Path:
-    """A Chromium that works.
+    """Returns the path of a Chromium that works.
 
     Raises:
-        ToolError: No way led to one.
+        ToolError: None was found and none could be installed.
     """
-    return ways.named(OVERRIDE, "browser", _checked) or _BROWSER.locate()
+    return requirement.from_environment(OVERRIDE, "browser", _checked) or _BROWSER.locate()
 
 
 def _on_path() -> Path:
     found = filter(None, map(shutil.which, _NAMES))
-    return ways.first_of(found, _checked, f"there is no {', '.join(_NAMES)} on PATH")
+    return requirement.first_suitable(found, _checked, f"there is no {', '.join(_NAMES)} on PATH")
 
 
 def _of_playwright() -> Path:
-    # Not at the top: a browser on PATH is found without it, and it starts a process of its own.
+    # Imported here, since a browser on PATH does not need it.
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415
     except ImportError:
@@ -59,36 +57,36 @@ def _from_debian() -> Path:
 
 
 def _from_playwright() -> Path:
-    with progress.step("Having playwright download its Chromium, about 170 MB"):
+    with progress.step("Downloading Chromium with playwright, about 170 MB"):
         try:
             follow([sys.executable, "-m", "playwright", "install", "chromium"])
         except ToolError as failure:
-            # Of all that Node.js says about a failure, one line is about its cause.
+            # One line of Node.js's output names the cause.
             cause = re.search(r"Error: ([^|]+?) *(?:\||$)", str(failure))
             raise ToolError(cause[1] if cause else str(failure)) from failure
     return _of_playwright()
 
 
 def _checked(browser: str) -> Path:
-    """The path of a browser that says its version.
+    """Returns the absolute path of a browser.
 
     Raises:
-        ToolError: It is not there, does not run, or is no Chromium.
+        ToolError: It does not exist, does not run, or is not a Chromium.
     """
     found = shutil.which(browser)
     if found is None:
-        raise ToolError(f"{browser} is not there or cannot be run")
+        raise ToolError(f"{browser} does not exist or is not executable")
     said = answer([found, "--version"])
-    # Ubuntu's /usr/bin/chromium-browser can be a script that only says to install a snap.
+    # Ubuntu's /usr/bin/chromium-browser can be a script that recommends to install a snap.
     if not re.search(r"\bChrom(e|ium)\b.*\d+\.\d+", said):
-        raise ToolError(f"`{found} --version` answers {said.strip()!r}")
+        raise ToolError(f"`{found} --version` prints {said.strip()!r}")
     return Path(found).absolute()
 
 
-_BROWSER = ways.Thing(
+_BROWSER = requirement.Requirement(
     "browser",
     "browser",
-    f"Install Chromium and put it on PATH, or name one in {OVERRIDE}",
+    f"Install Chromium and put it on PATH, or set {OVERRIDE} to its path",
     {"PATH": _on_path, "playwright's cache": _of_playwright},
     {"Debian's package": _from_debian, "`playwright install chromium`": _from_playwright},
 )

@@ -1,10 +1,10 @@
-"""The per-user cache that keeps what is installed or built once per machine.
+"""The per-user cache of what is installed or built once per machine.
 
-<root>/<key>/         the finished thing. It appears in one rename, so what is there is whole
-<root>/<key>.stage/   one in the making; whatever is found there is thrown away
-<root>/<key>.work/    modules and compiled packages of a build, kept when it is interrupted, so
-                      that the next one goes on from there; gone when it is finished
-<root>/<key>.lock     held by the one process that writes any of these
+<root>/<key>/         the complete entry, put there by one rename
+<root>/<key>.stage/   an entry under construction; leftovers are removed
+<root>/<key>.work/    modules and compiled packages of a build. An interrupted build keeps them,
+                      and the next one resumes from them; a complete build removes them
+<root>/<key>.lock     held by the process that writes any of these
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OVERRIDE = "SIPGATE_ENGINE_CACHE"
 
 
 def root() -> Path:
-    """The folder of the whole cache; it may not exist yet."""
+    """Returns the cache folder, which may not exist yet."""
     override = os.environ.get(OVERRIDE)
     if override:
         return Path(override).absolute()
@@ -36,8 +36,8 @@ def root() -> Path:
 
 @contextlib.contextmanager
 def alone(key: str, noun: str) -> Iterator[None]:
-    """Only one process at a time is in this block; another one says that it waits."""
-    # Not at the top: what is there is found without it.
+    """Lets one process at a time into the block. A second one announces that it waits."""
+    # Imported here, since finding a complete entry does not need it.
     from filelock import FileLock, Timeout  # noqa: PLC0415
 
     root().mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def alone(key: str, noun: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         progress.say(
-            f"Another process is getting the {noun}. Waiting for it to finish; then its result is used."
+            f"Another process is installing the {noun}. Waiting for it to finish, to use its result."
         )
         with progress.step("Waiting for the other process"):
             lock.acquire()
@@ -57,12 +57,12 @@ def alone(key: str, noun: str) -> Iterator[None]:
 
 
 class Entry(NamedTuple):
-    """The cache's place for one thing.
+    """An entry of the cache.
 
     Attributes:
-        key: What it is called in the cache.
-        require: Raises ToolError unless the path it is given holds all of it, and it works.
-        inside: The path below its folder that is answered with.
+        key: Its name in the cache.
+        require: Raises ToolError unless what is at the path is complete and works.
+        inside: The path within the entry that callers get.
     """
 
     key: str
@@ -71,43 +71,43 @@ class Entry(NamedTuple):
 
     @property
     def home(self) -> Path:
-        """The folder in which it is or will be."""
+        """The folder of the complete entry."""
         return root() / self.key
 
     @property
     def stage(self) -> Path:
-        """Where it is put together."""
+        """The folder of the entry under construction."""
         return root() / f"{self.key}.stage"
 
     @property
     def work(self) -> Path:
-        """Where a build keeps what it can go on from."""
+        """The folder from which an interrupted build resumes."""
         return root() / f"{self.key}.work"
 
     def find(self) -> Path:
-        """The finished thing.
+        """Returns the path of the complete entry.
 
         Raises:
             ToolError: There is none yet, or it is broken.
         """
         if not self.home.exists():
-            raise ToolError(f"nothing was installed or built yet in {self.home}")
+            raise ToolError(f"nothing has been installed in {self.home} yet")
         self.require(self.home / self.inside)
         self._sweep()
         return self.home / self.inside
 
-    def fill(self, way: Callable[[Path], None]) -> Path:
-        """What the way puts into the empty folder it is given is kept, if it is whole and works.
+    def fill(self, install: Callable[[Path], None]) -> Path:
+        """Creates the entry: calls `install` with an empty folder, checks the result and keeps it.
 
         Raises:
-            ToolError: The way led nowhere, or what it left is not whole or does not run.
+            ToolError: The installation failed, or its result is incomplete or does not work.
         """
         shutil.rmtree(self.stage, ignore_errors=True)
         self.stage.mkdir(parents=True)
         try:
-            way(self.stage)
+            install(self.stage)
             self.require(self.stage / self.inside)
-            # Only a broken one can be in the way: a working one would have been used.
+            # An entry that is there is broken: a working one would have been used.
             shutil.rmtree(self.home, ignore_errors=True)
             self.stage.replace(self.home)
         finally:
@@ -116,7 +116,7 @@ class Entry(NamedTuple):
         return self.home / self.inside
 
     def _sweep(self) -> None:
-        """Removes what a build no longer needs: its modules and compiled packages are gigabytes."""
+        """Removes the gigabytes of modules and compiled packages that only the build needed."""
         if self.work.exists():
-            with progress.step("Removing what only the build needed"):
+            with progress.step("Removing the build's modules and packages"):
                 shutil.rmtree(self.work, ignore_errors=True)

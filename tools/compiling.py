@@ -1,11 +1,10 @@
-"""Programs compiled from Go modules, each pinned by a `go.mod` and `go.sum` of its own.
+"""Compiles programs from Go modules. Each program has a `go.mod` and `go.sum` that pin its modules.
 
-So what is built is the same everywhere, and Go verifies every module against them.
+So a build has the same result everywhere, and Go verifies every module.
 
-Modules and compiled packages go into caches of the build's own, not the user's: gigabytes that
-nothing else would use again can be removed when the programs are there, which among a user's own
-files they could not. Reading the user's module cache would save a minute at most, and only for
-someone who has built this very version before.
+A build has module and build caches of its own rather than the user's, so that it can remove these gigabytes, which
+nothing else would use, when it is complete. The user's module cache would save a minute at most, and only after an
+earlier build of the same version.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tools import cache, golang, progress, ways
+from tools import cache, golang, progress, requirement
 from tools.engine import pins
 from tools.errors import ToolError
 from tools.process import follow
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Compiler(NamedTuple):
-    """A Go, and where it keeps everything that a later build can go on from."""
+    """Go, with the folder from which an interrupted build resumes."""
 
     go: str
     work: Path
@@ -34,42 +33,42 @@ class Compiler(NamedTuple):
 
     @classmethod
     def get(cls, work: Path, *, space: int, what: str, takes: str) -> Compiler:
-        """One that works; the person who waits knows what for.
+        """Finds or installs Go and announces the build.
 
         Args:
-            work: Where it keeps what it fetches and compiles.
-            space: The bytes that this comes to, with the linker's temporary files.
-            what: What is built, in words.
-            takes: How long, in words.
+            work: The folder for modules and compiled packages.
+            space: The bytes that the build needs there, including the linker's temporary files.
+            what: What is built, for the announcement.
+            takes: How long the build takes, for the announcement.
 
         Raises:
-            ToolError: There is too little space, or no Go.
+            ToolError: There is too little space, or Go cannot be installed.
         """
         resumed = work.exists()
         work.mkdir(parents=True, exist_ok=True)
         _require_space(work, space)
         progress.say(
-            f"Going on with the build of {what} that was interrupted."
+            f"Resuming the interrupted build of {what}."
             if resumed
             else f"Building {what} from its Go modules: about {takes}, once per machine."
         )
         temporary = work / "tmp"
-        # What a killed linker leaves would otherwise fill the machine's temporary folder.
+        # Otherwise the leftovers of killed linkers would fill the machine's temporary folder.
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         variables = {**golang.environment(work), "GOTMPDIR": str(temporary)}
         return cls(str(golang.locate()), work, variables)
 
     def compile(self, binary: pins.Binary, folder: Path) -> None:
-        """The program is in the folder; its modules are fetched, unless an earlier build has compiled it.
+        """Puts the program into the folder, compiled now or by an earlier build.
 
         Raises:
-            ToolError: Go failed.
+            CommandFailedError: Go failed.
         """
         done = self.work / "bin" / binary.name
         if not done.exists():
             done.parent.mkdir(exist_ok=True)
-            # Renamed when whole, so that what a killed linker leaves is not taken for it.
+            # Renamed when complete, so that the leftover of a killed linker is not used.
             part = done.with_name(f"{done.name}.part")
             self._compile(binary, part)
             part.replace(done)
@@ -84,7 +83,7 @@ class Compiler(NamedTuple):
                 if line.startswith("go: downloading"):
                     fetched.advance()
 
-            # "Stale" is what is not compiled yet: after an interruption only the rest is counted.
+            # "Stale" packages are not compiled yet. After an interruption these are the rest.
             stale = ["list", "-deps", "-f", "{{.Stale}}"]
             answer = follow(
                 [self.go, *stale, *flags, binary.package],
@@ -92,7 +91,7 @@ class Compiler(NamedTuple):
                 env=self.environment,
                 on_line=fetching,
             )
-            fetched.total = fetched.done  # go.mod also names modules of which no package is needed
+            fetched.total = fetched.done  # go.mod also lists modules without a needed package
         packages = answer.split()
         with progress.step(f"Compiling {binary.name}", "packages", len(packages)) as compiled:
             compiled.done = packages.count("false")
@@ -105,34 +104,34 @@ class Compiler(NamedTuple):
             compiled.done = len(packages)
 
     def source_of(self, module: str, binary: pins.Binary) -> Path:
-        """The folder with a module's files, in the version that the program is built with.
+        """Returns the folder of a module's files, in the version that the program is built with.
 
         Raises:
-            ToolError: Go failed.
+            CommandFailedError: Go failed.
         """
         command = [self.go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module]
         return Path(follow(command, cwd=binary.pins, env=self.environment).strip())
 
 
 def _require_space(work: Path, space: int) -> None:
-    """Holds when the file system has room for what the build has still to write."""
+    """Raises ToolError if the file system lacks room for the rest of the build."""
     used = sum(path.lstat().st_size for path in work.rglob("*"))
     free, needed = shutil.disk_usage(work).free, space - used
     if free < needed:
         raise ToolError(
-            f"the build needs {needed / 1e9:.1f} GB in {work.parent} and {free / 1e9:.1f} GB are"
-            f" free; make room, or name another folder in {cache.OVERRIDE}"
+            f"the build needs {needed / 1e9:.1f} GB in {work.parent}, and {free / 1e9:.1f} GB are"
+            f" free; make room, or set {cache.OVERRIDE} to another folder"
         )
 
 
-def single(binary: pins.Binary, version: str, noun: str, advice: str) -> ways.Thing:
-    """One program, compiled once per machine.
+def single(binary: pins.Binary, version: str, noun: str, advice: str) -> requirement.Requirement:
+    """Returns the requirement for one program, which is compiled once per machine.
 
     Args:
         binary: The program.
-        version: What its place in the cache is called by, for people who look there.
-        noun: What a person calls it.
-        advice: What somebody can do who does without the build.
+        version: The version in the name of its cache entry, for people who look into the cache.
+        noun: What messages call it.
+        advice: What to do if the build fails, without a period.
     """
 
     def require(program: Path) -> None:
@@ -141,13 +140,13 @@ def single(binary: pins.Binary, version: str, noun: str, advice: str) -> ways.Th
 
     key = pins.entry_name(f"{binary.name}-{version}", [binary])
     entry = cache.Entry(key, require, f"bin/{binary.name}")
-    return ways.cached(
+    return requirement.cached(
         entry, noun, advice, {"a build from Go modules": partial(_build, entry, binary, noun)}
     )
 
 
 def _build(entry: cache.Entry, binary: pins.Binary, noun: str, stage: Path) -> None:
-    # 1.8 GB at the end, and the linker's temporary files.
+    # 1.8 GB in the end, and the linker's temporary files.
     compiler = Compiler.get(entry.work, space=2_500_000_000, what=f"the {noun}", takes="2 minutes")
     (stage / "bin").mkdir()
     compiler.compile(binary, stage / "bin")

@@ -1,8 +1,8 @@
-"""Takes `examples/quickstart` through the whole life of its client, and shows the engine's own output.
+"""Runs `examples/quickstart` from the creation of its client to its deletion, and shows the engine's output.
 
-The program is copied into a scratch folder with a backend, home and settings of its own, so nothing in the checkout
-or in the user's Pulumi changes. Everything that was started has ended when this ends, also after Ctrl-C: the engine
-gets the time to finish what it is doing, and what it leaves behind is ended.
+The program runs in a scratch folder with its own backend, home and settings, so neither the checkout nor the user's
+Pulumi changes. No process outlives the demo, even after Ctrl-C: the engine gets time to finish its step, and processes
+that it leaves running are ended.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ _GRACE_SECONDS = 20.0
 
 
 def show() -> None:
-    """Every step went as told.
+    """Runs the demo.
 
     Raises:
-        ToolError: One did not, or there is no engine.
+        ToolError: A step did not have its expected result, or there is no engine.
     """
-    # Said outright, since a shell starts its background jobs with this signal ignored.
+    # A shell starts its background jobs with this signal ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     tell(
         "The genuine Pulumi engine",
-        "yours if there is one, else installed or built once per machine",
+        "your own if there is one, else one that is installed or built once per machine",
     )
     engine = locate()
     print(f"  {engine}")
     with Simulator() as sipgate, scratch() as folder:
         Demo(sipgate, folder, engine).run()
     print(
-        f"\nDone in {time.monotonic() - started:.0f} s. What stays is the environment {sys.prefix} and the engine;"
-        " all else is gone."
+        f"\nDone in {time.monotonic() - started:.0f} s. The environment {sys.prefix} and the engine stay; everything"
+        " else is removed."
     )
 
 
 class Demo:
-    """One stack of the quickstart program against one simulator."""
+    """The stack of the quickstart program, with its simulator."""
 
     def __init__(self, sipgate: Simulator, folder: Path, engine: Path) -> None:
         self._sipgate = sipgate
@@ -65,19 +65,19 @@ class Demo:
         }
 
     def run(self) -> None:
-        """Goes through the steps.
+        """Runs all steps.
 
         Raises:
-            ToolError: A step did not do what it says.
+            ToolError: A step did not have its expected result.
         """
-        tell("An embedded sipgate", f"listens on {self._sipgate.base_url}")
+        tell("Simulator", f"listens on {self._sipgate.base_url}")
         self._pulumi("stack", "init", "demo", quiet=True)
 
         tell("Preview", "examples/quickstart declares one client; nothing is sent yet")
         self._pulumi("preview")
         self._expect(0)
 
-        tell("Create", "one POST; the secret is masked, in the state it is encrypted")
+        tell("Create", "one POST; the output masks the secret, and the state contains it encrypted")
         self._up()
         self._expect(1)
         (made,) = self._sipgate.account.clients()
@@ -88,7 +88,8 @@ class Demo:
         self._expect_requests(0)
 
         tell(
-            "Change in place", "the program's privacy page changes; the client keeps id and secret"
+            "Change in place",
+            "the program's privacy page changes; the client keeps its id and secret",
         )
         program = self._project / "__main__.py"
         before = program.read_text()
@@ -103,16 +104,16 @@ class Demo:
 
         tell(
             "Drift",
-            "somebody renames the client behind Pulumi's back; `up --refresh` finds and repairs it",
+            "somebody renames the client at sipgate; `up --refresh` detects and reverts it",
         )
         self._sipgate.account.alter_client(str(made["clientId"]), name="renamed by hand")
         self._pulumi("preview", "--refresh", "--diff")
         self._up("--refresh")
         (repaired,) = self._sipgate.account.clients()
         if repaired["name"] != made["name"]:
-            raise ToolError("The drift was not repaired.")
+            raise ToolError("The drift was not reverted.")
 
-        tell("Destroy", "the program protects its client, so that takes two commands")
+        tell("Destroy", "the client is protected, so this takes two commands")
         self._pulumi("state", "unprotect", "--all", "--yes")
         self._pulumi("destroy", "--yes", "--skip-preview")
         self._expect(0)
@@ -127,7 +128,7 @@ class Demo:
             (*command, "--non-interactive"),
             cwd=self._project,
             env=self._environment,
-            # A second Ctrl-C makes the engine drop everything: so it gets one, and from here.
+            # A second Ctrl-C would make the engine abort, so the terminal's must not reach it.
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if quiet else None,
@@ -143,17 +144,17 @@ class Demo:
 
     def _expect(self, clients: int) -> None:
         if (found := len(self._sipgate.account.clients())) != clients:
-            raise ToolError(f"sipgate should have {clients} clients now, and has {found}.")
+            raise ToolError(f"sipgate should have {clients} clients, but has {found}.")
 
     def _expect_requests(self, number: int) -> None:
         found = len(self._sipgate.requests)
-        print(f"  sipgate saw {found} requests.")
+        print(f"  sipgate received {found} requests.")
         if found != number:
-            raise ToolError(f"sipgate should have seen {number} requests.")
+            raise ToolError(f"sipgate should have received {number} requests.")
 
 
 def end(engine: subprocess.Popen[bytes]) -> None:
-    """The engine and the plugins it started have ended, gracefully where they can."""
+    """Ends the engine and its plugins, gracefully if they react in time."""
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(engine.pid)
         family = [process, *process.children(recursive=True)]
@@ -175,13 +176,13 @@ def end(engine: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """Creates a folder for the block."""
     with tempfile.TemporaryDirectory(prefix="sipgate-demo-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def tell(step: str, what: str) -> None:
-    """A line that says what comes now."""
+    """Prints the heading of a step."""
     bold, end_bold = (
         ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
     )

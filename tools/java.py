@@ -1,7 +1,7 @@
-"""Gets Pulumi's language host for Java onto this machine, for the tests with Java programs.
+"""Finds or builds Pulumi's language host for Java, for the tests with Java programs.
 
-A JDK, 11 or newer, and Maven have to be on PATH. The host is in the cache, or it is built from its
-Go modules, which takes about 2 minutes, once per machine. It prints the folder to put on PATH.
+It prints the folder to put on PATH. A JDK, 11 or newer, and Maven have to be on PATH already. The host is built from
+its Go modules once per machine, which takes about 2 minutes.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from tools.errors import ToolError
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Not the engine's: the last version of which the pinned modules can all be fetched and verified.
+# The last version whose pinned modules can all be fetched and verified.
 VERSION = "1.12.0"
 HOST = pins.Binary("java_host", "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java")
 
 
 def locate() -> Path:
-    """The folder with the language host; Java and Maven are on PATH.
+    """Returns the folder of the language host.
 
     Raises:
-        ToolError: One of the three is missing.
+        ToolError: Java or Maven is not on PATH, or the host could not be built.
     """
     missing = [name for name in ("java", "javac", "mvn") if shutil.which(name) is None]
     if missing:
         raise ToolError(
             f"There is no {' and no '.join(missing)} on PATH: install a JDK, 11 or newer, and Maven."
         )
-    advice = "See that Go reaches a module proxy, which GOPROXY names"
+    advice = "Make sure that Go reaches a module proxy (GOPROXY)"
     return compiling.single(HOST, VERSION, "language host for Java", advice).locate().parent

@@ -1,15 +1,13 @@
-"""Gets a Keycloak onto this machine: what sipgate's log-in runs on, for the tests beside it.
+"""Finds or installs Keycloak, the server behind sipgate's log-in, for the tests that compare with it.
 
-It runs on Java, the one that JAVA_HOME names or the one on PATH. The first of these that works:
+It prints the folder of a Keycloak that is ready for `bin/kc.sh start --optimized`, and needs the Java that JAVA_HOME
+names, or that is on PATH. The first of these that works is used:
 
-  1. what an earlier run has put into the cache
-  2. Maven's org.keycloak:keycloak-quarkus-dist (needs `mvn`, whose settings name a mirror if there
-     is one), against its checksum, and built
+  1. the Keycloak of an earlier run, in the cache
+  2. org.keycloak:keycloak-quarkus-dist from Maven, verified by its checksum, and built. This needs `mvn`; its
+     settings can name a mirror
 
-It prints the folder of a Keycloak that is ready for `bin/kc.sh start --optimized`.
-
-To raise the version: change it and the checksum here, run `python -m tests.verdicts`, and look at
-what changed.
+To change the version, change it and the checksum here, run `python -m tests.verdicts`, and review the differences.
 """
 
 from __future__ import annotations
@@ -21,49 +19,49 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from tools import cache, progress, ways
+from tools import cache, progress, requirement
 from tools.errors import CommandFailedError, ToolError
 from tools.process import answer, follow
 
 VERSION = "26.7.3"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 SHA256 = "27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f"
-# What is decided when it is built: its data stays in memory, and it looks for no other node.
+# Build options: data in memory, and no cluster.
 OPTIONS = ("--db=dev-mem", "--cache=local")
 _FOLDER = f"keycloak-{VERSION}"
 _JAVA_MINIMUM = 17
 
 
 def locate() -> Path:
-    """The folder of a Keycloak that is ready to start.
+    """Returns the folder of a Keycloak that is ready to start.
 
     Raises:
-        ToolError: There is no Java, or no way led to a Keycloak.
+        ToolError: There is no Java, or Keycloak could not be installed.
     """
     try:
         _require_java()
     except ToolError as reason:
         raise ToolError(
-            f"Keycloak needs Java {_JAVA_MINIMUM} or newer; install it and put it on PATH or name its folder in"
-            f" JAVA_HOME: {reason}."
+            f"Keycloak needs Java {_JAVA_MINIMUM} or newer; install it and put it on PATH, or set JAVA_HOME to its"
+            f" folder: {reason}."
         ) from reason
-    advice = "See that Maven reaches its repository or a mirror, which its settings.xml names"
+    advice = "Make sure that Maven reaches its repository, or the mirror in its settings.xml"
     entry = cache.Entry(_FOLDER, _require, _FOLDER)
-    return ways.cached(entry, "Keycloak server", advice, {"Maven": _install}).locate()
+    return requirement.cached(entry, "Keycloak server", advice, {"Maven": _install}).locate()
 
 
 def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
-    # As Keycloak's own script chooses.
+    # As in Keycloak's own script.
     java = str(Path(home, "bin", "java")) if home else "java"
     said = answer([java, "--version"])
     version = re.match(r"\S+ (\d+)", said)
     if not version or int(version[1]) < _JAVA_MINIMUM:
-        raise ToolError(f"`{java} --version` answers {said.partition(chr(10))[0]!r}")
+        raise ToolError(f"`{java} --version` prints {said.partition(chr(10))[0]!r}")
 
 
 def _require(folder: Path) -> None:
-    # The second is what its build leaves.
+    # Its build writes the second file.
     for needed in ("bin/kc.sh", "lib/quarkus/quarkus-application.dat"):
         if not (folder / needed).exists():
             raise ToolError(f"{needed} is missing in {folder}")
@@ -72,11 +70,11 @@ def _require(folder: Path) -> None:
 def _install(stage: Path) -> None:
     if shutil.which("mvn") is None:
         raise ToolError("there is no `mvn` on PATH")
-    with progress.step(f"Getting Keycloak {VERSION} from Maven, 177 MB"):
+    with progress.step(f"Downloading Keycloak {VERSION} from Maven, 177 MB"):
         _copy(stage)
     (archive,) = stage.glob("*.zip")
     if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
-        raise ToolError(f"the checksum of {archive.name} is not the one expected")
+        raise ToolError(f"{archive.name} has an unexpected checksum")
     with zipfile.ZipFile(archive) as content:
         content.extractall(stage)
     archive.unlink()

@@ -3,10 +3,9 @@
   $ python tools plugin
   dist/pulumi-resource-sipgate-v0.1.0-linux-amd64.tar.gz
 
-`pulumi plugin install resource sipgate 0.1.0 --file ARCHIVE` installs it. It holds Python, the
-package and what it depends on. PyInstaller packs what the environment holds, so it runs in a new one
-without the tools of development. Python packages come from the package index; it takes about a
-minute.
+`pulumi plugin install resource sipgate 0.1.0 --file ARCHIVE` installs it. The archive contains Python, the package and
+its dependencies. PyInstaller packs whatever the environment contains, so it runs in a new one without the development
+tools, which is installed from the package index. This takes about a minute.
 """
 
 from __future__ import annotations
@@ -27,20 +26,20 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "type": Path,
         "nargs": "?",
         "default": Path("dist"),
-        "help": "where the archive goes, by default dist",
+        "help": "the folder for the archive, by default dist",
     }
 }
 _ROOT = Path(__file__).resolve().parents[1]
 _PROGRAM = "pulumi-resource-sipgate"
-# What Pulumi calls a machine, by what Python calls it.
+# Pulumi's names of architectures by Python's.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def build(folder: Path) -> Path:
-    """The archive for this platform is in the folder; answers with its path.
+    """Builds the archive for this platform and returns its path.
 
     Args:
-        folder: Where the archive goes; it is made if need be.
+        folder: The folder for the archive; created if it does not exist.
 
     Raises:
         ToolError: A step of the build failed.
@@ -59,7 +58,7 @@ def build(folder: Path) -> Path:
 
 
 def _pack(work: Path) -> Path:
-    """The folder with the executable and what it needs."""
+    """Returns the folder with the executable and its dependencies."""
     environment = work / "venv"
     python = str(environment / "bin" / "python")
     uv = [sys.executable, "-m", "uv", "--quiet", "--system-certs"]

@@ -1,4 +1,4 @@
-"""Child processes that never outlive their caller, however it ends."""
+"""Runs child processes that end with their caller, even if it is interrupted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_GRACE = 3.0  # seconds between asking a child to end and ending it
+_GRACE = 3.0  # seconds between SIGTERM and SIGKILL
 
 
 def answer(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> str:
-    """What a program prints that only says something about itself, such as its version.
+    """Returns the output of a quick command, such as `--version`.
 
     Raises:
-        CommandFailedError: It does not run, fails, or takes longer than a minute.
+        CommandFailedError: The command cannot be started, fails, or takes longer than 60 s.
     """
     try:
         return subprocess.run(
@@ -51,7 +51,7 @@ def started(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """Runs a child for as long as the block; leaving it early ends the child and its children.
+    """Runs a child process for the block. An exception in the block ends the child and its own children.
 
     Raises:
         CommandFailedError: The command cannot be started.
@@ -66,8 +66,8 @@ def started(
             stderr=stderr,
             text=True,
             errors="replace",
-            # A group of its own, so that Go's compilers can be ended with Go. The terminal's
-            # Ctrl-C no longer reaches it: the caller's exception does it instead.
+            # A group of its own, so that Go's compilers can be ended with Go. The terminal's Ctrl-C does not reach
+            # it, but the caller's exception ends it.
             start_new_session=True,
         )
     except OSError as error:
@@ -84,21 +84,20 @@ def started(
 
 
 def _end(child: subprocess.Popen[str]) -> None:
-    """Ends a child and every process it started."""
+    """Ends a child process and every process that it started."""
     try:
         _signal(child, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE
         while time.monotonic() < deadline and child.poll() is None:
             time.sleep(0.02)
     finally:
-        # In `finally`, since an impatient user presses Ctrl-C twice. Also when the child has
-        # ended: its own children may not have.
+        # In `finally`, in case of a second Ctrl-C. Sent to an ended child as well, whose own children may still run.
         _signal(child, signal.SIGKILL)
         child.wait()
 
 
 def _signal(child: subprocess.Popen[str], number: signal.Signals) -> None:
-    # macOS answers EPERM for a group in which only zombies are left.
+    # macOS reports EPERM for a group that contains only zombies.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, number)
 
@@ -110,23 +109,23 @@ def follow(
     env: Mapping[str, str] | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> str:
-    """Runs a command to its end and answers with its standard output.
+    """Runs a command and returns its standard output.
 
     Args:
         command: The program and its arguments.
         cwd: The folder to run it in.
-        env: Its environment; the caller's if omitted.
-        on_line: Called with each line of its standard error as it appears.
+        env: Its environment; by default the caller's.
+        on_line: Called with each line of its standard error when it appears.
 
     Raises:
-        CommandFailedError: It cannot be started or ends with an error.
+        CommandFailedError: The command cannot be started or fails.
     """
     tail: deque[str] = deque(maxlen=8)
     with (
         tempfile.TemporaryFile("w+", errors="replace") as answer,
         started(command, stdout=answer, stderr=subprocess.PIPE, cwd=cwd, env=env) as child,
     ):
-        assert child.stderr is not None  # noqa: S101 - for mypy: a pipe was asked for
+        assert child.stderr is not None  # noqa: S101 - for mypy
         for line in child.stderr:
             tail.append(line.rstrip())
             if on_line:

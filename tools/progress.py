@@ -1,7 +1,4 @@
-"""What a person who waits gets to see, all of it on stderr.
-
-On a terminal a bar that moves, elsewhere (CI, a log) a plain line now and then.
-"""
+"""Shows the progress of long steps on stderr: as a bar on a terminal, and as a plain line every 15 s elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _BAR_INTERVAL = 0.2
 
 @dataclass
 class Step:
-    """One thing that takes a while: how much of it there is and how far it is."""
+    """A step that takes long: what it is called, and how many of its units are done."""
 
     title: str
     unit: str
@@ -31,12 +28,12 @@ class Step:
     since: float = field(default_factory=time.monotonic)
 
     def advance(self) -> None:
-        """Counts one more."""
+        """Counts one more unit as done."""
         self.done += 1
 
     @property
     def amount(self) -> str:
-        """How far it is, in words."""
+        """How many units are done, in words."""
         if not self.unit:
             return ""
         if not self.total:
@@ -46,7 +43,7 @@ class Step:
 
     @property
     def elapsed(self) -> str:
-        """How long it has taken, in words."""
+        """How long the step has taken, in words."""
         minutes, seconds = divmod(int(time.monotonic() - self.since), 60)
         return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
@@ -55,13 +52,13 @@ class Step:
 
 
 def say(sentence: str) -> None:
-    """Tells the person who waits something, on stderr."""
+    """Prints a sentence on stderr."""
     print(sentence, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def step(title: str, unit: str = "", total: int | None = None) -> Iterator[Step]:
-    """Shows how far a step is for as long as the block runs; the block counts."""
+    """Shows the progress of a step during the block, which counts its units."""
     current = Step(title, unit, total)
     terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     with _bar(current) if terminal else _lines(current):
@@ -77,7 +74,7 @@ def _lines(current: Step) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _bar(current: Step) -> Iterator[None]:
-    # Only someone at a terminal waits for rich to load, and only when there is something to see.
+    # Imported here, since it loads slowly and only a terminal needs it.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
@@ -106,14 +103,14 @@ def _bar(current: Step) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _every(seconds: float, show: Callable[[], None]) -> Iterator[None]:
-    """Calls `show` at an interval while the block runs, even while the block only waits."""
+    """Calls `show` every so many seconds during the block, from a thread."""
     over = threading.Event()
 
     def repeat() -> None:
         while not over.wait(seconds):
             show()
 
-    # A daemon, so that a second Ctrl-C during `join` does not leave the process hanging.
+    # A daemon, so that the process ends after a second Ctrl-C during `join`.
     thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
     try:

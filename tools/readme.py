@@ -1,4 +1,4 @@
-"""Runs the program at the top of README.md on the genuine engine, and pastes there what `pulumi up` printed."""
+"""Runs the program at the top of README.md on the genuine engine, and inserts the output of `pulumi up` there."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _BEGIN, _END = "<!-- what `pulumi up` printed: make readme -->\n", "<!-- up to h
 
 
 def write() -> None:
-    """README.md shows what is printed today."""
+    """Updates README.md with today's output."""
     readme = _ROOT / "README.md"
     readme.write_text(paste(readme.read_text(), up(locate())))
 
 
 def up(engine: Path) -> str:
-    """The engine's words, as they are.
+    """Returns the output of `pulumi up`.
 
     Args:
         engine: The folder of the engine's programs.
 
     Raises:
-        ToolError: It failed; its words are the text.
+        ToolError: The command failed. The message is its output.
     """
     with tempfile.TemporaryDirectory(prefix="sipgate-readme-") as name, Simulator() as sipgate:
         folder = Path(name)
@@ -39,13 +39,13 @@ def up(engine: Path) -> str:
         }
         pulumi(("stack", "init", "prod"), project, environment)
         printed = pulumi(("up", "--yes", "--skip-preview"), project, environment)
-    # A terminal draws the waiting; in a file it is a line that says nothing.
+    # These lines only show that the engine waits.
     lines = [line.rstrip() for line in printed.splitlines() if not line.startswith("@")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def paste(readme: str, printed: str) -> str:
-    """README's text with `printed` between its marks."""
+    """Returns README's text with `printed` between its marks."""
     before, rest = readme.split(_BEGIN)
     _, after = rest.split(_END)
     return f"{before}{_BEGIN}\n```text\n$ pulumi up --yes --skip-preview\n{printed}\n```\n\n{_END}{after}"

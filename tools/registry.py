@@ -1,7 +1,7 @@
 """Writes the two pages that Pulumi's registry expects in docs: `_index.md` and `installation-configuration.md`.
 
-They are made of the package's schema and of the examples, so that nothing is said twice. The
-registry has a format of its own, so the manual leaves them out.
+They are generated from the package's schema and the examples. The manual leaves them out, since the registry has a
+format of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ROOT = Path(__file__).resolve().parents[1]
-# The registry's word for a language, the file with the program in it, and what the code is to be coloured as.
+# The registry's name of a language, the program's file, and the language for syntax highlighting.
 _PROGRAMS = (
     ("typescript", "examples/typescript/index.ts", "typescript"),
     ("python", "examples/quickstart/__main__.py", "python"),
@@ -33,13 +33,13 @@ environment variable. Requests go to another server than sipgate's only if the e
 
 
 def write() -> None:
-    """The pages in docs are those of today."""
+    """Writes the pages."""
     for name, content in pages().items():
         (_ROOT / "docs" / name).write_text(content)
 
 
 def pages() -> dict[str, str]:
-    """Each page by its file's name."""
+    """Returns the content of each page by file name."""
     schema = package()
     return {"_index.md": _index(schema), "installation-configuration.md": _installation(schema)}
 

@@ -3,10 +3,9 @@
   $ python tools sdk nodejs sipgate_provider/plugin/schema.json build/nodejs
   build/nodejs
 
-Where Pulumi's language hosts are, `pulumi package gen-sdk` does the same with the same code
-generators. The hosts for Node.js and Go are no Go modules, so they cannot be had where only package
-registries can be reached; the generators are. The program with them is in the cache, or it is built
-there, which takes about 2 minutes, once per machine.
+With Pulumi's language hosts, `pulumi package gen-sdk` does the same with the same code generators. The hosts for
+Node.js and Go cannot be installed where only package registries can be reached, since they are not published as Go
+modules, but the generators are. The program with the generators is built once per machine, which takes about 2 minutes.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ GENERATOR = pins.Binary("generate", "sipgate-provider/tools/engine/go/generate")
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "language": {"choices": ("go", "nodejs"), "help": "go or nodejs"},
     "schema": {"type": Path, "help": "the schema, a JSON file"},
-    "folder": {"type": Path, "help": "where the SDK goes; empty, or not there yet"},
+    "folder": {"type": Path, "help": "the folder for the SDK, which must be empty or not exist"},
 }
 
 
 def generate(language: str, schema: Path, folder: Path) -> Path:
-    """The SDK is in the folder, which is made if need be; answers with the folder.
+    """Generates the SDK and returns its folder.
 
     Args:
         language: go or nodejs.
         schema: The provider's schema, as JSON.
-        folder: Where the SDK goes; nothing else may be there.
+        folder: The folder for the SDK; it must be empty or not exist.
 
     Raises:
-        ToolError: There is something else, there is no generator, or it refuses the schema.
+        ToolError: The folder is not empty, or the generator could not be built or rejects the schema.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise ToolError(f"{folder} is not empty; name another folder, or remove what is there")
+        raise ToolError(f"{folder} is not empty; name another folder, or empty this one")
     try:
         follow([str(locate()), language, str(schema), str(folder)])
     except CommandFailedError as reason:
@@ -48,10 +47,10 @@ def generate(language: str, schema: Path, folder: Path) -> Path:
 
 
 def locate() -> Path:
-    """The generator.
+    """Returns the path of the generator.
 
     Raises:
-        ToolError: There is none and none can be built.
+        ToolError: It could not be built.
     """
-    advice = "Use `pulumi package gen-sdk` where Pulumi's language hosts are"
+    advice = "Use `pulumi package gen-sdk` on a machine with Pulumi's language hosts"
     return compiling.single(GENERATOR, pins.VERSION, "generator of the SDKs", advice).locate()

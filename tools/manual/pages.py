@@ -1,12 +1,12 @@
-"""Which text belongs between the marks of a page.
+"""Generates the text between the marks of a page.
 
     reference <dotted name>, …      the docstrings of these names; `<dotted name> as <name>` shows another name
-    schema <token>                  a resource or a function as the plugin's schema has it, for all languages
+    schema <token>                  a resource or function of the plugin's schema, for all languages
     commands                        the help of every command
     file <path>                     a file of the repository, as code
-    section <path>, <heading>       the text below a heading of another page, with its links
+    section <path>, <heading>       the text below a heading of another page, with its links adapted
 
-What `reference` and `commands` write has headings one level below that of the page's own text before it.
+The headings of `reference` and `commands` are one level below the last heading before the mark.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KINDS: dict[str, Callable[[list[str], Path, int], str]] = {
 
 
 def pages() -> dict[Path, str]:
-    """What each page with a mark has to contain."""
+    """Returns the content of each page with a mark."""
     found = {page: page.read_text() for page in sorted(_DOCS.rglob("*.md"))}
     return {page: _written(text, page) for page, text in found.items() if _MARKED.search(text)}
 
@@ -54,7 +54,7 @@ def _parts(text: str, page: Path) -> Iterator[str]:
 
 
 def _last_level(text: str) -> int:
-    """The level of the last heading; 0 if there is none."""
+    """Returns the level of the last heading, or 0 if there is none."""
     without_code = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     headings = re.findall(r"^(#+) ", without_code, re.MULTILINE)
     return len(headings[-1]) if headings else 0

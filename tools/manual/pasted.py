@@ -1,4 +1,4 @@
-"""Text that a page shares with a file of the repository."""
+"""Copies files of the repository, and sections of them, into a page."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LANGUAGES = {
 
 
 def file(path: str) -> str:
-    """The file as a block of code."""
+    """Returns the file as a code block."""
     code = (_ROOT / path).read_text().strip()
     return f"```{_LANGUAGES[Path(path).suffix]}\n{code}\n```"
 
 
 def section(page: Path, path: str, heading: str) -> str:
-    """The text between a heading and the next one, with its links as they are from `page`.
+    """Returns the text between a heading and the next one, with its links relative to `page`.
 
     Raises:
         ValueError: The file has no such heading.
@@ -48,7 +48,7 @@ def section(page: Path, path: str, heading: str) -> str:
 
 
 def _comments_hidden(text: str) -> str:
-    """The text with `#` of comments in code replaced, which would look like headings."""
+    """Replaces each `#` that begins a line of code, which would look like a heading."""
     return re.sub(
         r"^```.*?^```",
         lambda code: re.sub(r"^#", "\0", code[0], flags=re.MULTILINE),

@@ -1,4 +1,4 @@
-"""Docstrings and signatures as Markdown."""
+"""Converts docstrings and signatures to Markdown."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _TEXT_WIDTH = 120
 
 
 def of(names: list[str], level: int) -> str:
-    """An entry with a heading for each name; constants are in a table, and a module is its docstring.
+    """Returns an entry with a heading for each name. Constants are in a table, and a module is only its docstring.
 
     Args:
-        names: Dotted names, each with `as …` if readers know it by another one. `….*` stands for a class's methods.
-        level: The level of the headings. If there are classes, their methods' is one deeper.
+        names: Dotted names as `names.named` takes them.
+        level: The level of the headings. Methods beside their class have the next one.
 
     Raises:
         KeyError: The package has no such name.
-        ValueError: A docstring describes what its signature lacks, or has a section that is not known here.
+        ValueError: A docstring describes a parameter that the signature lacks, or has an unknown section.
     """
     found = [one for name in names for one in named(name)]
     fewest_dots = min(one.shown.count(".") for one in found)
@@ -56,10 +56,10 @@ def _is_exception(one: Any) -> bool:
 
 
 def _described(one: Named) -> Iterator[str]:
-    """What the docstring says, in one order for all; a class's is followed by its constructor's."""
+    """Yields the parts of the docstring in a fixed order. A class's is followed by its constructor's."""
     sections = _sections(one.object)
     if one.object.is_class and "__init__" in one.object.members:
-        # Its first sentence says that the object comes to be.
+        # The constructor's summary would repeat that of the class.
         sections += _sections(one.object.members["__init__"])[1:]
     for section in sections:
         if section.kind.value == "text":
@@ -77,7 +77,7 @@ def _described(one: Named) -> Iterator[str]:
             case "text" | "attributes":
                 pass
             case unknown:
-                raise ValueError(f"{one.object.path}: the section {unknown!r} is not known.")
+                raise ValueError(f"{one.object.path}: the section {unknown!r} is unknown.")
     described = (
         attribute
         for section in sections
@@ -105,7 +105,7 @@ def _arguments(one: Named, given: list[Any]) -> Iterator[str]:
 
 
 def _is_the_constructor_s(method: Any, argument: Any) -> bool:
-    """Whether a class's other constructor has the argument, and the class's own has it with these words."""
+    """Whether the method is another constructor, and `__init__` describes the argument in the same words."""
     if "classmethod" not in method.labels:
         return False
     return any(
@@ -124,14 +124,14 @@ def _raised(given: list[Any]) -> str:
 
 
 def _attributes(owner: Any, meanings: dict[str, str]) -> Iterator[str]:
-    """A row for each attribute that the docstring describes, and for each property with one of its own."""
+    """Yields a table of the attributes in the docstring and of the properties with a docstring of their own."""
     if owner.is_class:
         for one in public_members(owner):
             if "property" in one.labels:
                 meanings.setdefault(one.name, _first_paragraph(one))
     if not meanings:
         return
-    # A dataclass has its types in the signature.
+    # The signature of a dataclass contains the types.
     types = {name: owner.members[name].annotation for name in meanings if name in owner.members}
     if "dataclass" not in owner.labels and all(types.get(name) for name in meanings):
         yield table(
@@ -148,13 +148,13 @@ def _first_paragraph(one: Any) -> str:
 
 
 def _type(annotation: Any) -> str:
-    """The type in a cell: short, and without a |, on which renderers do not agree."""
+    """Returns the type for a cell: short, and without a |, which renderers treat differently."""
     short = str(annotation).replace("pulumi.", "")
     return " or ".join(f"`{part}`" for part in short.split(" | "))
 
 
 def _prose(text: str) -> str:
-    """The text, with what is indented as code in fences."""
+    """Returns the text with its indented code in fences."""
     parts = []
     for is_code, group in groupby(text.split("\n\n"), lambda block: block.startswith("    ")):
         block = "\n\n".join(group)

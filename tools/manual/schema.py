@@ -1,4 +1,4 @@
-"""What the native plugin tells every language, as tables."""
+"""Converts resources and functions of the native plugin's schema to tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["of"]
 
 
 def of(token: str) -> str:
-    """The inputs and outputs of a resource or a function.
+    """Returns the inputs and outputs of a resource or function.
 
     Raises:
         KeyError: The schema has no such token.

@@ -1,4 +1,4 @@
-"""Calls and values as a reader writes them."""
+"""Formats signatures and values as users write them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WIDTH = 76
 
 
 def signature(one: Named) -> str:
-    """The call, in one line or with one parameter a line."""
+    """Returns the signature on one line, or with one parameter on each line."""
     parameters: list[str] = []
     for given in one.object.parameters:
         if given.name in {"self", "cls"}:
@@ -49,7 +49,7 @@ def _answer(one: Named) -> str:
 
 
 def literal(value: Any) -> str:
-    """A default or a constant as it reads best: the value of a name, text in double quotes."""
+    """Formats a default or a constant: the value in place of a name, and strings in double quotes."""
     if isinstance(value, griffe.ExprName):
         return literal(found(value.canonical_path).value)
     text = str(value)

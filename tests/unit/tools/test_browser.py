@@ -57,7 +57,9 @@ def test_no_other_browser_is_taken_for_one_that_is_named_and_does_not_work(
     program(machine.path / "chromium", CHROMIUM)
     monkeypatch.setenv(OVERRIDE, str(machine.home / "mine"))
 
-    with pytest.raises(ToolError, match=f"{OVERRIDE} names no browser: .*is not there"):
+    with pytest.raises(
+        ToolError, match=f"{OVERRIDE} does not name a browser that works: .*does not exist"
+    ):
         locate()
 
 
@@ -115,9 +117,9 @@ def test_every_way_that_failed_is_named_in_the_end(
     message = err[err.index("error: ") :]
     assert out == ""
     assert not log.exists()
-    assert f"put it on PATH, or name one in {OVERRIDE}" in message
+    assert f"put it on PATH, or set {OVERRIDE}" in message
     assert "PATH: there is no chromium, chromium-browser, google-chrome on PATH" in message
     assert "playwright's cache: playwright has installed none yet" in message
-    assert "Debian's package: only root may do so; run `sudo apt-get install chromium`" in message
+    assert "Debian's package: only root can install it; run `sudo apt-get install chromium`" in message
     assert "`playwright install chromium`: " in message
     assert "Traceback" not in err

@@ -49,7 +49,7 @@ def test_ctrl_c_leaves_no_process_and_ends_with_130(machine: Machine) -> None:
     machine.has_go(while_building=COMPILING)
     child, err = stop(machine, signal.SIGINT)
     assert child.returncode == 130
-    assert "Interrupted; everything that was started has ended. A build goes on from there" in err
+    assert "Interrupted. All child processes have ended; an interrupted build resumes" in err
     assert "Traceback" not in err
     assert not machine.entry.home.exists()
 
@@ -70,7 +70,7 @@ def test_an_interrupted_build_goes_on_from_what_it_had(machine: Machine) -> None
     machine.has_go()
     status, _, err = machine.run()
     assert status == 0
-    assert "Going on with the build of the engine that was interrupted." in err
+    assert "Resuming the interrupted build of the engine." in err
     # The interrupted host twice, the CLI, which was done, once.
     assert machine.builds == len(pins.BINARIES) + 1
 
@@ -86,7 +86,7 @@ def test_of_two_at_once_one_builds_and_the_other_waits_for_it(
     wait_until_exists(machine.home / "compiling")
     second = machine.start()
     assert second.stderr is not None
-    assert "Another process is getting the engine" in second.stderr.readline()
+    assert "Another process is installing the engine" in second.stderr.readline()
     time.sleep(0.1)
     assert second.poll() is None
     gate.touch()

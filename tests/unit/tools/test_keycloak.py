@@ -74,7 +74,7 @@ def test_another_checksum_is_refused_and_nothing_is_kept(
     has_java(machine)
     monkeypatch.setattr(keycloak, "SHA256", "0" * 64)
 
-    with pytest.raises(ToolError, match=r"Maven: the checksum of .* is not the one"):
+    with pytest.raises(ToolError, match=r"Maven: .* has an unexpected checksum"):
         locate()
 
     assert "kc.sh" not in log.read_text()
@@ -93,7 +93,7 @@ def test_without_a_java_that_is_new_enough_one_sentence_says_so(
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith("error: Keycloak needs Java 17 or newer; install it")
-    assert ("answers 'openjdk 11.0.2 2025-04-15'" in err) is bool(version)
+    assert ("prints 'openjdk 11.0.2 2025-04-15'" in err) is bool(version)
     assert len(err.splitlines()) == 1
     assert not log.exists()
 
@@ -130,4 +130,4 @@ def test_what_maven_says_went_wrong_is_told_in_one_line(machine: Machine) -> Non
 
     lines = str(failure.value).splitlines()
     assert lines[-1] == f"  - Maven: {cause}"
-    assert "a mirror, which its settings.xml names" in lines[0]
+    assert "the mirror in its settings.xml" in lines[0]

@@ -94,7 +94,7 @@ def test_every_way_that_failed_is_named_in_the_end(machine: Machine) -> None:
     message = err[err.index("error: ") :]
     assert "Install Pulumi 3.254.0 or newer and put it on PATH" in message
     assert "`pulumi` on PATH: there is no `pulumi` on PATH" in message
-    assert "the cache: nothing was installed or built yet" in message
+    assert "the cache: nothing has been installed" in message
     assert "Pulumi's official release: ProxyError: " in message
     assert "a build from Go modules: " in message
     assert pins.GO_FROM_PYPI in message
@@ -103,5 +103,5 @@ def test_every_way_that_failed_is_named_in_the_end(machine: Machine) -> None:
 
 def test_a_cache_that_cannot_be_written_is_named(machine: Machine) -> None:
     machine.cache.write_text("a file where the folder should be")
-    with pytest.raises(ToolError, match="name another folder in SIPGATE_ENGINE_CACHE"):
+    with pytest.raises(ToolError, match="set SIPGATE_ENGINE_CACHE to another folder"):
         locate()

