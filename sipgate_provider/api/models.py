@@ -3,8 +3,8 @@
 Property names are the API's in the state and in requests (`redirectUris`), and Python's in code (`redirect_uris`). All
 six inputs are always sent, since sipgate's REST description requires them. Optional ones have their defaults here.
 
-The models check only types: text and lists of text. `clients.rules` checks the values. `redirectUris` and `webOrigins`
-are sets at sipgate: duplicates are dropped, and the user's order is kept.
+The models check only types: text and lists of text. `clients.findings` checks the values. `redirectUris` and
+`webOrigins` are sets at sipgate: duplicates are dropped, and the user's order is kept.
 
 Importing pydantic takes some 50 ms. A run that changes nothing has nothing to validate, so its modules import
 `properties` and not this one.

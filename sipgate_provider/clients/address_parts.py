@@ -1,8 +1,8 @@
-"""An address that a client registers, in its parts, and what the rules ask about it.
+"""The parts of an address that a program declares, and the questions that the rules ask about it.
 
-An address is a redirect URI, a web origin or a link, as the program has written it, however wrong. Each question takes
-time in proportion to the length of the address. An answer is yes or no, or names a constant that was found, since a
-message must not contain any other part of an address.
+An address is a redirect URI, a web origin or a link, as the program has written it, even if it is invalid. Each
+question takes linear time. The answer is a bool, or a constant or characters that a message may contain, unlike any
+other part of an address.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _PARTS = re.compile(
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _WEB = ("https", "http")
 _SCRIPTS = ("javascript", "data")
-# Keycloak registers these, which lead to a script, to this machine or into the browser itself.
+# Keycloak registers these schemes, which lead to a script, to this machine or into the browser itself.
 _LOCAL = ("vbscript", "file", "filesystem", "blob", "about", "view-source")
 _DOTS = (".", "..")
 _PATH_ALONE = re.compile(r"/(?!.*\{[^{}]+\})", re.DOTALL)
-# White space and control characters as Java's `URI` knows them.
+# White space and control characters as in Java's `URI`.
 _BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _ILLEGAL = re.compile(r"""[|^`"<>{}\\]|%(?![0-9A-Fa-f]{2})""")
 _BRACKET = re.compile(r"[\[\]]")
@@ -39,7 +39,7 @@ _USUAL_PORT = re.compile(r":[0-9]+\Z")
 _PORT = re.compile(r":(?:[0-9]*|\*)\Z")
 _BEGIN_OF_PORT = (*"0123456789", "*")
 _ANY_SUBDOMAIN = "*."
-# OpenID Connect's, those of RFC 9207 and JARM, and Keycloak's own.
+# The parameters of OpenID Connect, RFC 9207, JARM and Keycloak.
 _OF_RESPONSES = frozenset(
     (
         *("code", "state", "session_state", "iss", "error", "error_description"),
@@ -51,12 +51,12 @@ _OF_RESPONSES = frozenset(
 
 @dataclass(frozen=True)
 class AddressParts:
-    """The parts of an address (RFC 3986, 3) as they are written; None for one that is not there.
+    """The parts of an address (RFC 3986, section 3) as they are written; None for a missing one.
 
     Attributes:
         text: The whole address.
-        path: The path, which may be empty. In an opaque address it is what follows the scheme.
-        origin: The origin as a browser spells it, if there is one.
+        path: The path, which may be empty. In an opaque address it is everything after the scheme.
+        origin: The origin as a browser spells it; None if there is none.
     """
 
     text: str
@@ -69,18 +69,18 @@ class AddressParts:
 
     @classmethod
     def of(cls, text: str) -> AddressParts:
-        """The parts of any text."""
+        """Splits any text into parts."""
         parts = next(_PARTS.finditer(text)).groupdict()
         return cls(text=text, origin=Origin.of(text), **parts)
 
     @property
     def is_web(self) -> bool:
-        """Whether the scheme is http or https, in any case."""
+        """Whether the scheme is http or https, in upper or lower case."""
         return (self.scheme or "").lower() in _WEB
 
     @property
     def host(self) -> str:
-        """The host and port as they are written; empty if there are none."""
+        """The host and port as they are written, or an empty string."""
         return (self.authority or "").rpartition("@")[2]
 
     @property
@@ -90,24 +90,24 @@ class AddressParts:
 
     @property
     def is_path_of_log_in(self) -> bool:
-        """Whether it begins with a slash: Keycloak encodes it as a path of its own, unless there is a {template}."""
+        """Whether it begins with a slash: Keycloak encodes it as a path of its own, unless it has a {template}."""
         return bool(_PATH_ALONE.match(self.text))
 
     def has_blank(self) -> bool:
         """Whether there is white space or a control character."""
         return bool(_BLANK.search(self.text))
 
-    def illegal_sign(self) -> str:
-        """The first sign that an address may contain only encoded, behind its encoded form."""
-        before, _, behind = (self.authority or "").partition("[")
-        parts = (before, behind.partition("]")[2], self.path, self.query or "")
+    def illegal_character(self) -> str:
+        """Returns `%7C for |`, for the first character that an address can contain only encoded."""
+        before, _, after = (self.authority or "").partition("[")
+        parts = (before, after.partition("]")[2], self.path, self.query or "")
         found = next(filter(None, map(_ILLEGAL.search, parts)), None)
         if found is None and not self.is_opaque:
             found = _BRACKET.search(self.path)
         return f"{quote(found[0])} for {found[0]}" if found else ""
 
     def has_misplaced_bracket(self) -> bool:
-        """Whether the host has brackets, and they are not those of an IPv6 address and perhaps a port."""
+        """Whether the host has brackets that do not belong to an IPv6 address, followed by nothing but a port."""
         authority = self.authority or ""
         if not _BRACKET.search(authority):
             return False
@@ -118,41 +118,41 @@ class AddressParts:
         """Whether there is a `#`."""
         return self.fragment is not None
 
-    def script(self) -> str:
-        """The scheme, if it runs code."""
+    def script_scheme(self) -> str:
+        """Returns the scheme if it runs code."""
         scheme = (self.scheme or "").lower()
         return scheme if scheme in _SCRIPTS else ""
 
     def lacks_scheme(self) -> bool:
-        """Whether no colon precedes the path, and no wildcard stands for the scheme."""
+        """Whether there is neither a scheme nor a wildcard in its place."""
         return self.scheme is None and not self.covers_everything()
 
     def has_impossible_scheme(self) -> bool:
-        """Whether what precedes the colon is no scheme, as in `127.0.0.1:8080`."""
+        """Whether the text before the colon cannot be a scheme, as in `127.0.0.1:8080`."""
         return self.scheme is not None and not _SCHEME.fullmatch(self.scheme)
 
     def has_host_as_scheme(self) -> bool:
-        """Whether what precedes the colon seems to be a host, and what follows its port."""
+        """Whether the text before the colon seems to be a host, and the text after it a port."""
         if self.is_web or self.authority is not None or not _SCHEME.fullmatch(self.scheme or ""):
             return False
         return (self.scheme or "").lower() == "localhost" or self.path[:1] in _BEGIN_OF_PORT
 
-    def ends_behind_scheme(self) -> bool:
-        """Whether nothing follows the scheme and the slashes of the host."""
+    def ends_after_scheme(self) -> bool:
+        """Whether nothing follows the scheme and its slashes."""
         nothing = not self.authority and not self.path and self.query is None
         return self.scheme is not None and nothing
 
     def lacks_host(self) -> bool:
-        """Whether a web address names no host, and no wildcard stands for it."""
+        """Whether a web address has neither a host nor a wildcard in its place."""
         return self.is_web and not self.authority and not self.covers_everything()
 
     def has_impossible_host(self) -> bool:
-        """Whether a web address has a host or a port that cannot exist."""
+        """Whether a web address has an invalid host or port."""
         visible = bool(self.authority) and self.host.isascii()
         return self.is_web and visible and self.origin is None
 
     def invisible_characters(self) -> str:
-        """The code points of the characters that nobody sees, which are copied along from a page or a document."""
+        """Returns the code points of invisible characters, which are easily copied from a page or document."""
         found = set() if self.text.isascii() else set(filter(_is_invisible, self.text))
         return ", ".join(f"U+{ord(character):04X}" for character in sorted(found))
 
@@ -165,7 +165,7 @@ class AddressParts:
         return self.is_web and self.host.isascii() and self.host != self.host.lower()
 
     def has_usual_port(self) -> bool:
-        """Whether a web address has the port that a browser leaves out."""
+        """Whether a web address has its scheme's default port, which browsers leave out."""
         return (
             self.is_web
             and self.origin is not None
@@ -174,45 +174,45 @@ class AddressParts:
         )
 
     def has_empty_port(self) -> bool:
-        """Whether no port follows the colon behind a web address's host."""
+        """Whether a web address ends its host with a colon, without a port."""
         return self.is_web and self.host.endswith(":")
 
     def has_padded_port(self) -> bool:
-        """Whether a web address has a port that begins with a zero, and is not the usual one."""
+        """Whether a web address has a port with leading zeros, other than the default port."""
         found = _PORT.search(self.host)
         port = self.origin.port if self.is_web and self.origin and found else ""
         return bool(port) and found is not None and found[0] != f":{port}"
 
     def has_other_ip_address(self) -> bool:
-        """Whether a web address has an IP address that a browser writes differently, as `127.1`."""
+        """Whether a web address has an IP address that browsers write differently, such as `127.1`."""
         if not self.is_web or self.origin is None or not self.host.isascii():
             return False
         return _PORT.sub("", self.host).lower().strip("[]") != self.origin.host
 
-    def has_dots(self) -> bool:
-        """Whether a part of the path is one or two dots, which a browser resolves, also in their encoded form."""
+    def has_dot_segments(self) -> bool:
+        """Whether the path has `.` or `..` segments (RFC 3986, 5.2.4), encoded or not, which browsers resolve."""
         parts = self.path.lower().replace("%2e", ".").split("/")
         return not self.is_opaque and any(part in _DOTS for part in parts)
 
     def has_international_path(self) -> bool:
-        """Whether path or query contain what is not in ASCII, and can be seen."""
-        behind = self.path + (self.query or "")
-        return not behind.isascii() and not all(
-            character.isascii() or _is_invisible(character) for character in behind
+        """Whether path or query contain visible non-ASCII characters."""
+        text = self.path + (self.query or "")
+        return not text.isascii() and not all(
+            character.isascii() or _is_invisible(character) for character in text
         )
 
     def local_scheme(self) -> str:
-        """The scheme, if no page of another address can lead there."""
+        """Returns the scheme if no browser opens such an address from a page."""
         scheme = (self.scheme or "").lower()
         return scheme if scheme in _LOCAL else ""
 
     def has_international_host(self) -> bool:
-        """Whether a web address has a host that is not in ASCII."""
+        """Whether a web address has a host with visible non-ASCII characters."""
         return self.is_web and not all(
             character.isascii() or _is_invisible(character) for character in self.host
         )
 
-    def is_readable_on_the_way(self) -> bool:
+    def is_unencrypted(self) -> bool:
         """Whether it is plain http to another machine."""
         return (
             self.origin is not None
@@ -221,18 +221,18 @@ class AddressParts:
         )
 
     def parameter_of_responses(self) -> str:
-        """The first parameter of the query that the log-in's responses have too."""
+        """Returns the first parameter of the query that the log-in's responses use as well."""
         query = "" if self.is_opaque else self.query or ""
         names = (name.lower() for name, _ in parse_qsl(query, keep_blank_values=True))
         return next((name for name in names if name in _OF_RESPONSES), "")
 
     def has_more_than_origin(self) -> bool:
-        """Whether anything follows the host and port, or a user's name precedes them."""
+        """Whether it has a user name, a path, a query or a fragment."""
         more = self.path or self.query is not None or self.fragment is not None
         return bool(self.authority and (more or self.authority != self.host))
 
     def covers_everything(self) -> str:
-        """The web scheme whose addresses it covers all, since it ends in a wildcard before the host: `https:*`, `*`."""
+        """Returns the scheme all of whose addresses it covers, by a wildcard before the host: `https:*`, `*`."""
         stem = self.text[:-1].lower()
         found = (web for web in _WEB if f"{web}:/".startswith(stem))
         return next(found, "") if self.text.endswith("*") else ""
@@ -247,7 +247,7 @@ class AddressParts:
         return host.endswith("*") or under_no_domain
 
     def has_undocumented_wildcard(self) -> bool:
-        """Whether there is a wildcard in the host that is not its whole first label."""
+        """Whether the host has a wildcard that is not its whole first label."""
         return (
             self.is_web
             and self.origin is not None
@@ -255,17 +255,17 @@ class AddressParts:
             and not self.covers_foreign_hosts()
         )
 
-    def has_any_port(self) -> bool:
-        """Whether a wildcard stands for the port."""
+    def has_wildcard_port(self) -> bool:
+        """Whether the port is a wildcard."""
         return self.origin is not None and self.origin.port == "*"
 
     def has_wildcard_beside_query(self) -> bool:
-        """Whether there are both a query and a wildcard."""
+        """Whether it has both a query and a wildcard."""
         return self.query is not None and "*" in self.text
 
     def has_wildcard_inside(self) -> bool:
-        """Whether a wildcard of the port or the path is not at the end."""
-        return (self.has_any_port() and bool(self.path)) or "*" in self.path[:-1]
+        """Whether the port or the path has a wildcard that is not at the end."""
+        return (self.has_wildcard_port() and bool(self.path)) or "*" in self.path[:-1]
 
 
 def _is_ipv6(host: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sipgate_provider.api.properties import SETS, WRITABLE
 from sipgate_provider.clients.comparison import values_equal
-from sipgate_provider.clients.rules import Finding, errors
+from sipgate_provider.clients.findings import Finding, errors
 
 __all__ = ["Checked", "check"]
 
@@ -65,9 +65,7 @@ def _completed(properties: Mapping[str, object]) -> dict[str, object]:
     for name in SETS:
         entries = completed[name]
         if isinstance(entries, list):
-            completed[name] = [
-                entry for index, entry in enumerate(entries) if entry not in entries[:index]
-            ]
+            completed[name] = list(dict.fromkeys(entries))
     return completed
 
 

@@ -1,49 +1,57 @@
-"""The rules for what a program declares. Plain Python, so that a program can ask too.
+"""The rules for what a program declares, each one a row of a table.
 
 An error is a value that sipgate's log-in, a Keycloak, does not register as a redirect URI, a link that nobody can open,
 a name that nobody can read, or Pulumi's own text for an Output. Everything else is at most a warning: Keycloak
-registers any web origin, and redirect URIs that can hardly be meant, such as one without a scheme; sipgate's own
-scripts register origins with ports and even with paths. There are warnings of what is risky, of what Keycloak never
-matches, and of what no browser sends or opens.
+registers any web origin, and redirect URIs that are hardly intended, such as one without a scheme; sipgate's own
+scripts register origins with ports and even with paths. Warnings are about what is risky, what Keycloak never matches,
+and what no browser sends or opens.
 
 sipgate documents two wildcards: a whole first label of the host (`https://*.example.com/*`), and one at the end
-(`http://example.com/*`). The one in the host is sipgate's own, and how far it reaches is not documented. To Keycloak,
-a `*` inside a path is the character itself.
+(`http://example.com/*`). The one in the host is sipgate's own, and it is not documented how many labels it covers. To
+Keycloak, a `*` inside a path is the character itself.
 
-A browser writes scheme and host in lower case, leaves out the scheme's own port, resolves the path's dots, encodes what
-is not in ASCII, and puts such a host into punycode (RFC 3492). Keycloak compares letter by letter, so another spelling
-does not match what a browser sends.
+A browser writes scheme and host in lower case, leaves out the scheme's default port, resolves dot segments of the path,
+encodes non-ASCII characters, and converts such a host to punycode (RFC 3492). Keycloak compares character by character,
+so another spelling does not match what a browser sends.
 
-A finding never contains a value, since that may be secret. It names the property, whose value the engine shows beside
-it if it is not secret, and counts the entries of a list from 1. What the state already holds is not rejected: sipgate
-has accepted it, and a stricter version of this package must not stop a stack.
+A rule's words never contain a value, since that may be secret.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sipgate_provider.api.properties import SETS, WRITABLE
 from sipgate_provider.clients import text
 from sipgate_provider.clients.address_parts import AddressParts
 from sipgate_provider.scrubbing import one_line
 
-__all__ = ["Finding", "errors", "refused_ignore", "warnings"]
-
+__all__ = [
+    "ADDRESS_ERRORS",
+    "ADDRESS_WARNINGS",
+    "LABELS",
+    "LINKS",
+    "ORIGINS",
+    "REDIRECTS",
+    "TEXT_ERRORS",
+    "TEXT_WARNINGS",
+    "Rule",
+    "Subject",
+    "refused_ignore",
+]
 
 Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True)
-class _Rule(Generic[Subject]):
-    """A rule for texts, or for addresses in their parts.
+class Rule(Generic[Subject]):
+    """A rule for texts or for the parts of addresses.
 
     Attributes:
-        properties: The properties that it is for.
-        applies: What is wrong; False or empty if nothing is.
-        words: What to do and why, with {} for what `applies` has found.
+        properties: The properties that the rule is for.
+        applies: Returns what is wrong, or something falsy if nothing is.
+        words: What to do and why, with {} for what `applies` has returned.
     """
 
     properties: frozenset[str]
@@ -52,240 +60,203 @@ class _Rule(Generic[Subject]):
 
 
 _NAME = frozenset({"name"})
-_LABELS = frozenset({"name", "description"})
-_REDIRECTS = frozenset({"redirectUris"})
-_ORIGINS = frozenset({"webOrigins"})
-_LINKS = frozenset({"privacyUrl", "termsUrl"})
+LABELS = frozenset({"name", "description"})
+REDIRECTS = frozenset({"redirectUris"})
+ORIGINS = frozenset({"webOrigins"})
+LINKS = frozenset({"privacyUrl", "termsUrl"})
 
-_NO_BLANKS = "leave out white space and control characters, which no address contains"
+_NO_BLANKS = "leave out white space and control characters, which an address cannot contain"
 _SCHEME = "write the scheme, as in https://app.example.com"
 _HOST = "write the host, as in https://app.example.com"
-_HOST_AND_PORT = "write a host and a port that can exist, as in https://app.example.com:8443"
+_HOST_AND_PORT = "write a host and port that are valid, as in https://app.example.com:8443"
 
-# Only the first error of a value is reported, since it may be the cause of the others.
-_TEXT_ERRORS = (
-    _Rule(
-        _LABELS | _REDIRECTS | _ORIGINS | _LINKS,
-        text.is_of_output,
+TEXT_ERRORS = (
+    Rule(
+        LABELS | REDIRECTS | ORIGINS | LINKS,
+        text.is_text_of_output,
         "build it with apply, Output.format, pulumi.interpolate or pulumi.Sprintf, since it contains Pulumi's own text "
         "in place of an Output's value",
     ),
-    _Rule(_NAME, text.is_blank, "write a name, which people see when they log in"),
-    _Rule(_LABELS, text.has_control_character, "leave out control characters, which no page shows"),
+    Rule(_NAME, text.is_blank, "write a name, which people see when they log in"),
+    Rule(
+        LABELS, text.has_control_character, "leave out control characters, which no page can show"
+    ),
 )
-_TEXT_WARNINGS = (
-    _Rule(
-        _LABELS,
+TEXT_WARNINGS = (
+    Rule(
+        LABELS,
         text.has_outer_white_space,
         "leave out the white space at the beginning or end; in YAML, a block that begins with |- or >- ends without a "
         "line break",
     ),
-    _Rule(
-        _LABELS,
+    Rule(
+        LABELS,
         text.has_break,
-        "write it on one line, since pages show line breaks and tabs as blanks",
+        "write it on one line, since pages show line breaks and tabs as spaces",
     ),
-    _Rule(_LABELS, text.invisible_characters, "leave out the invisible characters {}"),
+    Rule(LABELS, text.invisible_characters, "leave out the invisible characters {}"),
 )
-_ERRORS = (
-    _Rule(_REDIRECTS | _LINKS, AddressParts.has_blank, _NO_BLANKS),
-    _Rule(_REDIRECTS | _LINKS, AddressParts.has_impossible_scheme, _SCHEME),
-    _Rule(_LINKS, AddressParts.lacks_scheme, _SCHEME),
-    _Rule(_LINKS, AddressParts.has_host_as_scheme, _SCHEME),
-    _Rule(
-        _REDIRECTS | _LINKS,
-        AddressParts.script,
+ADDRESS_ERRORS = (
+    Rule(REDIRECTS | LINKS, AddressParts.has_blank, _NO_BLANKS),
+    Rule(REDIRECTS | LINKS, AddressParts.has_impossible_scheme, _SCHEME),
+    Rule(LINKS, AddressParts.lacks_scheme, _SCHEME),
+    Rule(LINKS, AddressParts.has_host_as_scheme, _SCHEME),
+    Rule(
+        REDIRECTS | LINKS,
+        AddressParts.script_scheme,
         "use https, since an address with the scheme {} runs code",
     ),
-    _Rule(_REDIRECTS | _LINKS, AddressParts.ends_behind_scheme, _HOST),
-    _Rule(_LINKS, AddressParts.lacks_host, _HOST),
-    _Rule(_LINKS, AddressParts.has_impossible_host, _HOST_AND_PORT),
-    _Rule(
-        _REDIRECTS,
+    Rule(REDIRECTS | LINKS, AddressParts.ends_after_scheme, _HOST),
+    Rule(LINKS, AddressParts.lacks_host, _HOST),
+    Rule(LINKS, AddressParts.has_impossible_host, _HOST_AND_PORT),
+    Rule(
+        REDIRECTS,
         AddressParts.has_fragment,
         "leave out # and what follows, which a redirect URI cannot have",
     ),
-    _Rule(
-        _REDIRECTS,
-        AddressParts.illegal_sign,
-        "write {}, which an address contains only encoded",
+    Rule(
+        REDIRECTS,
+        AddressParts.illegal_character,
+        "write {}, since an address can contain this character only encoded",
     ),
-    _Rule(
-        _REDIRECTS,
+    Rule(
+        REDIRECTS,
         AddressParts.has_misplaced_bracket,
-        "put nothing but an IPv6 address into brackets, and no wildcard behind it, as in http://[::1]/*",
+        "use brackets only around an IPv6 address, with nothing but a port after them, as in http://[::1]:8080/*",
     ),
 )
-_WARNINGS = (
-    _Rule(_ORIGINS, AddressParts.has_blank, _NO_BLANKS),
-    _Rule(_ORIGINS, AddressParts.has_impossible_scheme, _SCHEME),
-    _Rule(_REDIRECTS | _ORIGINS, AddressParts.lacks_scheme, _SCHEME),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+ADDRESS_WARNINGS = (
+    Rule(ORIGINS, AddressParts.has_blank, _NO_BLANKS),
+    Rule(ORIGINS, AddressParts.has_impossible_scheme, _SCHEME),
+    Rule(REDIRECTS | ORIGINS, AddressParts.lacks_scheme, _SCHEME),
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_host_as_scheme,
         "write the scheme if this is a host with a port, as in https://app.example.com:8443",
     ),
-    _Rule(_ORIGINS, AddressParts.ends_behind_scheme, _HOST),
-    _Rule(_REDIRECTS | _ORIGINS, AddressParts.lacks_host, _HOST),
-    _Rule(_REDIRECTS | _ORIGINS, AddressParts.has_impossible_host, _HOST_AND_PORT),
-    _Rule(
-        _ORIGINS,
+    Rule(ORIGINS, AddressParts.ends_after_scheme, _HOST),
+    Rule(REDIRECTS | ORIGINS, AddressParts.lacks_host, _HOST),
+    Rule(REDIRECTS | ORIGINS, AddressParts.has_impossible_host, _HOST_AND_PORT),
+    Rule(
+        ORIGINS,
         AddressParts.has_more_than_origin,
         "write scheme, host and port alone, since a browser sends nothing else as an origin",
     ),
-    # What a browser spells differently.
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    # A browser spells it differently.
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.invisible_characters,
         "leave out the invisible characters {}, which no browser sends",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_capital_scheme,
         "write the scheme in lower case, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_capital_host,
         "write the host in lower case, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_usual_port,
         "leave out the scheme's usual port, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_empty_port,
-        "leave out the colon behind the host, as browsers do",
+        "leave out the colon after the host, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_padded_port,
-        "write the port without the zeros at its beginning, as browsers do",
+        "write the port without leading zeros, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_other_ip_address,
         "write the IP address as browsers do, as in 127.0.0.1 or [::1]",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_international_host,
         "write the host in punycode (xn--…), as browsers do",
     ),
-    _Rule(
-        _REDIRECTS,
-        AddressParts.has_dots,
+    Rule(
+        REDIRECTS,
+        AddressParts.has_dot_segments,
         "write the path without . and .. between its slashes, as browsers do",
     ),
-    _Rule(
-        _REDIRECTS,
+    Rule(
+        REDIRECTS,
         AddressParts.has_international_path,
-        "encode what is not in ASCII (%C3%A4 for ä), as browsers do",
+        "encode non-ASCII characters (%C3%A4 for ä), as browsers do",
     ),
-    # What no browser opens.
-    _Rule(
-        _REDIRECTS | _ORIGINS | _LINKS,
+    # No browser opens it.
+    Rule(
+        REDIRECTS | ORIGINS | LINKS,
         AddressParts.local_scheme,
-        "use https, since no browser goes from a page to an address with the scheme {}",
+        "use https, since no browser opens an address with the scheme {} from a page",
     ),
-    # What Keycloak never matches.
-    _Rule(
-        _REDIRECTS,
+    # Keycloak never matches it.
+    Rule(
+        REDIRECTS,
         AddressParts.has_wildcard_beside_query,
-        "leave out the query or the wildcard, which matches nothing beside a query",
+        "leave out the query or the wildcard, which matches nothing in an address with a query",
     ),
-    _Rule(
-        _REDIRECTS,
+    Rule(
+        REDIRECTS,
         AddressParts.has_wildcard_inside,
-        "put the wildcard at the end, as in https://app.example.com/*, since it matches nothing inside",
+        "put the wildcard at the end, as in https://app.example.com/*, since it matches nothing elsewhere",
     ),
-    _Rule(
-        _REDIRECTS,
+    Rule(
+        REDIRECTS,
         AddressParts.parameter_of_responses,
-        "leave out the parameter {}, which sipgate's responses have too: newer versions of its log-in refuse it",
+        "leave out the parameter {}, which sipgate's own responses use: newer versions of its log-in reject it",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.has_undocumented_wildcard,
         "put the wildcard in place of the first label, as in https://*.example.com, since sipgate documents no other",
     ),
-    _Rule(
-        _ORIGINS,
-        AddressParts.has_any_port,
+    Rule(
+        ORIGINS,
+        AddressParts.has_wildcard_port,
         "write the port, since sipgate documents no wildcard for it",
     ),
-    # What is risky.
-    _Rule(
-        _REDIRECTS,
+    # It is risky.
+    Rule(
+        REDIRECTS,
         AddressParts.covers_everything,
-        "list the addresses that need it, since this one lets a log-in end at any address",
+        "list the addresses that you need, since this one lets a log-in end at any address",
     ),
-    _Rule(
-        _ORIGINS,
+    Rule(
+        ORIGINS,
         AddressParts.covers_everything,
-        "list the origins that need it, since this one lets the pages of any site use this client's tokens",
+        "list the origins that you need, since this one lets the pages of any site use this client's tokens",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
+    Rule(
+        REDIRECTS | ORIGINS,
         AddressParts.covers_foreign_hosts,
-        "name the host, or put the wildcard before a domain of your own, as in https://*.example.com: this one covers "
-        "hosts of anybody",
+        "name the host, or put the wildcard before a domain of your own, as in https://*.example.com: this one "
+        "covers other people's hosts, too",
     ),
-    _Rule(
-        _REDIRECTS | _ORIGINS,
-        AddressParts.is_readable_on_the_way,
-        "use https, since anybody on the way can read what is sent over plain http",
+    Rule(
+        REDIRECTS | ORIGINS,
+        AddressParts.is_unencrypted,
+        "use https, since others on the network can read what is sent over plain http",
     ),
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What was found at a property.
-
-    Attributes:
-        name: The property, in the API's spelling.
-        reason: What to do, in words that begin in lower case.
-        entry: The index of the value in a list; None for a property that is no list.
-    """
-
-    name: str
-    reason: str
-    entry: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.reason}"
-
-
-def errors(properties: Mapping[str, object]) -> list[Finding]:
-    """What can never work among `properties` (in the API's spelling)."""
-    found = []
-    if properties.get("redirectUris") == []:
-        found.append(Finding("redirectUris", "list at least one address"))
-    for value in _values(properties):
-        found += list(value.errors())[:1]
-    return found
-
-
-def warnings(properties: Mapping[str, object]) -> list[Finding]:
-    """What is risky or may not work among `properties`; of a value that `errors` names, nothing."""
-    return [
-        finding
-        for value in _values(properties)
-        if not any(value.errors())
-        for finding in value.warnings()
-    ]
-
-
 def refused_ignore(paths: Iterable[str]) -> str | None:
-    """Why the changes that a program wants ignored cannot be, or None.
+    """Returns why the changes at these paths cannot be ignored, or None if they can.
 
     The engine ignores an entry by its index, but the entries of a set have no fixed place. After somebody else has
-    added or removed one, the engine would replace a declared entry with another one. Pulumi's paths name an entry in
-    many ways, and only a plain name surely names a whole property. It may be another resource's: some programs set
-    the option for all of theirs.
+    added or removed one, the engine would replace a declared entry with another one. Pulumi's paths can name an entry
+    in many ways, and only a plain name is certain to name a whole property. That may be a property of another resource,
+    since some programs set the option for all resources.
     """
     for path in paths:
         if not path.isidentifier():
@@ -294,47 +265,3 @@ def refused_ignore(paths: Iterable[str]) -> str | None:
                 "the entries of a list have no fixed place. Name the whole property, as in redirectUris."
             )
     return None
-
-
-@dataclass(frozen=True)
-class _Value:
-    """A text of a property, or of an entry of its list."""
-
-    name: str
-    text: str
-    entry: int | None = None
-
-    def errors(self) -> Iterator[Finding]:
-        yield from self._found(_TEXT_ERRORS, self.text)
-        address = self._address()
-        if address and not (self.name in _REDIRECTS and address.is_path_of_log_in):
-            yield from self._found(_ERRORS, address)
-
-    def warnings(self) -> Iterator[Finding]:
-        yield from self._found(_TEXT_WARNINGS, self.text)
-        if address := self._address():
-            yield from self._found(_WARNINGS, address)
-
-    def _address(self) -> AddressParts | None:
-        # `+` stands for the origins of the redirect URIs, and an empty link for none.
-        without = ("+",) if self.name in _ORIGINS else ("",) if self.name in _LINKS else ()
-        is_none = self.name in _LABELS or self.text in without
-        return None if is_none else AddressParts.of(self.text)
-
-    def _found(self, rules: Iterable[_Rule[Subject]], subject: Subject) -> Iterator[Finding]:
-        for rule in rules:
-            if self.name in rule.properties and (found := rule.applies(subject)):
-                words = rule.words.format(found)
-                where = "" if self.entry is None else f"in entry {self.entry + 1}, "
-                yield Finding(self.name, where + words, self.entry)
-
-
-def _values(properties: Mapping[str, object]) -> Iterator[_Value]:
-    for name in WRITABLE:
-        value = properties.get(name)
-        if isinstance(value, str):
-            yield _Value(name, value)
-        elif name in SETS and isinstance(value, list | tuple):
-            for index, entry in enumerate(value):
-                if isinstance(entry, str):
-                    yield _Value(name, entry, index)

@@ -1,13 +1,13 @@
-"""What the rules ask about any text that a program declares: a name, a description, or an address.
+"""The questions that the rules ask about any text that a program declares: a name, a description, or an address.
 
-Pulumi's own text for an Output is one of its warnings or the address of an object in memory, which a program gets when
-it makes text of an Output. No property can mean it.
+A program that converts an Output to text gets one of Pulumi's warnings, or the address of an object in memory. No
+property can mean that.
 
-In a name or description, a control character is one that no page can show: of Unicode's control characters all but
-tabs and line breaks, and those that turn the direction of writing, which make a name look like another one. The marks
-that Arabic, Hebrew and emoji need are none. A page shows tabs and line breaks as blanks, so they are only warned about.
+In a name or description, a control character is one that no page can show: all of Unicode's except tabs and line
+breaks, and those that change the direction of text, which can make a name look like another one. The marks that Arabic,
+Hebrew and emoji need do not count. A page shows tabs and line breaks as spaces, so they are only warned about.
 
-Each question takes time in proportion to the length of the text.
+Each question takes linear time.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = [
     "has_outer_white_space",
     "invisible_characters",
     "is_blank",
-    "is_of_output",
+    "is_text_of_output",
 ]
 
-_OF_OUTPUT = re.compile(
+_TEXT_OF_OUTPUT = re.compile(
     # Python's, and those of Node.js, Java and .NET
     r"calling\W{1,3}\w{2,12}\W{1,3}on an\W{1,2}output\b|pulumi\.output\.output object"
     # Go's for %s, %+v and %v
@@ -37,17 +37,17 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing but white space."""
+    """Whether it is empty or only white space."""
     return not text.strip()
 
 
-def is_of_output(text: str) -> bool:
-    """Whether it contains Pulumi's own text for an Output, also encoded as a part of an address."""
-    return bool(_OF_OUTPUT.search(unquote_plus(text)))
+def is_text_of_output(text: str) -> bool:
+    """Whether it contains Pulumi's text for an Output, which an address may contain encoded."""
+    return bool(_TEXT_OF_OUTPUT.search(unquote_plus(text)))
 
 
 def has_control_character(text: str) -> bool:
-    """Whether it contains a control character that is no white space, or turns the direction of writing."""
+    """Whether it contains a control character other than white space, or one that changes the direction of text."""
     return bool(_CONTROL.search(text))
 
 

@@ -32,8 +32,9 @@ from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.account import LazyAccount
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.diff import Kind, changes
+from sipgate_provider.clients.findings import warnings
 from sipgate_provider.clients.owner import default_description
-from sipgate_provider.clients.rules import refused_ignore, warnings
+from sipgate_provider.clients.rules import refused_ignore
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http import USUAL_CONNECTIONS
 from sipgate_provider.plugin.log import about

@@ -15,7 +15,7 @@ from typing import Any
 import pulumi
 
 from sipgate_provider import type_tokens as tokens
-from sipgate_provider.clients.rules import warnings
+from sipgate_provider.clients.findings import warnings
 from sipgate_provider.errors import ConfigurationError
 from sipgate_provider.provider import host_properties
 from sipgate_provider.resources import client_resource

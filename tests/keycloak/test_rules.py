@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, assume, example, given, settings
 
-from sipgate_provider.clients.rules import errors
+from sipgate_provider.clients.findings import errors
 from tests.verdicts.on_keycloak import OnKeycloak
 from tests.verdicts.registered import ADDRESSES
 

@@ -19,8 +19,8 @@ from sipgate_provider.auth.credentials import PersonalAccessToken
 from sipgate_provider.clients import lost_response
 from sipgate_provider.clients.check import check
 from sipgate_provider.clients.diff import diff
+from sipgate_provider.clients.findings import warnings
 from sipgate_provider.clients.lifecycle import Lifecycle
-from sipgate_provider.clients.rules import warnings
 from sipgate_provider.errors import ConfigurationError, SipgateError
 from sipgate_provider.http import transport
 from sipgate_provider.settings.settings import Settings

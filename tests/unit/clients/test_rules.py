@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sipgate_provider.api.properties import SETS
 from sipgate_provider.clients.check import check
-from sipgate_provider.clients.rules import errors, refused_ignore, warnings
+from sipgate_provider.clients.findings import errors, warnings
+from sipgate_provider.clients.rules import refused_ignore
 from sipgate_provider.simulator.login import java_uri
 from tests.verdicts.registered import ADDRESSES
 from tests.verdicts.tables import recorded
@@ -43,7 +44,7 @@ def bag(name: str, value: str) -> dict[str, object]:
         ("/{tenant}/callback", "write %7B for {"),
         ("https://[::1/", "brackets"),
         ("https://[crm.example.com]/", "brackets"),
-        ("http://[::1]:*", "no wildcard behind it"),
+        ("http://[::1]:*", "nothing but a port after them"),
         ("http://a@b@[::1]/", "brackets"),
         ("javascript:alert(1)", "scheme javascript runs code"),
         ("Data:text/html,x", "scheme data runs code"),
@@ -77,8 +78,8 @@ def test_a_redirect_uri_that_the_log_in_does_not_register_is_an_error(
         ("https://crm.example.com/our privacy", "leave out white space"),
         ("https:/crm.example.com", "write the host"),
         ("https:///privacy", "write the host"),
-        ("https://:443/", "a host and a port that can exist"),
-        ("https://crm.example.com:99999/", "a host and a port that can exist"),
+        ("https://:443/", "a host and port that are valid"),
+        ("https://crm.example.com:99999/", "a host and port that are valid"),
         ("javascript:alert(1)", "runs code"),
         ("data:text/html,x", "runs code"),
     ],
@@ -119,10 +120,10 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
         ("redirectUris", "*", "at any address"),
         ("redirectUris", "http*", "at any address"),
         ("redirectUris", "https:*", "at any address"),
-        ("redirectUris", "https://*", "hosts of anybody"),
-        ("redirectUris", "https://*/*", "hosts of anybody"),
-        ("redirectUris", "https://*.com/*", "hosts of anybody"),
-        ("redirectUris", "https://example.com*", "hosts of anybody"),
+        ("redirectUris", "https://*", "covers other people's hosts"),
+        ("redirectUris", "https://*/*", "covers other people's hosts"),
+        ("redirectUris", "https://*.com/*", "covers other people's hosts"),
+        ("redirectUris", "https://example.com*", "covers other people's hosts"),
         ("redirectUris", "HTTPS*", "at any address"),
         ("redirectUris", "http://example.com/*", "use https"),
         ("redirectUris", "http://app.localhost:3000/*", "use https"),
@@ -130,7 +131,7 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
         ("redirectUris", "https://app-*.example.com/*", "sipgate documents no other"),
         ("redirectUris", "https://crm.example.com/*/callback", "put the wildcard at the end"),
         ("redirectUris", "https://crm.example.com:*/callback", "put the wildcard at the end"),
-        ("redirectUris", "https://crm.example.com/callback?to=*", "beside a query"),
+        ("redirectUris", "https://crm.example.com/callback?to=*", "in an address with a query"),
         ("redirectUris", "crm.example.com/*", "write the scheme"),
         ("redirectUris", "//crm.example.com/*", "write the scheme"),
         ("redirectUris", "/callback", "write the scheme"),
@@ -142,11 +143,11 @@ def test_what_is_sound_passes_without_a_word(bag: dict[str, object]) -> None:
         ("redirectUris", "com.example.app:*", "if this is a host with a port"),
         ("redirectUris", "https:/crm.example.com", "write the host"),
         ("redirectUris", "https:///callback", "write the host"),
-        ("redirectUris", "https://:443/", "a host and a port that can exist"),
-        ("redirectUris", "https://crm.example.com:99999/", "a host and a port that can exist"),
-        ("redirectUris", "https://crm.example.com:8443*", "a host and a port that can exist"),
+        ("redirectUris", "https://:443/", "a host and port that are valid"),
+        ("redirectUris", "https://crm.example.com:99999/", "a host and port that are valid"),
+        ("redirectUris", "https://crm.example.com:8443*", "a host and port that are valid"),
         ("webOrigins", "*", "pages of any site"),
-        ("webOrigins", "https://*", "hosts of anybody"),
+        ("webOrigins", "https://*", "covers other people's hosts"),
         ("webOrigins", "http://*.example.com", "use https"),
         ("webOrigins", "https://example.com:*", "write the port"),
         ("webOrigins", "http://localhost:8080/auth-code", "scheme, host and port alone"),
@@ -180,10 +181,10 @@ def test_what_is_risky_or_never_matches_is_a_warning_and_no_error(
         ("https://crm.example.com:443", "leave out the scheme's usual port"),
         ("HTTPS://crm.example.com:443", "leave out the scheme's usual port"),
         ("http://localhost:80", "leave out the scheme's usual port"),
-        ("https://crm.example.com:", "leave out the colon behind the host"),
+        ("https://crm.example.com:", "leave out the colon after the host"),
         ("http://localhost:0080", "leave out the scheme's usual port"),
-        ("http://localhost:03000", "without the zeros"),
-        ("http://[::1]:03000", "without the zeros"),
+        ("http://localhost:03000", "without leading zeros"),
+        ("http://[::1]:03000", "without leading zeros"),
         ("http://127.1", "write the IP address"),
         ("http://127.1:*", "write the IP address"),
         ("http://0x7f.1:3000", "write the IP address"),
@@ -209,9 +210,9 @@ def test_a_spelling_that_no_browser_sends_is_a_warning(name: str, value: str, wo
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("https://crm.example.com/ä", "encode what is not in ASCII"),
-        ("https://crm.example.com/?a=ä", "encode what is not in ASCII"),
-        ("com.example.app:/ä", "encode what is not in ASCII"),
+        ("https://crm.example.com/ä", "encode non-ASCII characters"),
+        ("https://crm.example.com/?a=ä", "encode non-ASCII characters"),
+        ("com.example.app:/ä", "encode non-ASCII characters"),
         ("https://crm.example.com/./callback", "without . and .."),
         ("https://crm.example.com/x/../callback", "without . and .."),
         ("https://crm.example.com/x/..", "without . and .."),
@@ -243,7 +244,7 @@ def test_an_ip_address_that_cannot_exist_is_no_host() -> None:
     for host in ("256.0.0.1", "1.2.3.4.5", "0x100000000", "crm.example.1"):
         (finding,) = warnings({"redirectUris": [f"https://{host}/"]})
 
-        assert "a host and a port that can exist" in finding.reason
+        assert "a host and port that are valid" in finding.reason
 
 
 # What makes of an Output a text, in each language. Python's is the SDK's own.
@@ -301,7 +302,7 @@ def test_pulumi_s_text_for_an_output_is_an_error_in_every_property(
 def test_a_control_character_in_what_people_read_is_an_error(name: str, value: str) -> None:
     (failure,) = errors({name: value})
 
-    assert str(failure) == f"{name}: leave out control characters, which no page shows"
+    assert str(failure) == f"{name}: leave out control characters, which no page can show"
 
 
 @pytest.mark.parametrize("name", ["name", "description"])
