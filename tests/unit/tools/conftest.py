@@ -144,8 +144,9 @@ class Machine:
     def end(self) -> None:
         for child in self.started:
             if child.poll() is None:
-                child.kill()
-                child.wait()
+                # So it ends its own children, after a test that failed.
+                child.terminate()
+                child.wait(30)
             for stream in filter(None, (child.stdout, child.stderr)):
                 stream.close()
 

@@ -120,6 +120,8 @@ def test_every_way_that_failed_is_named_in_the_end(
     assert f"put it on PATH, or set {OVERRIDE}" in message
     assert "PATH: there is no chromium, chromium-browser, google-chrome on PATH" in message
     assert "playwright's cache: playwright has installed none yet" in message
-    assert "Debian's package: only root can install it; run `sudo apt-get install chromium`" in message
+    assert (
+        "Debian's package: only root can install it; run `sudo apt-get install chromium`" in message
+    )
     assert "`playwright install chromium`: " in message
     assert "Traceback" not in err

@@ -35,6 +35,9 @@ def stop(machine: Machine, number: int) -> tuple[subprocess.Popen[str], str]:
     wait_until_exists(machine.home / "compiling")
     below = psutil.Process(child.pid).children(recursive=True)
     assert len(below) >= 3
+    # The compiler can be there before the call that has started it returns, on a machine that is busy.
+    while psutil.Process(child.pid).status() != psutil.STATUS_SLEEPING:
+        time.sleep(0.02)
     child.send_signal(number)
     _, err = child.communicate(timeout=20)
     deadline = time.monotonic() + 5
