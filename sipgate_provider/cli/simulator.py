@@ -180,7 +180,7 @@ def command(
             on_request=_show,
         )
     except ValueError as error:
-        raise click.UsageError(f"{error} --allow-remote permits it.") from None
+        raise click.UsageError(f"{error} --allow-remote allows it.") from None
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}: {error.strerror}.") from None
     sipgate.switches.require_all_fields = require_all_fields
@@ -251,7 +251,7 @@ Ctrl-C ends it, and what was created here is {fate}.
 
 
 def _request_line(record: RequestRecord) -> str:
-    answer = "no answer"
+    answer = "no response"
     if record.status is not None and record.milliseconds is not None:
         answer = f"{record.status} {record.milliseconds:.0f} ms"
     path = (
