@@ -1,4 +1,4 @@
-"""What all tests share: a simulator of one's own, and an environment without anybody's settings."""
+"""What all tests share: a simulator for each, and an environment without the user's settings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import settings
 
 from sipgate_provider.simulator import Simulator
 
-# The engine, for the tests that run it: a fixture that nobody names does nothing.
+# The engine's fixtures; they do nothing in tests that do not request them.
 pytest_plugins = ["tests.engine_fixtures"]
 
-# A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
+# A background job ignores SIGINT, and its children would too. The engine would wait 5 s for each of them to end.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", max_examples=300, deadline=None)

@@ -1,4 +1,4 @@
-"""The genuine engine, each test in a project, backend, home and environment of its own."""
+"""The genuine engine. Each test has its own project, backend, home and environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOTH_HOSTS = pytest.mark.parametrize("host", ["dynamic", "native"])
 
 @pytest.fixture(scope="session")
 def engine_folder() -> Path:
-    """Where the engine is; a machine that cannot have one fails here, it does not skip."""
+    """The engine's folder. A machine without an engine fails here instead of skipping the test."""
     command = (sys.executable, str(ROOT / "tools"), "engine")
     found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Path(found.stdout.strip())
@@ -28,13 +28,13 @@ def engine_folder() -> Path:
 
 @pytest.fixture
 def host() -> str:
-    """Which host serves the programs; modules that hold for both are parametrized with `BOTH_HOSTS`."""
+    """The host that runs the programs. Modules that apply to both are parametrized with `BOTH_HOSTS`."""
     return "dynamic"
 
 
 @pytest.fixture(scope="session")
 def empty_stack(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the backend and the project of the stack `trial`, in which nothing is yet."""
+    """A folder with the backend and the project of the empty stack `trial`."""
     folder = tmp_path_factory.mktemp("empty")
     (folder / "project").mkdir()
     engine = Engine(folder / "project", scratch_environment(folder, engine_folder))
@@ -47,11 +47,11 @@ def empty_stack(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 def make_engine(
     engine_folder: Path, empty_stack: Path, tmp_path: Path, sipgate: Simulator, host: str
 ) -> Callable[[str], Engine]:
-    """Engines on folders of the test's own."""
+    """Creates engines, each in a new folder."""
 
     def make(name: str) -> Engine:
         folder = tmp_path / name
-        # Copied, since to make a stack's key takes the engine longer than anything else here.
+        # Copied, since creating a stack's key takes the engine longer than anything else here.
         for part in ("backend", "project"):
             shutil.copytree(empty_stack / part, folder / part)
         environment = scratch_environment(folder, engine_folder) | {
@@ -68,14 +68,14 @@ def make_engine(
 
 @pytest.fixture
 def engine(make_engine: Callable[[str], Engine], tmp_path: Path) -> Iterator[Engine]:
-    """One stack; afterwards none of its processes is left, and no output held a traceback or a credential."""
+    """An engine with one stack. Afterwards no process may be left, and no traceback or credential in its outputs."""
     made = make_engine("trial")
     yield made
     left_nothing(tmp_path, made)
 
 
 def left_nothing(folder: Path, *engines: Engine) -> None:
-    """Fails if an output held a traceback or a credential, or a process in the folder is left."""
+    """Fails if an output contains a traceback or a credential, or a process in the folder is left."""
     for result in (result for engine in engines for result in engine.log):
         assert "Traceback" not in result.output
         assert DEMO_TOKEN not in result.output

@@ -1,4 +1,4 @@
-"""One stack of one program on the genuine engine, and what tests ask of its command line."""
+"""A stack on the genuine engine, and the commands that tests run on it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Result:
-    """One run of the engine's command line."""
+    """The result of a command."""
 
     code: int
     output: str
@@ -24,7 +24,7 @@ class Result:
 
 @dataclass
 class Engine:
-    """One stack of one program."""
+    """A stack with its program."""
 
     project: Path
     environment: dict[str, str]
@@ -32,7 +32,7 @@ class Engine:
     log: list[Result] = field(default_factory=list)
 
     def write(self, program: str, settings: str = "name: trial\nruntime: python\n") -> None:
-        """Writes a program, which the engine's host serves whatever host it was written for."""
+        """Writes a program for the engine's host, whatever host it was written for."""
         (self.project / "Pulumi.yaml").write_text(settings)
         if self.host == "native":
             program = program.replace(
@@ -41,7 +41,7 @@ class Engine:
         (self.project / "__main__.py").write_text(program)
 
     def take_example(self, name: str) -> None:
-        """The project is that example's from now on, with a stack of its own."""
+        """Replaces the project with an example's, with a new stack."""
         shutil.copytree(ROOT / "examples" / name, self.project, dirs_exist_ok=True)
         self.succeeds("stack", "init", "trial")
 
@@ -74,7 +74,7 @@ class Engine:
         return self.log[-1]
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The command line under way; its output goes to a file."""
+        """Starts the command line, with its output in a file."""
         with (self.project.parent / "started.log").open("wb") as output:
             return subprocess.Popen(
                 ("pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive"),
@@ -93,7 +93,7 @@ class Engine:
     def runs(
         self, command: Sequence[str], variables: Mapping[str, str], timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
-        """Runs any command in the project; `variables` are added to the environment."""
+        """Runs a command in the project; `variables` are added to the environment."""
         return subprocess.run(
             command,
             check=False,
@@ -109,26 +109,26 @@ class Engine:
         return self.pulumi("up", "--yes", "--skip-preview", *arguments, **variables)
 
     def succeeds(self, *arguments: str, **variables: str) -> str:
-        """The output of a command that has to succeed."""
+        """Returns the output of a command, which must succeed."""
         result = self.pulumi(*arguments, **variables)
         assert result.code == 0, result.output
         return result.output
 
     def outputs(self) -> dict[str, Any]:
-        # The state's own document, since `stack output` prints a warning beside it.
+        # The exported state, since `stack output` also prints a warning.
         document = json.loads(self.succeeds("stack", "export", "--show-secrets"))
         outputs: dict[str, Any] = _in_clear(stored_outputs(document))
         return outputs
 
     def resources(self) -> list[Mapping[str, Any]]:
-        """The clients in the state, as it is stored."""
+        """Returns the clients in the stored state."""
         document = json.loads(self.succeeds("stack", "export"))
         resources = document["deployment"].get("resources", [])
         return [resource for resource in resources if resource["type"].endswith(":OAuthClient")]
 
 
 def stored_outputs(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The stack's outputs in an exported state, as they are stored.
+    """Returns the stack's outputs from an exported state, as they are stored.
 
     They are found by type, since the state may list a default provider before the stack.
     """
@@ -142,7 +142,7 @@ def stored_outputs(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_clear(value: Any) -> Any:
-    """What the state holds, with the contents of secrets in their places."""
+    """Returns the state with secrets replaced by their values."""
     if isinstance(value, dict):
         if "plaintext" in value:
             return json.loads(value["plaintext"])

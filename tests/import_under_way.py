@@ -1,4 +1,4 @@
-"""An import under way, which a test watches and ends."""
+"""A running import, which a test watches and interrupts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.engine_stack import Engine
 
 
 def start(engine: Engine, *arguments: str) -> subprocess.Popen[str]:
-    """The package's own command line, under way in a session of its own."""
+    """Starts the package's command line in a new session."""
     return subprocess.Popen(
         (sys.executable, "-m", "sipgate_provider", *arguments),
         cwd=engine.project,
@@ -30,7 +30,7 @@ def state_file(engine: Engine) -> Path:
 
 
 def in_the_state(engine: Engine) -> int:
-    """How many clients the backend's file has, while the engine writes it."""
+    """Returns the number of clients in the backend's file, which the engine may be writing."""
     try:
         return state_file(engine).read_text().count('"clientSecret"')
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""sipgate's calls about clients, over the admin API of a genuine Keycloak: what a program declares is made there."""
+"""sipgate's API for clients on top of the admin API of a genuine Keycloak, so that a program's clients exist there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCOPE = "authorization:oauth2:clients:"
 
 
 class RefusedError(Exception):
-    """A status to answer with."""
+    """An error response with this status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -35,15 +35,15 @@ class RefusedError(Exception):
 
 
 class Bridge:
-    """A REST API on loopback. The clients that are made through it go when it stops.
+    """A REST API on loopback. Clients that are created through it are deleted when it stops.
 
     Attributes:
-        account: What tests ask of a simulator's account.
+        account: This object, which has the methods of a simulator's account that tests use.
     """
 
     def __init__(self, keycloak: Keycloak) -> None:
         self._keycloak = keycloak
-        # Keycloak's ids of the clients by sipgate's, oldest first.
+        # Keycloak's client ids by sipgate's, oldest first.
         self._made: dict[str, str] = {}
         self.account = self
         routes = [
@@ -53,30 +53,30 @@ class Bridge:
 
     @property
     def base_url(self) -> str:
-        """Where the calls are."""
+        """URL of the REST API."""
         return f"{self._server.origin}/v2"
 
     @property
     def token_url(self) -> str:
-        """Where log-ins are: Keycloak itself."""
+        """URL of Keycloak's token endpoint."""
         return f"{self._keycloak.url}/token"
 
     def start(self) -> None:
-        """It listens."""
+        """Starts listening."""
         self._server.start()
 
     def stop(self) -> None:
-        """It is gone, and so are its clients."""
+        """Stops listening, and deletes its clients."""
         self._server.stop()
         for client_id in list(self._made):
             self.remove_client(client_id)
 
     def clients(self) -> list[dict[str, Any]]:
-        """Every client, oldest first."""
+        """Returns all clients, oldest first."""
         return [self.client(client_id) for client_id in self._made]
 
     def client(self, client_id: str) -> dict[str, Any]:
-        """The client as sipgate shows it."""
+        """Returns the client with sipgate's fields."""
         found = self._keycloak.call("GET", f"/clients/{self._kept(client_id)}")
         return {
             "clientId": client_id,
@@ -90,7 +90,7 @@ class Bridge:
         }
 
     def add_client(self, **fields: Any) -> dict[str, Any]:
-        """A client exists, for pages and programs without a secret: Keycloak has it as public."""
+        """Adds a client. It is public at Keycloak, for pages and programs without a secret."""
         client_id = f"{ACCOUNT}-0-{uuid.uuid4()}"
         attributes = {"clientSecret": str(uuid.uuid4()), "post.logout.redirect.uris": "+"}
         self._made[client_id] = self._keycloak.add_client(
@@ -99,21 +99,21 @@ class Bridge:
         return self.client(client_id)
 
     def change_client(self, client_id: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """The client has these fields; its secret stays."""
+        """Replaces the client's fields. Its secret does not change."""
         path = f"/clients/{self._kept(client_id)}"
         found = self._keycloak.call("GET", path)
         self._keycloak.call("PUT", path, found | _fields(fields, found["attributes"]))
         return self.client(client_id)
 
     def remove_client(self, client_id: str) -> None:
-        """The client is gone."""
+        """Removes the client."""
         self._keycloak.call("DELETE", f"/clients/{self._kept(client_id)}")
         del self._made[client_id]
 
     async def _answer(self, request: Request) -> Response:
         origin = request.headers.get("origin")
         if request.method == "OPTIONS":
-            # Which page may read an answer, its token says.
+            # The token says which pages can read a response.
             return Response(
                 None,
                 204,
@@ -133,7 +133,11 @@ class Bridge:
         return answer
 
     def _token(self, request: Request) -> dict[str, Any]:
-        """What the access token says, if Keycloak has signed it and it is not over; a machine's token may do all."""
+        """Returns the claims of a valid access token from Keycloak, or all scopes for the personal access token.
+
+        Raises:
+            RefusedError: 401 if the credential is invalid.
+        """
         header = request.headers.get("authorization", "")
         if header == _MACHINE:
             return {"scope": "all"}
@@ -174,7 +178,7 @@ class Bridge:
 
 
 def _fields(fields: dict[str, Any], attributes: dict[str, str]) -> dict[str, Any]:
-    """sipgate's fields in Keycloak's names."""
+    """Returns sipgate's fields with Keycloak's names."""
     addresses = {"policyUri": fields.get("privacyUrl", ""), "tosUri": fields.get("termsUrl", "")}
     return {
         "name": fields.get("name", ""),

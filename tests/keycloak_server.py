@@ -1,4 +1,4 @@
-"""A genuine Keycloak of the tests' own: on loopback, a free port, with its data in memory."""
+"""A genuine Keycloak for the tests: on loopback and a free port, with its data in memory."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _MONTH = 30 * 24 * 3600
 
 
 class Keycloak:
-    """A server that runs, through its admin REST API.
+    """A running server and its admin REST API.
 
     Attributes:
-        origin: Where it is.
-        url: Its realm's endpoints, without the name of one.
+        origin: Scheme, host and port of the server.
+        url: URL of the realm's endpoints, without the name of an endpoint.
     """
 
     def __init__(self, origin: str) -> None:
@@ -38,7 +38,7 @@ class Keycloak:
         self._http.trust_env = False
 
     def log_in(self) -> None:
-        """Calls of the admin API are allowed from now on."""
+        """Logs in to the admin API."""
         form = {
             "grant_type": "password",
             "client_id": "admin-cli",
@@ -53,7 +53,7 @@ class Keycloak:
     def ask(
         self, method: str, path: str, body: Any = None, **parameters: str | int
     ) -> requests.Response:
-        """The answer of the admin API, whatever it is; `path` begins below the realm."""
+        """Returns the response of the admin API, including errors. `path` is relative to the realm."""
         return self._http.request(
             method,
             f"{self.origin}/admin/realms/{REALM}{path}",
@@ -63,7 +63,7 @@ class Keycloak:
         )
 
     def call(self, method: str, path: str, body: Any = None, **parameters: str | int) -> Any:
-        """What the admin API answers to a call that has to succeed; after POST, the new one's id."""
+        """Returns the response of the admin API to a call that must succeed; for POST, the id of the new object."""
         answer = self.ask(method, path, body, **parameters)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         if method == "POST":
@@ -71,7 +71,7 @@ class Keycloak:
         return answer.json() if answer.content else None
 
     def make_realm(self, scopes: Iterable[str]) -> None:
-        """The realm exists, set up like sipgate's; a token has those of the API's scopes that were asked for."""
+        """Creates the realm with sipgate's settings. A token gets only the API's scopes that were requested."""
         master = {"accessTokenLifespan": 24 * 3600}
         url = f"{self.origin}/admin/realms/master"
         self._http.put(url, json=master, timeout=30).raise_for_status()
@@ -100,26 +100,26 @@ class Keycloak:
             self.call("PUT", f"/default-optional-client-scopes/{made}")
 
     def make_default(self, client: str, scope: str) -> None:
-        """Every token of the client, by Keycloak's id, has that scope."""
+        """Makes the scope a default of the client with this Keycloak id."""
         known = {one["name"]: one["id"] for one in self.call("GET", "/client-scopes")}
         self.call("DELETE", f"/clients/{client}/optional-client-scopes/{known[scope]}")
         self.call("PUT", f"/clients/{client}/default-client-scopes/{known[scope]}")
 
     def add_client(self, client_id: str, **fields: Any) -> str:
-        """A client exists that has these fields of Keycloak's; answers with Keycloak's id of it."""
+        """Adds a client with these Keycloak fields, and returns Keycloak's id for it."""
         client = {
             "clientId": client_id,
             "protocol": "openid-connect",
             "standardFlowEnabled": True,
             "directAccessGrantsEnabled": False,
-            # Redirect URIs are for both: where a browser goes after a log-in or a log-out.
+            # The redirect URIs apply after a log-in and after a log-out.
             "attributes": {"post.logout.redirect.uris": "+"},
         }
         made: str = self.call("POST", "/clients", client | fields)
         return made
 
     def add_user(self, username: str, password: str, **fields: Any) -> str:
-        """A user exists who can log in, unless the fields say otherwise."""
+        """Adds a user, who can log in unless the fields prevent it."""
         user = {
             "username": username,
             "email": username,
@@ -135,7 +135,7 @@ class Keycloak:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Keycloak]:
-    """A new server without clients or users, for as long as the block runs."""
+    """Runs a new server without clients or users during the block."""
     with tempfile.TemporaryDirectory(prefix="sipgate-keycloak-") as name:
         scratch = Path(name)
         log = scratch / "keycloak.log"
@@ -165,7 +165,7 @@ def running(folder: Path) -> Iterator[Keycloak]:
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    # All that it writes goes into the scratch folder: servers that run at once share the programs.
+    # It writes only to the scratch folder, since concurrent servers share the programs.
     written = ("quarkus.transaction-manager.object-store.directory", "java.io.tmpdir")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("KC_")},

@@ -12,8 +12,8 @@ _ENVIRONMENT = "build/mkdocs"
 
 
 def build(site: Path) -> None:
-    """The site is in this folder."""
-    # Already there if `make` runs the tests.
+    """Builds the site in this folder."""
+    # It already exists if `make` runs the tests.
     _run("make", "--silent", f"PYTHON={sys.executable}", f"{_ENVIRONMENT}/.ready")
     _run(f"{_ENVIRONMENT}/bin/mkdocs", "build", "--strict", "--quiet", "--site-dir", site)
 

@@ -1,4 +1,4 @@
-"""Programs that some tests need and that not every machine has."""
+"""Programs that some tests need and that are missing on some machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.errors import ToolError
 
 
 def needed(locate: Callable[[], Path]) -> Path:
-    """Where the program is. CI has to have one; elsewhere its absence is told, not held against you."""
+    """Returns the path of the program. If it is missing, the test fails in CI and is skipped elsewhere."""
     try:
         return locate()
     except ToolError as reason:

@@ -1,4 +1,4 @@
-"""A genuine PostgreSQL server of a test's own: on loopback, over TLS alone, as an unprivileged user."""
+"""A genuine PostgreSQL server for a test: on loopback, with TLS only, as an unprivileged user."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server that runs.
+    """A running server.
 
     Attributes:
         programs: The folder with its programs.
-        port: Where on 127.0.0.1 it listens.
-        authority: The certificate, in PEM, of the authority that vouches for it.
+        port: Port on 127.0.0.1.
+        authority: Certificate, in PEM format, of the authority that issued the server's certificate.
     """
 
     programs: Path
@@ -38,7 +38,7 @@ class Postgres:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What every client of PostgreSQL finds it by."""
+        """Environment variables for PostgreSQL clients."""
         return {
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),
@@ -47,7 +47,7 @@ class Postgres:
         }
 
     def sql(self, *arguments: str | Path, script: str = "") -> str:
-        """What psql prints as the administrator; `script` is its standard input."""
+        """Runs psql as the administrator with `script` as its standard input, and returns its output."""
         login = {"PGUSER": ADMINISTRATOR, "PGPASSWORD": PASSWORD, "PGDATABASE": "postgres"}
         done = subprocess.run(
             (self.programs / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", *arguments),
@@ -64,8 +64,8 @@ class Postgres:
 
 @contextmanager
 def running(programs: Path) -> Iterator[Postgres]:
-    """A new server with empty databases, for as long as the block runs."""
-    # Not below pytest's folder, which is closed to the user that the server runs as.
+    """Runs a new server with empty databases during the block."""
+    # Not below pytest's folder, which the server's user cannot read.
     with tempfile.TemporaryDirectory(prefix="sipgate-postgres-") as name:
         folder = Path(name)
         identity = _identity()
@@ -78,7 +78,7 @@ def running(programs: Path) -> Iterator[Postgres]:
         try:
             yield Postgres(programs, port, authority)
         finally:
-            # A fast shutdown: connections are ended.
+            # A fast shutdown, which closes connections.
             process.send_signal(signal.SIGINT)
             try:
                 process.wait(30)
@@ -88,7 +88,7 @@ def running(programs: Path) -> Iterator[Postgres]:
 
 
 def _identity() -> dict[str, Any]:
-    """Who the server runs as: it refuses to be root."""
+    """Returns the user for the server, which refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     names = {user.pw_name for user in pwd.getpwall()}
@@ -132,7 +132,7 @@ def _initialise(programs: Path, folder: Path, identity: dict[str, Any]) -> None:
         timeout=120,
         **identity,
     )
-    # Without TLS nobody gets in.
+    # Connections without TLS are refused.
     (folder / "data/pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
 
 
@@ -140,7 +140,7 @@ def _start(
     programs: Path, folder: Path, identity: dict[str, Any]
 ) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(_TRIES):
-        # PostgreSQL cannot take port 0, so the port can be gone again when it wants it.
+        # PostgreSQL does not accept port 0, so another process may have taken the port by the time it starts.
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         settings = {
@@ -169,10 +169,10 @@ def _start(
 
 
 def _ready(process: subprocess.Popen[bytes], pid_file: Path) -> bool:
-    """Whether the server takes connections, once it does or has ended."""
+    """Waits until the server accepts connections or has ended, and returns whether it accepts them."""
     ends = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < ends:
-        # Its own file, since somebody else's server could answer at the port.
+        # Reads the server's own file, since another server could be listening on the port.
         if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):
             return True
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A server that an attacker runs on this machine: it records what it is sent, and is as helpful as it can be."""
+"""An attacker's server on this machine, which records all requests and answers them as usefully as it can."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Server = TypeVar("_Server", bound=ThreadingHTTPServer)
 class _Handler(BaseHTTPRequestHandler):
     server: RecordingServer
 
-    def do_GET(self) -> None:  # the name that http.server asks for
+    def do_GET(self) -> None:  # the name that http.server requires
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length).decode()
         self.server.requests.append(f"{self.requestline}\n{self.headers}\n{body}")
@@ -31,7 +31,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_CONNECT = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Silent."""
+        """Logs nothing."""
 
 
 class RecordingServer(ThreadingHTTPServer):
@@ -49,13 +49,13 @@ class RecordingServer(ThreadingHTTPServer):
 
     @property
     def base_url(self) -> str:
-        """An address that a setting may have."""
+        """Base URL for a setting."""
         return f"http://127.0.0.1:{self.server_port}/v2"
 
 
 @contextmanager
 def serving(server: _Server) -> Iterator[_Server]:
-    """The server, which serves inside the block."""
+    """Runs the server during the block."""
     with server:
         thread = Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

@@ -61,11 +61,11 @@ version: str = __version__
 
 
 class Tagged(sipgate.OAuthClient):
-    """A user's own subclass: what makes a client makes one of its own kind."""
+    """A user's subclass; the constructors return its own type."""
 
 
 def declaring() -> OAuthClient:
-    """Literals, lists, tuples and Outputs are inputs; everything comes back as an Output."""
+    """Literals, lists, tuples and Outputs are inputs; all properties are Outputs."""
     crm = OAuthClient("crm", redirect_uris=["https://crm.example.com/*"])
     known_later = crm.client_id.apply(lambda client_id: f"https://{client_id}.example.com/*")
     assert_type(known_later, pulumi.Output[str])
@@ -97,7 +97,7 @@ def declaring() -> OAuthClient:
 
 
 def declaring_for_the_native_plugin(token: pulumi.Output[str]) -> None:
-    """The same constructor under another import, and providers for several accounts."""
+    """The same constructor from another module, and providers for several accounts."""
     eu = native.Provider("eu", token_id="token-XXXXXX", token=token, parallel=4, account="eu")
     crm = native.OAuthClient(
         "crm", pulumi.ResourceOptions(provider=eu), redirect_uris=["https://crm.example.com/*"]
@@ -154,7 +154,7 @@ def reading(client_id: pulumi.Output[str]) -> None:
 
 
 def looking_up(client_id: pulumi.Output[str]) -> None:
-    """The plain forms answer at once, the others as an Output; a secret is an Output in both."""
+    """The plain functions return values, the others an Output; a secret is an Output in both."""
     by_id = get_oauth_client("2556404-0-dc848ae6-085c-11e8-92a6-31b99c83912e", account="eu")
     by_name = get_oauth_client(name="CRM integration")
     assert_type(by_id, GetOAuthClientResult)
@@ -171,7 +171,7 @@ def looking_up(client_id: pulumi.Output[str]) -> None:
     waits = get_oauth_client_output(client_id, account="eu")
     assert_type(waits, pulumi.Output[GetOAuthClientResult])
     assert_type(waits.apply(lambda client: client.name), pulumi.Output[str])
-    # Not by `apply`: mypy cannot see through an Output in an Output. At run time there is one.
+    # Not with `apply`: mypy does not flatten an Output in an Output, as Pulumi does at run time.
     assert_type(waits.client_secret, pulumi.Output[Any])
     get_oauth_client_output(name=client_id)
     several = get_oauth_clients_output(name=client_id, account="eu")
@@ -180,7 +180,7 @@ def looking_up(client_id: pulumi.Output[str]) -> None:
 
 
 def telling_errors_apart() -> str:
-    """The tree of exceptions, as a caller catches it."""
+    """The hierarchy of exceptions, as a caller catches them."""
     try:
         get_oauth_clients()
     except pulumi.RunError as failed:
@@ -203,7 +203,7 @@ def telling_errors_apart() -> str:
 
 
 def simulating(folder: Path) -> None:
-    """A simulator with everything that can be set, as a context manager and started by hand."""
+    """A simulator with all arguments, as a context manager and started explicitly."""
     seen: list[RequestRecord] = []
     account = Account(
         users=[User("anna@example.com", "secret", frozenset({READ}), may_manage_clients=False)],
@@ -240,12 +240,12 @@ def simulating(folder: Path) -> None:
 
 
 def calling(simulator: Simulator) -> tuple[str, tuple[str, str]]:
-    """Where the simulator is, and the credential that it takes."""
+    """The simulator's URLs and credentials."""
     return simulator.base_url, (DEMO_TOKEN_ID, DEMO_TOKEN)
 
 
 def managing_the_account(account: Account) -> None:
-    """What a test does behind the provider's back."""
+    """Changes that a test makes without the provider."""
     client = account.add_client(name="crm", redirectUris=["https://crm.example.com/*"])
     assert_type(client, dict[str, Any])
     assert_type(account.clients(), list[dict[str, Any]])
@@ -265,7 +265,7 @@ def managing_the_account(account: Account) -> None:
 
 
 def misbehaving(simulator: Simulator) -> None:
-    """Faults on demand, and what was asked."""
+    """Faults and logged requests."""
     faults: list[Fault] = [
         Answer(503, "Come back later", {"Retry-After": "1"}, taken=True),
         Reset(taken=True),
@@ -293,5 +293,5 @@ def misbehaving(simulator: Simulator) -> None:
 
 
 def test_a_suite_of_ones_own(sipgate_simulator: Simulator) -> None:
-    """The fixture that `pytest_plugins` brings, by name."""
+    """The fixture that `pytest_plugins` enables."""
     assert_type(sipgate_simulator.base_url, str)

@@ -1,4 +1,4 @@
-"""`simulator`: a sipgate on this machine, to try the provider against."""
+"""`simulator`: runs a simulated sipgate on this machine."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class _Seconds(click.FloatRange):
 @click.option(
     "--require-all-fields",
     is_flag=True,
-    help="Answer 500 to a client without privacyUrl and termsUrl, as sipgate's REST description says.",
+    help="Refuse a client without privacyUrl or termsUrl with 500, as in sipgate's REST description.",
 )
 @click.option(
     "--allow-remote",
@@ -95,12 +95,12 @@ class _Seconds(click.FloatRange):
     "--seed",
     type=click.Path(dir_okay=False),
     metavar="PATH",
-    help="Start with the clients of this file, which `sipgate-provider clients --json` has printed.",
+    help="Add the clients from this file, which is the output of `sipgate-provider clients --json`.",
 )
 @click.option(
     "--scopes",
     metavar="SCOPES",
-    help="What the demo credentials may do, such as authorization:oauth2:clients:read; by default all.",
+    help="Scopes of the demo credentials, such as authorization:oauth2:clients:read. The default is all scopes.",
 )
 def command(
     host: str,
@@ -116,25 +116,25 @@ def command(
 ) -> None:
     """Run a simulated sipgate on this machine.
 
-    It answers the calls for OAuth clients as sipgate's API does. Its account starts empty and ends with it, unless
-    --file keeps the account. You need no sipgate account, and nothing leaves this machine.
+    It implements sipgate's API for OAuth clients. Its account starts empty and is lost when the simulator stops, unless
+    --file keeps it. You need no sipgate account, and nothing leaves this machine.
 
     Start it in one terminal. It prints three lines to paste into another terminal, where you run pulumi. They set
     SIPGATE_BASE_URL, SIPGATE_TOKEN_ID and SIPGATE_TOKEN, for the provider. With --tls, a fourth line sets
-    REQUESTS_CA_BUNDLE to the certificate to trust. The simulator prints every request, and why it refused one. Ctrl-C
-    ends it.
+    REQUESTS_CA_BUNDLE to the certificate to trust. The simulator prints every request, and the reason if it refuses
+    one. Press Ctrl-C to stop it.
 
-    Open the address that it prints in a browser to see clients and requests. To see what a program does when sipgate
-    fails, set a fault, here for the next request:
+    Open the address that it prints in a browser to see clients and requests. To test how a program handles failures of
+    sipgate, add a fault. This one affects the next request:
 
     \b
       curl http://127.0.0.1:15060/_simulator/faults \\
         --json '{"kind": "answer", "status": 503}'
 
-    GET and DELETE of the same path list and end the faults. The kinds are answer, reset, truncate, delay and stall;
-    "method", "path" and "times" select the requests. PATCH /_simulator/switches changes every response; GET
-    /_simulator/requests lists the requests. The manual's page about the simulator describes all of it.
-    """  # noqa: D301 - click wants the character itself to leave a paragraph as it is
+    GET lists the faults, and DELETE removes them. The kinds are answer, reset, truncate, delay and stall; "method",
+    "path" and "times" select the requests. PATCH /_simulator/switches changes all responses, and GET
+    /_simulator/requests lists the requests. The manual's page about the simulator describes the details.
+    """  # noqa: D301 - click needs the backspace character to keep the lines of a paragraph
     # Both signals are blocked before the server's thread starts, so that it inherits the block. They then wait for
     # sigwait, and cannot interrupt starting or stopping.
     end_signals = {signal.SIGINT, signal.SIGTERM}
@@ -165,7 +165,7 @@ def command(
             f"The simulator needs {error.name}. Install it: {installing(extra='simulator')}"
         ) from None
     if scopes is not None and not are_known(" ".join(scopes.split())):
-        raise click.BadParameter(f"There are {ALL}, {READ} and {WRITE}.", param_hint="--scopes")
+        raise click.BadParameter(f"Use {ALL}, {READ} or {WRITE}.", param_hint="--scopes")
     account = Account.demo(*(scopes or ALL).split())
     try:
         sipgate = Simulator(
@@ -180,7 +180,7 @@ def command(
             on_request=_show,
         )
     except ValueError as error:
-        raise click.UsageError(f"{error} --allow-remote permits it.") from None
+        raise click.UsageError(f"{error} --allow-remote allows it.") from None
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}: {error.strerror}.") from None
     sipgate.switches.require_all_fields = require_all_fields
@@ -200,11 +200,11 @@ def command(
             signal.sigwait(end_signals)
     finally:
         sipgate.stop()
-    click.echo("The simulator has ended.")
+    click.echo("The simulator has stopped.")
 
 
 def _show(record: RequestRecord) -> None:
-    # The simulator keeps running if the reader of its output has left (`| head`).
+    # The simulator keeps running if the program that reads its output has exited (`| head`).
     with contextlib.suppress(OSError):
         click.echo(_request_line(record))
 
@@ -229,11 +229,11 @@ def _greeting(sipgate: Simulator, ca_file: str | None, file: str | None) -> str:
         DEMO_USERNAME,
     )
 
-    # In that terminal, requests trusts this authority instead of all others.
+    # In that terminal, the requests library then trusts this authority instead of all others.
     trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
-    fate = f"kept in {file}" if file else "gone then"
+    fate = f"kept in {file}" if file else "lost"
     return f"""\
-A simulated sipgate listens on {sipgate.base_url}
+The simulated sipgate is listening on {sipgate.base_url}
 
 Paste this into the terminal in which you run pulumi:
 
@@ -241,17 +241,17 @@ Paste this into the terminal in which you run pulumi:
   export SIPGATE_TOKEN_ID={DEMO_TOKEN_ID}
   export SIPGATE_TOKEN={DEMO_TOKEN}{trust}
 
-Log-in with a password: {DEMO_USERNAME}, {DEMO_PASSWORD}
+User name and password: {DEMO_USERNAME}, {DEMO_PASSWORD}
   at {sipgate.token_url}
 
 In a browser: {sipgate.page_url}
 
-Ctrl-C ends it, and what was created here is {fate}.
+Press Ctrl-C to stop it. Everything created here is then {fate}.
 """
 
 
 def _request_line(record: RequestRecord) -> str:
-    answer = "no answer"
+    answer = "no response"
     if record.status is not None and record.milliseconds is not None:
         answer = f"{record.status} {record.milliseconds:.0f} ms"
     path = (

@@ -1,11 +1,11 @@
-"""An embedded sipgate, for tests and for trying things out: nothing leaves the machine.
+"""A simulated sipgate for tests and experiments. Nothing leaves the machine.
 
     with Simulator() as sipgate:
         url = f"{sipgate.base_url}/authorization/oauth2/clients"
         requests.get(url, auth=(DEMO_TOKEN_ID, DEMO_TOKEN), timeout=5)
 
-It is written from sipgate's documentation and imports nothing of the provider, so a misspelt field
-cannot agree with itself. Needs the extra `simulator`.
+It follows sipgate's documentation and imports nothing from the provider, so that the two cannot share
+a misspelt field name. It needs the extra `simulator`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The web application: REST API and log-in, behind request log and misbehaviour.
+"""The web application: the REST API and the log-in, wrapped in middleware for the request log and misbehaviour.
 
-Around them is what sipgate has not: a page to look at, and calls to make it misbehave.
+It also has what sipgate does not: a page that shows its state, and endpoints that control it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from sipgate_provider.simulator.control.backstage import PREFIX, Backstage
+from sipgate_provider.simulator.control.bypass import PREFIX, BypassMiddleware
 from sipgate_provider.simulator.control.endpoints import Control
 from sipgate_provider.simulator.control.misbehaviour import MisbehaviourMiddleware, Misbehaviours
 from sipgate_provider.simulator.control.request_log import (
@@ -55,7 +55,7 @@ def build_app(
     log: RequestLog,
     on_request: Callable[[RequestRecord], None] | None = None,
 ) -> Starlette:
-    """An application that answers as sipgate does; it must be run with `connection.Connection`."""
+    """Returns an application that responds as sipgate does. Its server must use the protocol class `Connection`."""
 
     async def refuse(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
@@ -69,7 +69,7 @@ def build_app(
 
     codes = Codes(clock)
     overview = Overview(accounts, misbehaviours, log)
-    backstage = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
+    own_routes = [*overview.routes(), *Control(misbehaviours, switches, log).routes()]
     app = Starlette(
         routes=[
             *ClientsAPI(accounts, tokens, switches, Deletions(clock)).routes(),
@@ -80,14 +80,14 @@ def build_app(
             *Discovery(tokens.signer).routes(),
         ],
         middleware=[
-            Middleware(Backstage, path=f"{PREFIX}/", routes=backstage),
+            Middleware(BypassMiddleware, path=f"{PREFIX}/", routes=own_routes),
             Middleware(RequestLogMiddleware, log=log, on_request=on_request),
-            Middleware(Backstage, path="/", routes=overview.page_routes()),
+            Middleware(BypassMiddleware, path="/", routes=overview.page_routes()),
             Middleware(MisbehaviourMiddleware, misbehaviours=misbehaviours, switches=switches),
             Middleware(CORSMiddleware, accounts=accounts, tokens=tokens),
         ],
         exception_handlers={HTTPException: refuse},
     )
-    # A path with a slash too many is unknown, not another name for the one without.
+    # A path with an extra slash at the end is unknown, rather than redirected to the one without.
     app.router.redirect_slashes = False
     return app

@@ -1,4 +1,4 @@
-"""The simulator's own time, so that a test can let a token expire without waiting for it."""
+"""The simulator's clock, so that a test can let a token expire without waiting."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import time
 
 
 class Clock:
-    """Runs like a clock on the wall, and can be moved forward."""
+    """A clock that can be advanced."""
 
     def __init__(self) -> None:
         self._moved = 0.0
 
     def now(self) -> float:
-        """Seconds since an arbitrary start; it never runs backwards."""
+        """Returns monotonic time, in seconds since an arbitrary start."""
         return time.monotonic() + self._moved
 
     def time(self) -> float:
-        """What the clock on the wall shows, in seconds since 1970, moved as far forward."""
+        """Returns wall-clock time, in seconds since 1970, advanced like `now`."""
         return time.time() + self._moved
 
     def advance(self, seconds: float) -> None:
-        """It is this many seconds later.
+        """Advances the clock by this many seconds.
 
         Raises:
             ValueError: `seconds` is negative.
         """
         if seconds < 0:
-            raise ValueError("Time runs forward only.")
+            raise ValueError("The clock cannot go backwards: seconds must not be negative.")
         self._moved += seconds

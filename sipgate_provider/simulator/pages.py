@@ -1,6 +1,6 @@
-"""The pages a person sees: log-in, log-out, what went wrong, the overview, and the form that goes back by itself.
+"""The HTML pages: log-in, log-out, error messages, the overview, and the form that submits itself to the application.
 
-As Keycloak's, they are framed by no other site.
+As with Keycloak's, no other site can embed them in a frame.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HEADERS = {
 
 
 def page(template: str, status: int = 200, /, **values: object) -> HTMLResponse:
-    """The page made of that template."""
+    """Returns the rendered template."""
     return HTMLResponse(_environment().get_template(template).render(**values), status, _HEADERS)
 
 

@@ -1,10 +1,10 @@
-"""A fixture for tests of one's own: a fresh simulator for each test.
+"""A pytest fixture for your own tests: a new simulator for each test.
 
-In the `conftest.py` at the root of the tests:
+Enable it in the `conftest.py` at the root of your tests:
 
     pytest_plugins = ["sipgate_provider.simulator.pytest_plugin"]
 
-Then a test that names `sipgate_simulator` has one, on a port of its own, with an empty account.
+A test with the argument `sipgate_simulator` then gets a simulator with a port of its own and an empty account.
 """
 
 from __future__ import annotations
@@ -21,6 +21,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sipgate_simulator() -> Iterator[Simulator]:
-    """A simulator that listens, and is gone after the test."""
+    """A running simulator, which is stopped after the test."""
     with Simulator() as simulator:
         yield simulator

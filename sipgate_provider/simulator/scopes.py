@@ -1,7 +1,7 @@
-"""The scopes that the client calls ask for, in sipgate's spelling, and what a token gets of them.
+"""sipgate's scopes for managing clients, and which scopes a token gets.
 
-A token has what was asked for, and nothing else of the API: an application that forgets a scope is refused here too.
-The client of the password grant has all by default, since sipgate's documentation uses its token without asking.
+A token gets only the API scopes that were requested, so an application that forgets one is refused as at sipgate. A
+password grant without scopes gets `all`, since sipgate's documentation uses such a token for everything.
 """
 
 from __future__ import annotations
@@ -13,24 +13,28 @@ WRITE = "authorization:oauth2:clients:write"
 OPENID = "openid"
 OFFLINE = "offline_access"
 
-# OpenID Connect's own, which are about the log-in; the API asks for none of them. Every token has two of them.
+# OpenID Connect's own scopes concern the log-in; the API requires none of them. Every token has two of them.
 _ALWAYS = frozenset({"profile", "email"})
 _ABOUT_THE_LOG_IN = frozenset({OPENID, "address", "phone", OFFLINE}) | _ALWAYS
 
 
 def are_known(requested: str) -> bool:
-    """Whether every scope of a request, in which each is one space from the next, is one that there can be.
+    """Returns whether all requested scopes, separated by single spaces, can exist.
 
-    sipgate's are not documented as a whole; all that are have a colon, but for `all`.
+    sipgate does not document a complete list. All documented ones contain a colon, except `all`.
     """
     known = _ABOUT_THE_LOG_IN | {ALL}
     return all(name in known or ":" in name for name in requested.split(" "))
 
 
 def granted(requested: str, held: frozenset[str]) -> frozenset[str]:
-    """What of the scopes held a token gets that was requested with these, separated by spaces.
+    """Returns the scopes of a new token.
 
-    Which names sipgate knows is not documented as a whole, so whoever holds `all` gets any that they ask for.
+    Since sipgate does not document a complete list of scopes, a user who holds `all` gets any scope.
+
+    Args:
+        requested: The requested scopes, separated by spaces.
+        held: The scopes that the user holds.
     """
     names = frozenset(requested.split())
     of_api = names - _ABOUT_THE_LOG_IN
@@ -40,7 +44,12 @@ def granted(requested: str, held: frozenset[str]) -> frozenset[str]:
 
 
 def narrowed(requested: str, first: frozenset[str]) -> frozenset[str]:
-    """What a renewed token gets, out of those of the log-in; what lasts beyond it is never narrowed."""
+    """Returns the scopes of a renewed token.
+
+    Args:
+        requested: The requested scopes, separated by spaces; "" for all of the log-in's.
+        first: The scopes of the log-in. If `offline_access` is one of them, the token keeps them all.
+    """
     if not requested or OFFLINE in first:
         return first
     return frozenset(requested.split()) & first | _ALWAYS

@@ -1,4 +1,4 @@
-"""The simulator as a whole: sipgate on a local port, and what tests ask of it."""
+"""The `Simulator`: a simulated sipgate on a local port, with methods for tests."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ if TYPE_CHECKING:
 
 
 class Simulator:
-    """sipgate on a local port, for as long as the `with` block lasts.
+    """A simulated sipgate on a local port. As a context manager, it runs during the `with` block.
 
     Attributes:
-        account: Its clients and who may call; of several accounts, the first.
-        accounts: Every account. A request acts on the one that its credential belongs to.
-        clock: What tokens expire by.
-        switches: How every answer differs from the usual; can be changed while it runs.
+        account: The account, with its clients and credentials; the first one if there are several.
+        accounts: All accounts. A request acts on the account to which its credential belongs.
+        clock: The clock by which tokens expire.
+        switches: Switches that change every response. They can be set at any time.
 
     Args:
-        account: The account; without, an empty one with the `DEMO_…` credentials.
-        accounts: Several accounts, in place of one.
-        host: Where to listen.
-        port: 0 takes a free port.
-        latency: Seconds before each answer.
-        token_life: Seconds that an access token lives.
-        allow_remote: Whether `host` may be one that other machines can reach.
-        tls: Whether it speaks HTTPS, with a certificate by an authority of its own: `ca_pem`.
-        file: Where clients, users and personal access tokens are kept; without, they are gone when
-            it ends. It belongs to this simulator from `start` to `stop`: only what changes then is
-            in it.
-        on_request: Called, in the server's thread, with each request that is over.
+        account: The account; an empty one with the `DEMO_…` credentials if omitted.
+        accounts: Several accounts, instead of `account`.
+        host: Address to listen on.
+        port: Port to listen on; 0 for any free one.
+        latency: Seconds to wait before each response.
+        token_life: Lifetime of an access token in seconds.
+        allow_remote: Whether to accept a `host` that other machines can reach.
+        tls: Whether to serve HTTPS, with a certificate of the simulator's own authority (`ca_pem`).
+        file: File that keeps clients, users and personal access tokens. It is locked between `start`
+            and `stop`, and only changes made in that time are written to it. Without a file, nothing
+            is kept.
+        on_request: Called in the server's thread after each request.
 
     Raises:
-        ValueError: Other machines can reach `host`, and `allow_remote` is not set; or both
-            `account` and `accounts` are given, or two accounts have the same number.
+        ValueError: Other machines can reach `host` and `allow_remote` is not set, both `account` and
+            `accounts` are given, or two accounts have the same number.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Simulator:
         on_request: Callable[[RequestRecord], None] | None = None,
     ) -> None:
         if account and accounts:
-            raise ValueError("Give account or accounts, not both.")
+            raise ValueError("Pass either account or accounts, not both.")
         known = Accounts(accounts or [account or Account.demo()])
         self.accounts = known.all
         self.account = self.accounts[0]
@@ -104,65 +104,65 @@ class Simulator:
 
     @property
     def base_url(self) -> str:
-        """Where the REST API is, such as `http://127.0.0.1:40123/v2`; known once started."""
+        """URL of the REST API, such as `http://127.0.0.1:40123/v2`. With port 0, it is known only after `start`."""
         return self._server.origin + PREFIX
 
     @property
     def token_url(self) -> str:
-        """Where the token endpoint is; known once started."""
+        """URL of the token endpoint. With port 0, it is known only after `start`."""
         return self._server.origin + TOKEN_PATH
 
     @property
     def page_url(self) -> str:
-        """Where a browser sees clients and requests; known once started."""
+        """URL of the page that shows clients and requests. With port 0, it is known only after `start`."""
         return self._server.origin + "/"
 
     @property
     def ca_pem(self) -> bytes:
-        """The certificate, in PEM, of the authority that callers have to trust.
+        """Certificate, in PEM format, of the authority that callers must trust.
 
         Raises:
-            ValueError: It speaks plain HTTP.
+            ValueError: The simulator serves plain HTTP.
         """
         if self._certificates is None:
-            raise ValueError("This simulator speaks plain HTTP; make it with tls=True.")
+            raise ValueError("This simulator serves plain HTTP; create it with tls=True.")
         return self._certificates.ca_pem
 
     @property
     def tls_handshakes(self) -> int:
-        """How many TLS handshakes have come to a good end: one for each connection."""
+        """Number of successful TLS handshakes, one for each connection."""
         return self._server.handshakes
 
     def start(self) -> Self:
-        """It listens. After a `stop` it can be started again: same port, same account.
+        """Starts listening. After a `stop`, the simulator starts again with the same port and accounts.
 
         Raises:
-            OSError: The port is in use, or may not be used.
-            RuntimeError: It is running already.
+            OSError: The port is in use, or using it is not permitted.
+            RuntimeError: The simulator is already running.
             StorageError: The file is in use by another simulator, or cannot be used.
         """
         if self._server.running:
-            raise RuntimeError("The simulator is running already.")
+            raise RuntimeError("The simulator is already running.")
         try:
             if self._path is not None:
                 self._file = File(self._path)
                 for account in self.accounts:
-                    account.keep_in(self._file)
+                    account.attach(self._file)
             self._server.start()
         except BaseException:
-            self._let_go()
+            self._close_file()
             raise
         return self
 
     def stop(self) -> None:
-        """It is gone from the port, and requests in flight are cut off."""
+        """Stops listening, and closes all connections, including those with requests in progress."""
         self._server.stop()
-        self._let_go()
+        self._close_file()
 
-    def _let_go(self) -> None:
+    def _close_file(self) -> None:
         if self._file:
             for account in self.accounts:
-                account.let_go()
+                account.detach()
             self._file.close()
         self._file = None
 
@@ -178,13 +178,23 @@ class Simulator:
         self.stop()
 
     def issue_access_token(self, *scopes: str, life: float | None = None) -> str:
-        """An access token to `account` with just these scopes, for `life` seconds or as usual."""
+        """Issues an access token for `account` without a log-in.
+
+        Args:
+            scopes: The scopes of the token.
+            life: Lifetime in seconds; `token_life` if omitted.
+        """
         held, issuer = frozenset(scopes), issuer_at(self._server.origin, SIPGATE_APPS)
         log_in = self._session(held).of_client(APP_WEB)
         return self._tokens.issue_access(log_in, held, issuer, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
-        """A refresh token with just these scopes, as a log-in through that client would yield."""
+        """Issues a refresh token for `account` without a log-in.
+
+        Args:
+            scopes: The scopes of the token.
+            client_id: The client that can use the token.
+        """
         held = frozenset(scopes)
         return self._tokens.issue_refresh(self._session(held).of_client(client_id), held).value
 
@@ -192,50 +202,53 @@ class Simulator:
         return self._sessions.begin(self.account, User("issued@example.com", "", scopes))
 
     def end_access_tokens(self) -> None:
-        """No access token issued so far is accepted any longer; refresh tokens still are."""
+        """Revokes all access tokens. Refresh tokens stay valid."""
         self._tokens.end_access_tokens()
 
     def misbehave(
         self, fault: Fault, *, method: str | None = None, path: str = "", times: int | None = 1
     ) -> Misbehaviour:
-        """The next requests that fit meet the fault.
+        """Applies a fault to the next requests that match.
 
         Args:
-            fault: What goes wrong with them.
-            method: Their method; None is any.
-            path: A regex that is found in their path; the token endpoint's requests count too.
-            times: How many of them; None is all, until `behave`.
+            fault: The fault.
+            method: Method of the requests; None for any.
+            path: Regular expression to search for in the path of the requests, including requests to
+                the token endpoint.
+            times: Number of requests to affect; None for all until `behave`.
 
         Returns:
-            What was ordered; its `hits` says how many requests have met it.
+            An object whose `hits` is the number of requests affected so far.
         """
         misbehaviour = Misbehaviour(fault, method, re.compile(path), times)
         self._misbehaviours.add(misbehaviour)
         return misbehaviour
 
     def behave(self) -> None:
-        """No request meets a fault any longer. The switches stay as they are."""
+        """Removes all faults. The switches do not change."""
         self._misbehaviours.clear()
 
     @property
     def requests(self) -> list[RequestRecord]:
-        """The latest requests, oldest first; one whose answer has arrived is in it.
-
-        No more than 20,000 are kept, here and for `count`.
-        """
+        """The latest requests, 20,000 at most, oldest first. Each is listed before its caller gets the response."""
         return self._log.records()
 
     def count(self, method: str | None = None, path: str = "") -> int:
-        """How many requests had that method (None: any) and a path in which the regex is found."""
+        """Returns the number of logged requests that match.
+
+        Args:
+            method: Method of the requests; None for any.
+            path: Regular expression to search for in the path of the requests.
+        """
         return len(self._log.matching(method, re.compile(path)))
 
     def clear_requests(self) -> None:
-        """The requests so far are forgotten."""
+        """Clears the log of requests."""
         self._log.clear()
 
 
 def _certificates(host: str) -> Certificates:
-    # Without TLS, nothing of it is loaded.
+    # A simulator without TLS does not need this module's dependencies.
     from sipgate_provider.simulator.server.tls import Certificates  # noqa: PLC0415
 
     return Certificates(host)

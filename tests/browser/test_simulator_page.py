@@ -63,7 +63,7 @@ def test_requests_and_clients_appear_as_they_come(
 ) -> None:
     call(sipgate)
     call(sipgate, "/2556404-0-nowhere")
-    sipgate.account.add_client(name="made meanwhile")
+    sipgate.account.add_client(name="Wallboard")
     requests.post(
         f"{sipgate.base_url}/authorization/oauth2/clients",
         json={"name": "CRM", "description": ""},
@@ -72,7 +72,7 @@ def test_requests_and_clients_appear_as_they_come(
     )
 
     expect(page.get_by_role("row").filter(has_text="2556404-0-nowhere")).to_contain_text("404")
-    expect(page.get_by_role("row").filter(has_text="made meanwhile")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Wallboard")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="redirectUris: Field required")).to_contain_text(
         "500"
     )
@@ -101,7 +101,7 @@ def test_polling_is_not_among_the_requests_that_a_test_counts(
     assert sipgate.count(path="_simulator") == 0
 
 
-def test_an_address_breaks_behind_a_slash_or_a_dot(page: Page, crm: dict[str, Any]) -> None:
+def test_an_address_breaks_after_a_slash_or_a_dot(page: Page, crm: dict[str, Any]) -> None:
     row = page.get_by_role("row").filter(has_text=crm["clientId"])
     entry = row.get_by_role("listitem").filter(has_text="beta.example.com")
 

@@ -1,4 +1,4 @@
-"""The facts are asked of the simulator, or, with `--on-account`, of the sipgate that the SIPGATE_… variables name."""
+"""Checks facts on the simulator or, with `--on-account`, on the sipgate that the SIPGATE_… variables name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.contract.own_clients import CLIENTS, MOST_CLIENTS, MOST_WHILE_DELETIN
 from tests.contract.report import Contract, Report
 from tests.contract.sipgate import MOST_REQUESTS, Sipgate, Target
 
-# So that nobody's limit of requests is met; a simulator has none.
+# Avoids rate limits; a simulator has none.
 _SECONDS_BETWEEN_REQUESTS = 0.2
 _TARGET = pytest.StashKey[Target]()
 _REPORT = pytest.StashKey[Report]()
@@ -118,7 +118,7 @@ def account(pytestconfig: pytest.Config) -> Iterator[Sipgate | None]:
 
 
 def _check_credential(sipgate: Sipgate) -> None:
-    """Ends the run where every fact would be the same refusal."""
+    """Ends the run if every fact would get the same refusal."""
     owner = sipgate.target.owner
     try:
         status = sipgate.ask("GET", CLIENTS).status_code

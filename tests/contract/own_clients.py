@@ -1,7 +1,7 @@
-"""The clients that a run makes: each has a name that says so, and none stays behind, however the run ends.
+"""The clients that a run creates. They have recognizable names, and are deleted however the run ends.
 
-A name is `sipgate-provider contract`, the time and a random number, and so it is found again where the answer to a
-POST was lost, and where an earlier run was killed. What has another name is never touched.
+A name consists of `sipgate-provider contract`, the time and a random number. So a client is found again if the response
+to its POST was lost or an earlier run was killed. Clients with other names are never changed.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ __all__ = ["CLIENTS", "MOST_CLIENTS", "MOST_WHILE_DELETING", "LeftBehindError", 
 
 CLIENTS = "/authorization/oauth2/clients"
 MOST_CLIENTS = 8
-"""How many clients a run makes at most."""
+"""Maximum number of clients that a run creates."""
 _TRIES = 5
 _MOST_LEFT_OVERS = 10
 MOST_WHILE_DELETING = _TRIES * (MOST_CLIENTS + 1) + 1 + _MOST_LEFT_OVERS
-"""How many requests it takes at most to delete them, and those that an earlier run left behind."""
+"""Maximum number of requests to delete them and those that an earlier run has left behind."""
 _NAME = re.compile(r"sipgate-provider contract (\d{8}T\d{6}Z) [0-9a-f]{12}(?: \w+)?")
 _TIME = "%Y%m%dT%H%M%SZ"
 _OLD = timedelta(days=1)
 _LONGEST_PAUSE = 60
-# 202 is sipgate's; a deletion that came before is as good.
+# 202 is sipgate's response. With 404, an earlier request has deleted the client.
 _DELETED = frozenset({200, 202, 204, 404})
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -43,22 +43,22 @@ Ask = Callable[..., requests.Response]
 
 
 class LeftBehindError(Exception):
-    """Clients of this run may still be there; the message says how to find them."""
+    """Clients of this run may still exist. The message says how to find them."""
 
 
 class OwnClients:
-    """Makes clients, and deletes them all when the block ends.
+    """Creates clients, and deletes them all at the end of the block.
 
     Attributes:
-        name: What the name of every client begins with.
+        name: Prefix of all clients' names.
     """
 
     def __init__(self, ask: Ask, *, pause: float = 5.0) -> None:
-        """Nothing is made yet.
+        """Creates no client yet.
 
         Args:
-            ask: Sends a request to the API: method, path, and what `requests` takes.
-            pause: Seconds between two tries to delete.
+            ask: Sends a request to the API; takes the method, the path and arguments of `requests`.
+            pause: Seconds between two attempts to delete.
         """
         self._ask = ask
         self._pause = pause
@@ -70,15 +70,15 @@ class OwnClients:
         self._handlers: dict[signal.Signals, Any] = {}
 
     def post(self, body: dict[str, Any], **how: Any) -> requests.Response:
-        """The answer to a POST of a body, whose name begins like every other's here.
+        """Creates a client, and returns the response.
 
         Args:
-            body: What is sent.
-            how: What else `ask` takes.
+            body: The body, whose name starts with the prefix.
+            how: Other arguments of `ask`.
 
         Raises:
-            AssertionError: It would have another name, or be one too many.
-            RequestException: There is no answer.
+            AssertionError: The name lacks the prefix, or there would be too many clients.
+            RequestException: There is no response.
         """
         assert body["name"].startswith(self.name), "no client without a name to find it by"
         assert self._posts < MOST_CLIENTS, f"more than {MOST_CLIENTS} clients"
@@ -93,7 +93,7 @@ class OwnClients:
         return answer
 
     def __enter__(self) -> Self:
-        """What an earlier run left behind is gone, as far as that could be done."""
+        """Deletes what an earlier run has left behind, as far as possible."""
         if threading.current_thread() is threading.main_thread():
             self._handlers = {signal.SIGINT: signal.getsignal(signal.SIGINT)}
             self._handlers |= {name: signal.signal(name, _interrupt) for name in _SIGNALS}
@@ -102,12 +102,12 @@ class OwnClients:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Every client is gone, or its deletion accepted.
+        """Deletes all clients.
 
         Raises:
-            LeftBehindError: That is not certain.
+            LeftBehindError: A client may not have been deleted.
         """
-        # Nobody who is impatient leaves clients behind; it takes a few minutes at worst.
+        # Signals are ignored, so that an impatient user leaves no clients behind. It takes a few minutes at worst.
         for name in self._handlers:
             signal.signal(name, signal.SIG_IGN)
         try:
@@ -130,7 +130,7 @@ class OwnClients:
     def _delete_all(self) -> None:
         if not self._posts:
             return
-        # A client whose POST was not answered may appear late.
+        # A client whose POST got no response may appear late.
         looks = 2 if self._unanswered else 1
         waiting = set(self._made)
         gone: set[str] = set()

@@ -1,4 +1,4 @@
-"""What is asked, what was seen, and whether sipgate's documentation and the simulator agree with it."""
+"""The report: the facts, the observations, and whether sipgate's documentation and the simulator agree with them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _NO_ANSWER = (requests.RequestException, ValueError, LookupError, TypeError)
 
 @dataclass
 class Row:
-    """One fact.
+    """A fact and its observation.
 
     Attributes:
-        fact: What is asked.
-        source: Where in sipgate's documentation, or Keycloak's behaviour, it stands.
-        verdict: `holds`, `broken` (also where no usable answer came), `observed` (the documentation is silent) or
+        fact: The fact.
+        source: Where sipgate documents it, or that it is Keycloak's behaviour.
+        verdict: `holds`, `broken` (also if there was no usable response), `observed` (sipgate does not document it) or
             `not asked`.
-        seen: What was seen, or why it was not asked.
-        simulator: What the simulator does; None where it is the simulator that is asked.
+        seen: The observation, or why there is none.
+        simulator: The simulator's behaviour; None if the simulator itself is observed.
     """
 
     fact: str
@@ -41,18 +41,18 @@ class Row:
 
     @property
     def simulator_agrees(self) -> bool | None:
-        """Whether the simulator does the same; None where that was not asked."""
+        """Whether the simulator behaves the same; None if it was not compared."""
         return None if self.simulator is None else self.simulator == self.seen
 
 
 @dataclass
 class Report:
-    """All facts that were asked, in their order."""
+    """All observed facts, in order."""
 
     rows: list[Row] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """A table for a reader."""
+        """Returns the report as the lines of a table."""
         agrees = {True: "agrees", None: ""}
         cells: list[tuple[str, ...]] = [("Verdict", "Fact", "Seen", "Simulator", "Source")]
         for row in self.rows:
@@ -66,13 +66,13 @@ class Report:
         ]
 
     def json(self) -> str:
-        """The same for programs."""
+        """Returns the report as JSON."""
         rows = [asdict(row) | {"simulator_agrees": row.simulator_agrees} for row in self.rows]
         return json.dumps({"facts": rows}, indent=2, ensure_ascii=False) + "\n"
 
 
 class Contract:
-    """Asks one fact of sipgate, and, where that is not the simulator, of the simulator as well."""
+    """Checks a fact on sipgate and, unless that is the simulator, compares it with the simulator."""
 
     def __init__(
         self, report: Report, fact: str, sipgate: Sipgate, simulator: Sipgate | None
@@ -85,16 +85,16 @@ class Contract:
 
     @property
     def target(self) -> Target:
-        """Where it is asked, and who asks."""
+        """The target of the requests, with its credentials."""
         return self._sipgate.target
 
     def documented(self, source: str, observe: Observe, *expected: Any) -> None:
-        """What is seen is one of the values that the source allows.
+        """Checks that the observation is one of the documented values.
 
         Args:
-            source: Where it stands.
-            observe: Asks.
-            expected: What may be seen.
+            source: Where they are documented.
+            observe: Makes the observation.
+            expected: The documented values.
         """
         assert not self._observes, "a name with `observe` is for what no source says"
         row = self._row(source, observe)
@@ -102,14 +102,14 @@ class Contract:
         assert row.verdict == "holds", f"{row.fact}: {row.seen}, documented: {expected}"
 
     def observed(self, source: str, observe: Observe) -> None:
-        """What is seen is in the report; no source says what it should be, but something has to be seen."""
+        """Reports an observation for which no value is documented. It fails only without a usable response."""
         assert self._observes, "name it `test_observe_…`: it does not fail, whatever is seen"
         row = self._row(source, observe)
         row.verdict = "broken" if row.seen.startswith(_UNUSABLE) else "observed"
         assert row.verdict == "observed", f"{row.fact}: {row.seen}"
 
     def needs(self, source: str, credential: object, variables: str) -> None:
-        """Skips the fact, and says so in the report, where a credential for it is missing."""
+        """Skips the fact, and reports that, if a credential is missing."""
         if credential is None:
             reason = f"needs {variables}"
             self._report.rows.append(Row(self._fact, source, "not asked", reason))

@@ -1,7 +1,7 @@
-"""sipgate as the facts are asked of it: plain requests, a limit to them, and one client to ask about.
+"""sipgate as the facts use it: plain requests, a limit on their number, and a client to test with.
 
-`requests` is used as it is, and a field is written as sipgate's documentation writes it: what the package has misspelt
-must not agree with itself. Of the package are only the settings, and what puts a credential on a request.
+It uses `requests` directly, and the field names of sipgate's documentation, so that a name that is misspelt in the
+package is noticed. From the package, it uses only the settings and the authentication of requests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.contract.own_clients import CLIENTS, OwnClients
 __all__ = ["MOST_REQUESTS", "Deletion", "Sipgate", "Target"]
 
 MOST_REQUESTS = 150
-"""How many requests the facts take at most, without those that delete clients."""
+"""Maximum number of requests, without those that delete clients."""
 _SECONDS = 30
 _READER, _OTHER, _PERSON = "reader", "other", "person"
 
@@ -40,14 +40,14 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 @dataclass(frozen=True)
 class Target:
-    """Where sipgate is, and who asks, as environment variables say it.
+    """The sipgate to test, and its credentials, from environment variables.
 
     Attributes:
-        owner: Whose account it is: SIPGATE_TOKEN_ID and so on, as the provider has them.
+        owner: The account, from the provider's variables: SIPGATE_TOKEN_ID and so on.
         token_url: The token endpoint that `login` uses.
-        reader: A credential for the same account with the read scope alone: SIPGATE_READER_TOKEN_ID and so on.
+        reader: A credential for the same account with only the read scope: SIPGATE_READER_TOKEN_ID and so on.
         other: A credential for another account: SIPGATE_OTHER_TOKEN_ID and so on.
-        person: A person's user name and password: the owner's, or SIPGATE_PERSON_USERNAME and so on.
+        person: User name and password: the owner's, or SIPGATE_PERSON_USERNAME and so on.
     """
 
     owner: Settings
@@ -58,10 +58,10 @@ class Target:
 
     @classmethod
     def resolve(cls, environment: Mapping[str, str]) -> Target:
-        """The target that the variables name.
+        """Returns the target that the variables name.
 
         Raises:
-            ConfigurationError: They name none.
+            ConfigurationError: A variable is missing or invalid.
         """
         owner = Settings.resolve(_nothing, environment)
         _, _, token_url = login_settings(_nothing, environment)
@@ -81,7 +81,7 @@ class Target:
 
 
 def _nothing(_key: str) -> None:
-    """There is no stack configuration."""
+    """Returns None, since there is no stack configuration."""
 
 
 def _settings(environment: Mapping[str, str], account: str) -> Settings | None:
@@ -98,7 +98,7 @@ def _settings(environment: Mapping[str, str], account: str) -> Settings | None:
 
 @dataclass(frozen=True)
 class Deletion:
-    """What was seen when a client was deleted."""
+    """Observations about the deletion of a client."""
 
     status: int
     body: bytes
@@ -110,18 +110,18 @@ class Deletion:
 
 
 class Sipgate:
-    """The six calls and the log-in.
+    """Sends requests to the API and to the log-in.
 
     Attributes:
-        target: Where, and who asks.
-        sent: How many requests were sent, without those that delete clients.
+        target: The target, with its credentials.
+        sent: Number of requests sent, without those that delete clients.
     """
 
     def __init__(self, target: Target, *, pause: float) -> None:
-        """Nothing is sent yet.
+        """Sends no request yet.
 
         Args:
-            target: Where, and who asks.
+            target: The target, with its credentials.
             pause: Seconds between two requests.
         """
         self.target = target
@@ -141,14 +141,15 @@ class Sipgate:
         who: Settings | Callable[..., Any] | None = None,
         **how: Any,
     ) -> requests.Response:
-        """The API's answer.
+        """Sends a request to the API, and returns the response.
 
         Args:
-            method: The HTTP verb.
-            path: Below the base URL.
-            bounded: Whether it counts; what deletes clients does not, so that it always may.
-            who: Whose credential, if not the owner's; a callable is what `requests` takes as `auth`.
-            how: What else `requests` takes.
+            method: The HTTP method.
+            path: Path below the base URL.
+            bounded: Whether the request counts towards the limit. Those that delete clients do not, so that they are
+                always possible.
+            who: The credential, if not the owner's; or a callable for the argument `auth` of `requests`.
+            how: Other arguments of `requests`.
         """
         auth = self._owner() if who is None else who
         if isinstance(auth, Settings):
@@ -157,25 +158,25 @@ class Sipgate:
         return self._send(method, url, bounded=bounded, auth=auth, **how)
 
     def ask_as_nobody(self, method: str, path: str, **how: Any) -> requests.Response:
-        """The API's answer to a request without a credential."""
+        """Sends a request without a credential to the API, and returns the response."""
         return self.ask(method, path, who=_nobody, **how)
 
     def token(self, *, url: str = "", headers: Any = None, **form: str) -> requests.Response:
-        """The answer of the token endpoint."""
+        """Sends a form to the token endpoint, and returns the response."""
         url = url or self.target.token_url
         return self._send("POST", url, auth=_nobody, data=form, headers=headers)
 
     def end_session(self, url: str, **form: str) -> None:
-        """The session that a refresh token belongs to is over."""
+        """Ends the session of a refresh token."""
         self._send("POST", url.removesuffix("/token") + "/logout", auth=_nobody, data=form)
 
     def preflight(self, origin: str) -> requests.Response:
-        """The token endpoint's answer to a preflight."""
+        """Sends a preflight request to the token endpoint, and returns the response."""
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         return self._send("OPTIONS", self.target.token_url, auth=_nobody, headers=headers)
 
     def authorize(self, redirect_uri: str, client_id: str = "") -> str:
-        """What the authorization endpoint makes of a log-in that would end there, without showing a page."""
+        """Returns how the authorization endpoint responds to a log-in with this redirect URI and `prompt=none`."""
         state = secrets.token_hex(8)
         query = {
             "response_type": "code",
@@ -214,38 +215,38 @@ class Sipgate:
 
     @cached_property
     def created(self) -> requests.Response:
-        """The answer to the POST of a client that stays while the facts are asked."""
+        """Response to the POST of a client that is kept during the run."""
         return self.own.post(self.body)
 
     @cached_property
     def client(self) -> dict[str, Any]:
-        """That client, as it was read."""
+        """That client, as read from the API."""
         client: dict[str, Any] = self.read(self.created.json()["clientId"]).json()
         return client
 
     @property
     def path(self) -> str:
-        """Where that client is."""
+        """Path of that client."""
         return f"{CLIENTS}/{self.client['clientId']}"
 
     def read(self, client_id: str) -> requests.Response:
-        """The answer to the GET of a client."""
+        """Reads a client, and returns the response."""
         return self.ask("GET", f"{CLIENTS}/{client_id}")
 
     def put(self, *without: str, **changes: Any) -> requests.Response:
-        """The answer to a PUT of that client, with these changes to the body and without these fields."""
+        """Updates that client with these changes to the body and without these fields, and returns the response."""
         body = {name: value for name, value in self.body.items() if name not in without}
         return self.ask("PUT", self.path, json=body | changes)
 
     def try_put(self, *without: str, **changes: Any) -> requests.Response:
-        """The same; the client is as before again."""
+        """Does the same as `put`, and then restores the client."""
         answer = self.put(*without, **changes)
         if answer.ok:
             self.put()
         return answer
 
     def put_and_read(self, field: str, value: Any) -> Any:
-        """What is read of a field that was written, or the status of the refusal; it is as before again."""
+        """Writes a field, and returns its value as read, or the status of a refusal. Restores the client."""
         answer = self.put(**{field: value})
         if not answer.ok:
             return f"refused, {answer.status_code}"
@@ -255,7 +256,7 @@ class Sipgate:
 
     @cached_property
     def deletion(self) -> Deletion:
-        """What was seen when another client was deleted."""
+        """Observations about the deletion of another client."""
         client_id = self.own.post(self.body).json()["clientId"]
         path = f"{CLIENTS}/{client_id}"
         answer = self.ask("DELETE", path)
@@ -270,11 +271,11 @@ class Sipgate:
         )
 
     def listed(self) -> list[dict[str, Any]]:
-        """The clients in the list."""
+        """Returns the clients in the list."""
         data: list[dict[str, Any]] = self.ask("GET", CLIENTS).json()["data"]
         return data
 
     def close(self) -> None:
-        """No connection is left."""
+        """Closes the connections."""
         with contextlib.suppress(requests.RequestException):
             self._http.close()

@@ -1,4 +1,4 @@
-"""POST: what it takes, and what it answers."""
+"""POST: its body and its response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DELETE: what it answers, and when the client is gone."""
+"""DELETE: its response, and when the client is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token endpoint and the authorization endpoint, where nobody logs in but a person whose password is given."""
+"""The token endpoint and the authorization endpoint. Log-ins need the password of a person."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ WILDCARD = "https://*.example.org/*"
 
 
 def said(answer: requests.Response) -> str:
-    """Status and error code."""
+    """Returns the status and the error code."""
     return f"{answer.status_code} {answer.json().get('error', 'no error')}"
 
 
 def with_code(sipgate: Sipgate, **changes: str) -> requests.Response:
-    """The answer to a code that nobody issued, from the client with its secret."""
+    """Sends an invalid code with the client's secret to the token endpoint, and returns the response."""
     headers = {"Origin": changes.pop("origin")} if "origin" in changes else None
     form = {
         "grant_type": "authorization_code",
@@ -37,12 +37,12 @@ def with_code(sipgate: Sipgate, **changes: str) -> requests.Response:
 
 
 def granted(answer: requests.Response, origin: str) -> bool:
-    """Whether a page of the origin may read the answer."""
+    """Returns whether a page of this origin can read the response."""
     return answer.headers.get("Access-Control-Allow-Origin") in {origin, "*"}
 
 
 def accepted(sipgate: Sipgate, registered: str, asked: str) -> str:
-    """What a log-in gets that would end at an address, when the other is registered."""
+    """Returns the response to a log-in with one redirect URI while another is registered."""
     sipgate.put(redirectUris=[registered])
     seen = sipgate.authorize(asked)
     sipgate.put()
@@ -58,7 +58,7 @@ def test_an_unknown_client_is_refused(contract: Contract) -> None:
 
 
 def test_observe_what_a_client_with_a_wrong_secret_is_told(contract: Contract) -> None:
-    # A public client may send any.
+    # A public client can send any secret.
     contract.observed(KEYCLOAK, lambda s: said(with_code(s, client_secret="wrong")))
 
 
@@ -137,7 +137,7 @@ def test_a_log_in_may_not_end_elsewhere(contract: Contract) -> None:
 
 
 def test_a_log_in_may_end_on_any_port_of_a_registered_loopback_address(contract: Contract) -> None:
-    # What `sipgate-provider login` needs.
+    # `sipgate-provider login` needs this.
     contract.documented(
         KEYCLOAK,
         lambda s: s.authorize("http://127.0.0.1:4711/callback"),
@@ -179,7 +179,7 @@ def test_observe_what_the_realm_third_party_makes_of_the_client(contract: Contra
 
 
 def grant(sipgate: Sipgate, **form: str) -> requests.Response:
-    """The answer to a password grant or a refresh."""
+    """Sends a password grant or a refresh, and returns the response."""
     assert sipgate.target.person
     return sipgate.token(url=sipgate.target.person.token_url, client_id="sipgate-app-web", **form)
 

@@ -1,4 +1,4 @@
-"""GET of one client, of all, of a client's two addresses, and of whose account it is."""
+"""GET of one client, of all clients, of a client's privacy and terms URLs, and of the caller's account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ USER_INFO = "Whose account answers"
 
 
 def entry(sipgate: Sipgate) -> dict[str, object]:
-    """The list's entry for the client."""
+    """Returns the list's entry for the client."""
     (found,) = (c for c in sipgate.listed() if c["clientId"] == sipgate.client["clientId"])
     return found
 

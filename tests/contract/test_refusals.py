@@ -1,4 +1,4 @@
-"""How the API refuses."""
+"""Error responses of the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHAPES = "Errors, bodies come in three shapes"
 
 
 def shape(answer: requests.Response) -> str:
-    """The shape of a refusal's body."""
+    """Returns the format of an error response's body."""
     if not answer.content.strip():
         return "empty"
     try:

@@ -1,4 +1,4 @@
-"""PUT: what it replaces, and which values it takes."""
+"""PUT: what it replaces, and which values it accepts."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Gate:
     def __init__(self) -> None:
         self.open = threading.Event()
 
-    async def happen(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         # A thread waits, not the simulator's event loop.
         await asyncio.to_thread(self.open.wait, 60)
         await exchange.answer(await exchange.perform())

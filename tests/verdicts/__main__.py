@@ -1,6 +1,6 @@
-"""Records what a genuine Keycloak answers, for the tests that run without one: `python -m tests.verdicts`.
+"""Records the responses of a genuine Keycloak, for tests that run without one: `python -m tests.verdicts`.
 
-With `--page` it asks no Keycloak: it writes the manual's page anew, from the record and the simulator.
+With `--page`, it needs no Keycloak: it only updates the manual's page, from the recorded responses and the simulator.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tools.keycloak import VERSION, locate
 
 
 def main() -> None:
-    """The record is that of the Keycloak of tools/keycloak, and the page is that of the record."""
+    """Records the responses of the Keycloak of tools/keycloak, and generates the page."""
     if "--page" not in sys.argv[1:]:
         with running(locate()) as keycloak:
             service = OnKeycloak(keycloak)

@@ -1,11 +1,11 @@
-"""Addresses: as they should be, what only looks like them, and unusual spellings, by what is registered."""
+"""Redirect URIs to request, by the registered one: valid addresses, lookalikes, and unusual spellings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from urllib.parse import quote
 
-# What an authorization server adds to a redirect URI, which none may bring along.
+# Parameters that an authorization server adds to a redirect URI, which therefore must not contain them.
 PARAMETERS = (
     *(
         "code",
@@ -58,7 +58,7 @@ SCHEMES = (
 
 # fmt: off
 def cases() -> dict[str, list[str]]:
-    """What is asked for, by what is registered."""
+    """Returns the addresses to request, by the registered address."""
     table = {
         EXACT: list(_around("https://app.example.com", "/callback")),
         BELOW: list(_around("https://app.example.com", "/app/page")),
@@ -86,7 +86,7 @@ def cases() -> dict[str, list[str]]:
 
 
 def _around(origin: str, path: str) -> Iterator[str]:
-    """An address and everything that looks like it."""
+    """Yields the address and its lookalikes."""
     address = origin + path
     scheme, _, host = origin.partition("://")
     yield address
@@ -122,7 +122,7 @@ def _around(origin: str, path: str) -> Iterator[str]:
 
 
 def _hosts(scheme: str, host: str, path: str) -> Iterator[str]:
-    """Hosts and ports that are, look like, or contain a host."""
+    """Yields addresses whose hosts and ports equal, resemble or contain the host."""
     name = host.partition(":")[0]
     yield from (
         f"{scheme}{other}{path}"
@@ -180,7 +180,7 @@ def _schemes() -> Iterator[str]:
 
 
 def _spellings() -> dict[str, list[str]]:
-    """Addresses that are registered in an unusual spelling, asked for in it and in the usual one."""
+    """Returns addresses to register in an unusual spelling, with that spelling and the usual one to request."""
     pairs = (
         ("https://APP.example.com/callback", "https://app.example.com/callback"),
         ("HTTPS://app.example.com/callback", "https://app.example.com/callback"),

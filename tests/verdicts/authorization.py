@@ -1,4 +1,4 @@
-"""What the authorization endpoint answers: requests as they should be, and each with one thing changed."""
+"""Responses of the authorization endpoint: to valid requests, and to requests with one change each."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tests.verdicts.token_client import CHALLENGE, S256
 
 REDIRECT = "https://app.example.com/callback"
 OTHER = "https://app.example.com/other"
-# What is chance in an answer.
+# The random parts of a response.
 _CHANCE = ("code", "iss", "session_state", "response")
 
 Answer = dict[str, Any]
-# A list is sent as that many parameters, and what is None is left out.
+# A list is sent as a repeated parameter, and None omits the parameter.
 Request = dict[str, Any]
 
 
 def said(page: Page) -> Answer:
-    """What a user sees, or what the application is told and in which part of the address."""
+    """Returns what the user sees, or the parameters for the application and the part of the address that has them."""
     if page.location is None:
         form = {"form": page.posted} if page.posted else {}
         return {"status": page.status, "kind": page.kind, "message": page.message} | form
@@ -30,7 +30,7 @@ def said(page: Page) -> Answer:
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by what is asked, to a browser in which nobody has logged in and to one where somebody has."""
+    """Returns the responses by case, for a browser without and with a log-in."""
     client_id = service.client((REDIRECT, OTHER))
     single = service.client((REDIRECT,))
     wildcard = service.client(("https://app.example.com/*",))
@@ -191,7 +191,7 @@ def _changes(single: str, wildcard: str) -> dict[str, Request]:
 
 
 def _visits(good: Request) -> dict[str, Callable[[Service], Answer]]:
-    """Several steps of one browser."""
+    """Returns cases with several steps of one browser."""
 
     def wrong(service: Service, **filled: str) -> Answer:
         browser = Browser(service)

@@ -1,4 +1,4 @@
-"""Which pages may call from a browser: what is registered, from where a page calls, and what for."""
+"""Responses to calls from web pages: by registered web origins, origin of the page, and endpoint."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _PATHS = {
 
 
 def answered(response: requests.Response, origin: str | None) -> Answer:
-    """Status and error, and what the browser is told about pages."""
+    """Returns the status, the error and the CORS headers."""
     said: Answer = {"status": response.status_code}
     if response.headers.get("Content-Type", "").startswith("application/json"):
         body = response.json()
@@ -57,7 +57,7 @@ def answered(response: requests.Response, origin: str | None) -> Answer:
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by what is called from where; of a refused page also whether it has spent what it sent."""
+    """Returns the responses by endpoint and origin; for a refused page, also whether its code or token is used up."""
     own = "/".join(service.url.split("/")[:3])
     pages = {
         "its page": ORIGIN,

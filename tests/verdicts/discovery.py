@@ -1,4 +1,4 @@
-"""What a realm tells of itself, in both of its documents."""
+"""The two metadata documents of a realm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests
 
 from tests.verdicts.service import Service
 
-# What the simulator tells; Keycloak tells more, since it can do more.
+# The fields that the simulator has. Keycloak has more, since it has more features.
 FIELDS = (
     "issuer",
     "authorization_endpoint",
@@ -32,7 +32,7 @@ FIELDS = (
 
 
 def play(service: Service) -> dict[str, Any]:
-    """The fields, addresses without their origin, and the kinds of keys."""
+    """Returns the fields, with addresses without their origin, and the types of the keys."""
     realm = service.url.removesuffix("/protocol/openid-connect")
     told = requests.get(f"{realm}/.well-known/openid-configuration", timeout=30).json()
     keys = requests.get(f"{service.url}/certs", timeout=30).json()["keys"]
@@ -46,6 +46,6 @@ def play(service: Service) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str) and value.startswith("http"):
-        # Keycloak stands at the root, sipgate's below /auth.
+        # Keycloak's paths start at the root, sipgate's at /auth.
         return urlsplit(value).path.removeprefix("/auth")
     return sorted(value) if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""In what the simulator knowingly differs from Keycloak: which cases, what differs, and what it means for a user.
+"""The known differences between the simulator and Keycloak, and what they mean for a user.
 
-The tests fail on a difference that is not here, and on an entry that is none any longer. The manual's page is made of
-these entries: `python -m tests.verdicts --page`.
+The tests fail if there is a difference that is not listed here, or if a listed one no longer exists. The manual's page
+is generated from this list: `python -m tests.verdicts --page`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sipgate_provider.simulator.login.grants import GRANT_TYPES
 
 @dataclass(frozen=True)
 class Difference:
-    """One kind of case in which the two differ.
+    """A difference, which can affect several cases.
 
     Attributes:
-        cases: A pattern of the cases' names.
+        cases: Regular expression that matches the names of the cases.
         what: What Keycloak does, and what the simulator does.
-        means: What that means for whoever tries an application on the simulator.
+        means: What that means for somebody who tests an application with the simulator.
     """
 
     cases: str
@@ -34,78 +34,79 @@ class Difference:
 _WRONG_SECRET = Difference(
     r"public: (password|code|code with PKCE|refresh token), a wrong secret( in a header)?"
     r"|public: a refresh token after a wrong secret",
-    "A public client may send any secret to Keycloak. The simulator refuses a wrong one from everybody.",
-    "sipgate does not say which clients are public. Here those are that have a web origin, since pages use them; every"
-    " other has to send its secret. Leave the secret out of a page.",
+    "Keycloak accepts any secret from a public client. The simulator refuses a wrong secret from every client.",
+    "sipgate does not say which clients are public. In the simulator, clients with a web origin are, since pages use"
+    " them; all others must send their secret. Do not put the secret into a page.",
 )
 
 DIFFERENCES: dict[str, tuple[Difference, ...]] = {
     "redirect URIs": (
         Difference(
             r".* <- (?![A-Za-z][A-Za-z0-9+.-]*:).*",
-            "Keycloak takes a relative redirect URI for an address of its own. The simulator refuses it.",
-            "Nothing: no client of yours lives on the log-in server. Use whole addresses.",
+            "Keycloak resolves a relative redirect URI against its own address. The simulator refuses it.",
+            "Nothing: your application does not run on the log-in server. Use absolute addresses.",
         ),
         Difference(
             r".* <- urn:ietf:wg:oauth:2\.0:oob",
-            "Keycloak takes `urn:ietf:wg:oauth:2.0:oob` where it is registered. The simulator refuses it.",
-            "The address for programs without a browser was given up in 2022. Use `http://127.0.0.1` instead.",
+            "Keycloak accepts `urn:ietf:wg:oauth:2.0:oob` if it is registered. The simulator refuses it.",
+            "This address for programs without a browser was abandoned in 2022. Use `http://127.0.0.1` instead.",
         ),
     ),
     "token": (
         _WRONG_SECRET,
         Difference(
             r".*, client credentials",
-            "Keycloak answers a client credentials grant `unauthorized_client`, the simulator"
+            "Keycloak refuses a client credentials grant with `unauthorized_client`, the simulator with"
             " `unsupported_grant_type`.",
-            "Neither gives a token: sipgate documents no service accounts. Use a personal access token.",
+            "Neither issues a token, since sipgate documents no service accounts. Use a personal access token.",
         ),
         Difference(
             r".*: the form in parts",
-            "Keycloak reads `multipart/form-data` in part. The simulator does not.",
-            "Neither gives a token. Send `application/x-www-form-urlencoded`, as RFC 6749 has it.",
+            "Keycloak reads a part of `multipart/form-data`. The simulator does not.",
+            "Neither issues a token. Send `application/x-www-form-urlencoded`, as RFC 6749 requires.",
         ),
         Difference(
             r".*: a (GET|PUT)",
-            "Keycloak puts a body beside status 405. The simulator does not.",
-            "Nothing, if you look at the status.",
+            "Keycloak sends a body with status 405. The simulator does not.",
+            "Nothing, if your application checks the status.",
         ),
         Difference(
             r".*: what is no form",
-            "Keycloak answers a broken form with 500. The simulator answers 400.",
-            "Nothing: a library sends no broken form.",
+            "Keycloak responds to a malformed form with 500, the simulator with 400.",
+            "Nothing: libraries do not send malformed forms.",
         ),
     ),
     "scopes": (
         Difference(
             r"password: (?!None|all$|openid all).*",
-            "sipgate's page has a password grant without a scope, whose token may do all; so `all` is a default scope"
-            " of that client. Keycloak adds a default to whatever is asked for. The simulator gives what was asked.",
-            "Ask for no scope with the password grant, or for those of the API that you need. If you ask for `openid`"
-            " alone, the token may do nothing of the API here, though it may there.",
+            "sipgate documents a password grant without scopes, whose token has the scope `all`, so `all` is a default"
+            " scope of that client. Keycloak adds default scopes to the requested ones. The simulator does not.",
+            "With the password grant, request no scope, or the API scopes that you need. If you request only `openid`,"
+            " the API refuses the token in the simulator, although sipgate may accept it.",
         ),
         Difference(
             r"refresh token: (openid offline_access .*|None) -> .*",
-            "Keycloak decides by the last log-in of the same browser whether a renewal brings an ID token. The"
-            " simulator decides by the log-in of the refresh token.",
-            "Keep the ID token of the log-in, and do not expect one of a renewal.",
+            "Whether a renewal returns an ID token depends on the last log-in of the same browser at Keycloak, and on"
+            " the log-in of the refresh token in the simulator.",
+            "Keep the ID token of the log-in, and do not expect a renewal to return one.",
         ),
     ),
     "authorization": (
         Difference(
             r"logged (in|out): the client of the password grant",
-            "`sipgate-app-web` exists at Keycloak and has no address. The simulator says that there is no such client.",
-            "Nothing: both show an error. Log in through a client of your own.",
+            "At Keycloak, `sipgate-app-web` exists without a redirect URI. The simulator says that there is no such"
+            " client.",
+            "Nothing: both show an error. Log in through your own client.",
         ),
         Difference(
             r".*response mode '.*jwt'",
-            "Keycloak can sign its answer (JARM). The simulator refuses these response modes.",
-            "sipgate documents no signed answers. Use `query`, `fragment` or `form_post`.",
+            "Keycloak can sign its response (JARM). The simulator refuses these response modes.",
+            "sipgate documents no signed responses. Use `query`, `fragment` or `form_post`.",
         ),
         Difference(
             r"logged (in|out): a request object that is not signed",
-            "Keycloak reads a request object that is not signed. The simulator refuses every request object.",
-            "Send the parameters themselves.",
+            "Keycloak accepts an unsigned request object. The simulator refuses all request objects.",
+            "Send the parameters directly.",
         ),
         Difference(
             r"logged (in|out): authorization details",
@@ -114,32 +115,32 @@ DIFFERENCES: dict[str, tuple[Difference, ...]] = {
         ),
         Difference(
             r"logged in: kc_action",
-            "Keycloak answers `kc_action` with a status. The simulator ignores the parameter.",
-            "It starts an action of Keycloak's own account pages, which the simulator does not have.",
+            "Keycloak responds to `kc_action` with a status. The simulator ignores the parameter.",
+            "It starts an action on Keycloak's account pages, which the simulator does not have.",
         ),
     ),
     "discovery": (
         Difference(
             r".*_supported",
-            "Keycloak lists more grants, scopes, algorithms and response types than the simulator has.",
-            f"Only {', '.join(f'`{grant}`' for grant in GRANT_TYPES)} work here. An application that takes anything"
-            " else from this list fails on the simulator.",
+            "Keycloak lists more grants, scopes, algorithms and response types than the simulator supports.",
+            f"Only {', '.join(f'`{grant}`' for grant in GRANT_TYPES)} work in the simulator. An application that uses"
+            " another entry of the list fails there.",
         ),
     ),
 }
 
-# What no recorded request can show, since one side has no word for it.
+# Differences that no recorded request can show, since only one side has the feature.
 BESIDES = (
     (
-        "The simulator expands sipgate's wildcard in front of a host, `https://*.example.com/*`. Keycloak does not.",
-        "It works here as sipgate documents it.",
+        "The simulator supports sipgate's wildcard before a host, `https://*.example.com/*`. Keycloak does not.",
+        "It works in the simulator as sipgate documents it.",
     ),
     (
-        "Which scopes sipgate has is not documented as a whole. Every name with a colon is one here.",
-        "A misspelt scope with a colon is refused there and granted here, where nothing asks for it.",
+        "sipgate does not document a complete list of scopes. The simulator accepts every name with a colon.",
+        "sipgate refuses a misspelt scope with a colon. The simulator grants it, but no API call requires it.",
     ),
     (
-        "Nobody knows which version of Keycloak sipgate runs. The simulator is compared with the one named above.",
-        "Where versions differ, such as in the status for a wrong password, sipgate may answer as another does.",
+        "sipgate does not say which version of Keycloak it runs. The simulator is compared with the one named above.",
+        "Where versions differ, such as in the status for a wrong password, sipgate may respond like another one.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the log-out endpoint answers, and whether the log-in is over afterwards."""
+"""Responses of the log-out endpoint, and whether the session has ended afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Request = dict[str, Any]
 
 
 class Visit:
-    """One browser in which somebody has logged in to a client, and the tokens of that."""
+    """A browser in which a user has logged in to a client, and the tokens of that log-in."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -36,13 +36,13 @@ class Visit:
 
     @property
     def over(self) -> bool:
-        """Whether the browser is asked for a password again."""
+        """Returns whether the browser must log in again."""
         asked = {"response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT}
         return self.browser.open("auth", asked | {"prompt": "none"}).said.get("code") is None
 
     @property
     def refreshes(self) -> bool:
-        """Whether the refresh token is still good; spends it."""
+        """Uses the refresh token, and returns whether it was still valid."""
         form = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
         return self.post("token", self.proof | form).ok
 
@@ -54,7 +54,7 @@ def _client(service: Service, *redirect_uris: str) -> str:
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by who asks what."""
+    """Returns the responses by case."""
     answers = {}
     for name, request in _requests().items():
         for method in ("GET", "POST"):
@@ -80,7 +80,7 @@ def play(service: Service) -> dict[str, Answer]:
 
 
 def _told(page: Page) -> Answer:
-    """What a user sees: whether the log-out is asked about, done, or refused."""
+    """Returns what the user sees: whether the log-out needs a confirmation, is done, or is refused."""
     told = said(page)
     if page.kind == "page":
         told["kind"] = "question" if "<form" in page.text else "page"

@@ -1,4 +1,4 @@
-"""The tables' service, on a genuine Keycloak."""
+"""The `Service` of a genuine Keycloak."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from tests.keycloak_server import Keycloak
 from tests.verdicts.service import PASSWORD, SECRET, USERNAME
 from tests.verdicts.token_client import PASSWORD_CLIENT
 
-# Which of sipgate's scopes a client has without asking is not documented, but for the password grant: its token may
-# do all.
+# sipgate documents the default scopes of a client only for the password grant, whose token has the scope `all`.
 SCOPES = ("all", "authorization:oauth2:clients:read", "authorization:oauth2:clients:write")
 
 
 class OnKeycloak:
-    """A Keycloak whose realm has the demo user and the client of the password grant."""
+    """A Keycloak whose realm has the demo user and the client for the password grant."""
 
     def __init__(self, keycloak: Keycloak) -> None:
         self.keycloak = keycloak

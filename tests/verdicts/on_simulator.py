@@ -1,4 +1,4 @@
-"""The tables' service, on the simulator, and in what that differs."""
+"""The `Service` of the simulator, and its differences from Keycloak."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.verdicts.tables import TABLES, differences
 
 
 class OnSimulator:
-    """A simulator, whose account has the demo user from the start."""
+    """A simulator, whose account already has the demo user."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._clock = simulator.clock
@@ -28,7 +28,7 @@ class OnSimulator:
         self,
         redirect_uris: tuple[str, ...],
         web_origins: tuple[str, ...] = (),
-        public: bool = False,  # noqa: ARG002 - a client of sipgate's is what it says it is
+        public: bool = False,  # noqa: ARG002 - the web origins decide in the simulator
     ) -> str | None:
         made = self._account.add_client(
             name="A client",
@@ -41,6 +41,6 @@ class OnSimulator:
 
 
 def differing(table: str, keycloak: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The cases of a table that a new simulator answers otherwise than Keycloak did, with both answers."""
+    """Returns the cases of a table in which a new simulator responds differently from Keycloak, with both responses."""
     with Simulator() as simulator:
         return differences(table, keycloak, TABLES[table](OnSimulator(simulator)))

@@ -1,4 +1,4 @@
-"""Which pages may read what the token endpoint answers, by the origins that their client has registered."""
+"""Which pages can read the token endpoint's response, by the web origins of the client."""
 
 from __future__ import annotations
 
@@ -88,12 +88,12 @@ ASKED = (
     "",
     "https://app.example.com, https://evil.example",
 )
-# Status, error and its description, and the three headers of an answer that the page may read.
+# The status, the error and its description, and the three headers of a response that the page can read.
 READABLE = 6
 
 
 def play(service: Service) -> dict[str, dict[str, Answer | bool] | None]:
-    """Whether a page may read the answer, by what is registered and its origin; the request itself is a bad one."""
+    """Returns whether a page can read the response, by web origin and the page's origin. The request is invalid."""
     answers: dict[str, dict[str, Answer | bool] | None] = {}
     with requests.Session() as http:
         http.trust_env = False

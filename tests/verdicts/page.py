@@ -1,4 +1,4 @@
-"""The manual's page about what the simulator does otherwise than Keycloak."""
+"""Generates the manual's page about the differences between the simulator and Keycloak."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _GROUPS = {
     "origins": "Web origins",
     "CORS": "CORS at the log-in",
     "token": "Token requests",
-    "scopes": "Scopes, and tokens that last",
-    "claims": "What tokens say",
+    "scopes": "Scopes and offline tokens",
+    "claims": "Token claims",
     "token information": "Userinfo, introspection and revocation",
     "authorization": "Log-in requests",
     "log-out": "Log-out",
@@ -26,11 +26,11 @@ _GROUPS = {
 
 
 def page(keycloak: Mapping[str, Any], found: Mapping[str, Mapping[str, Any]]) -> str:
-    """The page.
+    """Returns the page as Markdown.
 
     Args:
-        keycloak: What is recorded of Keycloak.
-        found: The cases in which the simulator differs, by table.
+        keycloak: Recorded responses of Keycloak.
+        found: Cases in which the simulator differs, by table.
     """
     return "\n".join(_lines(keycloak, found))
 
@@ -39,11 +39,11 @@ def _lines(keycloak: Mapping[str, Any], found: Mapping[str, Mapping[str, Any]]) 
     yield f"""\
 # Simulator and Keycloak
 
-sipgate's log-in runs on Keycloak, and the simulator decides as Keycloak {keycloak["version"]} does. Recorded
-requests are sent to both. This table counts those that both answer alike, and the sections below list every known
-difference. A test fails if there is another one, or if one of these is none any longer.
+sipgate's log-in runs on Keycloak, and the simulator behaves like Keycloak {keycloak["version"]}. The tests send the
+same requests to both. This table counts the requests with the same response, and the sections below list all known
+differences. A test fails if there is another difference, or if one of these no longer exists.
 
-| Requests about | Answered alike | Of |
+| Requests about | Same response | Of |
 | --- | --- | --- |"""
     for table, title in _GROUPS.items():
         count = sum(1 for _ in cases(table, keycloak[table]))
@@ -57,7 +57,7 @@ difference. A test fails if there is another one, or if one of these is none any
         for one in DIFFERENCES[table]:
             yield f"| {one.what} | {one.means} |"
         yield ""
-    yield "## Besides\n\n| Difference | What it means for you |\n| --- | --- |"
+    yield "## Other differences\n\n| Difference | What it means for you |\n| --- | --- |"
     for what, means in BESIDES:
         yield f"| {what} | {means} |"
     yield ""

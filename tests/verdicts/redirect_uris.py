@@ -1,7 +1,7 @@
-"""To which addresses a browser may be sent: what is registered, and what is asked for.
+"""The addresses to which a browser is redirected, by registered and requested redirect URI.
 
-A case is one registered address and one request. The answer is the address that the browser is sent to; False where the
-service refuses. It is asked with `prompt=none`, so that the answer comes at once.
+A case is one registered address and one request. Its result is the address to which the browser is redirected, or False
+if the service refuses. The requests have `prompt=none`, so that the redirect needs no log-in.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from tests.verdicts.service import Service, location_of
 
 
 def ask(service: Service, client_id: str, uri: str) -> str | bool:
-    """Where a browser is sent that comes with this redirect URI; False if nowhere."""
+    """Returns the address to which a request with this redirect URI is redirected; False if it is refused."""
     asked = {"client_id": client_id, "response_type": "code", "prompt": "none", "redirect_uri": uri}
     location = location_of(f"{service.url}/auth?{urlencode(asked)}")
     if location is None:
         return False
-    # Without what the answer adds.
+    # Without the parameters that the service adds.
     sent = re.sub(r"[?&]error=login_required(&iss=[^&#]*)?", "", location)
     own = "/".join(service.url.split("/")[:3])
     sent = re.sub(f"^{re.escape(own)}(?=/)", "(the service)", sent)
-    # A header is no place for other characters, and Keycloak's own answer is not always what it was asked for.
+    # A header cannot contain other characters, and Keycloak does not always return them unchanged.
     return sent if sent.isascii() and uri.isascii() else True
 
 
 def play(service: Service) -> dict[str, dict[str, str | bool] | None]:
-    """The answers by what is registered, then by what is asked for; None where it cannot be registered."""
+    """Returns the results by registered, then by requested address; None for an address that cannot be registered."""
     answers: dict[str, dict[str, str | bool] | None] = {}
     for registered, asked in cases().items():
         client_id = service.client((registered,))

@@ -1,4 +1,4 @@
-"""Addresses of every kind to register, few of which anybody would."""
+"""Addresses to register, including very unusual ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which scopes a token has, by what was asked for: at the log-in, with a password, and when it is renewed."""
+"""The scopes of tokens, by requested scopes: after a log-in, with the password grant, and after a renewal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _RENEWED = (
 
 
 def told(answer: requests.Response) -> Answer:
-    """The scopes, in no order, and what comes with the access token."""
+    """Returns the scopes without their order, and the other fields of the response."""
     body: dict[str, Any] = answer.json()
     if "access_token" not in body:
         return {"status": answer.status_code, **body}
@@ -62,12 +62,12 @@ def told(answer: requests.Response) -> Answer:
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by how the token was asked for."""
+    """Returns the responses by case."""
     answers = {}
     one = Play(service, public=False)
     for asked in _ASKED:
         scope = {} if asked is None else {"scope": asked}
-        if asked != "":  # refused before there is a code; the table of the log-in has it
+        if asked != "":  # refused before a code is issued, which the log-in's table covers
             answers[f"code: {asked}"] = told(one.post(_code(one, asked)))
         answers[f"password: {asked}"] = told(one.post(one.password() | scope))
     for asked, again in _RENEWED:

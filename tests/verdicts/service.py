@@ -1,4 +1,4 @@
-"""A log-in service, which is a genuine Keycloak or the simulator, and a browser that uses it."""
+"""A log-in service, which is either a genuine Keycloak or the simulator, and a browser for it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ SECRET = "a-secret-of-the-clients-own"
 
 
 class Service(Protocol):
-    """What each table is played on.
+    """The service to which the requests of each table are sent.
 
     Attributes:
-        url: The realm's endpoints, without the name of one.
+        url: URL of the realm's endpoints, without the name of an endpoint.
     """
 
     url: str
@@ -32,15 +32,15 @@ class Service(Protocol):
         web_origins: tuple[str, ...] = (),
         public: bool = False,
     ) -> str | None:
-        """The id of a client that has these; its secret is SECRET. None if it cannot be registered."""
+        """Returns the id of a client with these fields and the secret SECRET; None if it cannot be registered."""
 
     def wait(self) -> None:
-        """More than a second has passed."""
+        """Waits more than a second."""
 
 
 @dataclass
 class Page:
-    """What a browser ends on: a page of the service, or the address that it is sent to."""
+    """A page of the service, or a redirect to another address."""
 
     status: int
     text: str
@@ -48,19 +48,19 @@ class Page:
 
     @property
     def said(self) -> dict[str, str]:
-        """What the address tells the application."""
+        """The parameters for the application in the address."""
         parts = urlsplit(self.location or "")
         return dict(parse_qsl(parts.query) + parse_qsl(parts.fragment))
 
     @property
     def message(self) -> str:
-        """The sentence of an error page."""
+        """The message of an error page."""
         found = re.search(r'<p(?: class="instruction")?>(.*?)</p>', self.text, re.DOTALL)
         return unescape(found[1].strip()) if found and self.status >= HTTPStatus.BAD_REQUEST else ""
 
     @property
     def posted(self) -> dict[str, str]:
-        """The names of what the page sends to the application by itself, and where to."""
+        """The field names and the target of a form that the page submits by itself."""
         if "document.forms[0].submit()" not in self.text:
             return {}
         action = re.search(r'action="([^"]*)"', self.text, re.IGNORECASE)
@@ -69,7 +69,7 @@ class Page:
 
     @property
     def kind(self) -> str:
-        """What a user would call it."""
+        """The kind of the page."""
         if self.location is not None:
             return "redirect"
         if re.search(r'type="password"', self.text):
@@ -79,7 +79,7 @@ class Page:
 
 @dataclass
 class Browser:
-    """Follows the service's own redirects, fills in its forms, and stops where it is sent elsewhere."""
+    """Follows redirects within the service, fills in its forms, and stops at a redirect to another server."""
 
     service: Service
     http: requests.Session = field(default_factory=requests.Session)
@@ -88,16 +88,16 @@ class Browser:
         self.http.trust_env = False
 
     def open(self, endpoint: str, parameters: Any, method: str = "GET") -> Page:
-        """Opens an endpoint; `parameters` are sent as they are, in the query or as a form."""
+        """Opens an endpoint. The `parameters` are sent unchanged, in the query or as a form."""
         where = {"params": parameters} if method == "GET" else {"data": parameters}
         return self._follow(method, f"{self.service.url}/{endpoint}", **where)
 
     def visit(self, address: str) -> Page:
-        """Opens any address, such as one that somebody has been shown."""
+        """Opens any address."""
         return self._follow("GET", address)
 
     def submit(self, page: Page, **filled: str) -> Page:
-        """Sends the page's form with these fields and the hidden ones."""
+        """Submits the page's form with these fields and the hidden ones."""
         form = re.search(r"<form[^>]*>", page.text)
         assert form, page.text
         action = re.search(r'action="([^"]*)"', form[0])
@@ -110,7 +110,7 @@ class Browser:
         return self._follow("POST", address, data=fields | filled)
 
     def log_in(self, parameters: Any, username: str = USERNAME, password: str = PASSWORD) -> Page:
-        """Logs in, unless that was done before."""
+        """Logs in, unless the browser is already logged in."""
         page = self.open("auth", parameters)
         if page.kind == "log-in page":
             return self.submit(page, username=username, password=password)
@@ -121,12 +121,12 @@ class Browser:
             self._at = address
             answer = self.http.request(method, address, allow_redirects=False, timeout=30, **sent)
             for cookie in self.http.cookies:
-                # Keycloak's are for https alone; browsers send such to loopback all the same.
+                # Keycloak's cookies are for https only, but browsers send those to loopback hosts as well.
                 cookie.secure = False
             location = answer.headers.get("Location")
             if location is None:
                 return Page(answer.status_code, answer.text)
-            # The bytes of the header, which requests reads as Latin-1.
+            # requests decodes the bytes of the header as Latin-1.
             location = location.encode("latin-1").decode("utf-8", "replace")
             target = urljoin(address, location)
             if not target.startswith(self.service.url.partition("/realms/")[0] + "/realms/"):
@@ -136,7 +136,7 @@ class Browser:
 
 
 def location_of(address: str) -> str | None:
-    """Where the answer to a GET sends a browser, character by character; None if it does not."""
+    """Returns the unchanged Location header of the response to a GET; None if there is none."""
     parts = urlsplit(address)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=30)
     try:

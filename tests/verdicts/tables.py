@@ -1,4 +1,4 @@
-"""Every table, what is recorded of it, and how two services' answers are compared."""
+"""All tables of requests, their recorded responses, and the comparison of two services."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ TABLES: Mapping[str, Callable[[Service], Mapping[str, Any]]] = {
 
 
 def recorded() -> dict[str, Any]:
-    """What Keycloak answered, by table, and which version that was."""
+    """Returns Keycloak's recorded responses by table, and its version."""
     document: dict[str, Any] = json.loads(RECORDED.read_text())
     return document
 
 
 def cases(table: str, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The table's answers, each by the name of its case."""
+    """Yields the name of each case of the table and its response."""
     for name, answer in answers.items():
         if table in {"redirect URIs", "origins"}:
             yield from ((f"{name} <- {asked}", said) for asked, said in (answer or {}).items())
@@ -56,14 +56,14 @@ def cases(table: str, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def differences(
     table: str, keycloak: Mapping[str, Any], simulator: Mapping[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
-    """The cases in which the two differ, with both answers."""
+    """Returns the cases in which the two differ, with both responses."""
     ours = dict(cases(table, simulator))
     theirs = dict(cases(table, keycloak))
     return {name: (said, ours.get(name)) for name, said in theirs.items() if said != ours.get(name)}
 
 
 def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
-    """The differences that are not among the known ones."""
+    """Returns the differences that are not known."""
     patterns = [one.pattern for one in known.DIFFERENCES.get(table, ())]
     return [
         f"{name}: Keycloak {theirs!r}, simulator {ours!r}"
@@ -73,7 +73,7 @@ def unexplained(table: str, found: Mapping[str, Any]) -> list[str]:
 
 
 def stale(table: str, found: Mapping[str, Any]) -> list[str]:
-    """The known differences that are none any longer."""
+    """Returns the known differences that no longer exist."""
     return [
         one.cases
         for one in known.DIFFERENCES.get(table, ())

@@ -1,4 +1,4 @@
-"""What the token endpoint answers: requests as they should be, and each with one thing changed."""
+"""Responses of the token endpoint: to valid requests, and to requests with one change each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Make = Callable[[Play], Form]
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by what is sent."""
+    """Returns the responses by case."""
     answers = {}
     for kind in ("confidential", "public"):
         one = Play(service, public=kind == "public")
@@ -52,7 +52,7 @@ def _basic(name: str, secret: str) -> Form:
 
 
 def _changes(play: Play, grant: str) -> dict[str, Form]:
-    """What is changed of a good request; None leaves a field out."""
+    """Returns changes to a valid request; None omits a field."""
     without = {"client_id": None, "client_secret": None}
     changes: dict[str, Form] = {
         "as it should be": {},

@@ -1,4 +1,4 @@
-"""What the tokens say: the names of their claims, and the values of those that are not chance."""
+"""The claims of tokens: their names, and the values that are not random."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.verdicts.scopes import READ
 from tests.verdicts.service import Service
 from tests.verdicts.token_client import S256, VERIFIER, Answer, Play
 
-# What has the same value for everybody who tries it out.
+# The claims that have the same values in every run.
 _FIXED = (
     *("typ", "acr", "aud", "azp", "scope", "allowed-origins", "realm_access", "resource_access"),
     *("email", "email_verified", "preferred_username"),
@@ -18,14 +18,14 @@ _FIXED = (
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a signed token says, unchecked."""
+    """Returns the claims of a signed token without verifying it."""
     payload = token.split(".")[1]
     said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return said
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The claims by what was asked for."""
+    """Returns the claims by case."""
     answers: dict[str, Answer] = {}
     for kind in ("confidential", "public"):
         one = Play(service, public=kind == "public")

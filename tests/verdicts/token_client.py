@@ -1,4 +1,4 @@
-"""One client at the token endpoint, the browser of its user, and what it is answered."""
+"""A client of the token endpoint, its user's browser, and the responses."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Answer = dict[str, Any]
 
 
 class Play:
-    """One client and its user's browser, on a service."""
+    """A client of a service and its user's browser."""
 
     def __init__(self, service: Service, *, public: bool, path: str | None = "callback") -> None:
         self.service, self.public = service, public
         more = (OTHER, f"https://app.example.com/{path}") if path else ()
-        # A public client is one that pages use, and so it has an origin.
+        # Pages use a public client, so it has a web origin.
         self.headers = {"Origin": ORIGIN} if public else {}
         origins = (ORIGIN,) if public else ()
         found = service.client((REDIRECT, *more), origins, public)
@@ -63,20 +63,20 @@ class Play:
 
     def post(self, form: Form, **headers: str) -> requests.Response:
         url = f"{self.service.url}/token"
-        # No page of another client's may use the client of the password grant.
+        # Pages of other clients cannot use the client for the password grant.
         page = {} if form.get("client_id") == PASSWORD_CLIENT else self.headers
         return requests.post(url, data=form, headers=page | headers, timeout=30)
 
 
 def said(answer: requests.Response) -> Answer:
-    """Status and error; of tokens, what comes with them and how long they live."""
+    """Returns the status and error; for tokens, the other fields of the response and the lifetimes."""
     try:
         body = answer.json()
     except ValueError:
         return {"status": answer.status_code}
     if "access_token" not in body:
         return {"status": answer.status_code, **body}
-    # A second may have passed meanwhile, and more since the log-in, whose end is the refresh token's too.
+    # A second may have passed in the meantime, and more since the log-in, with which the refresh token expires.
     seconds, days = round(body["expires_in"], -1), round(body["refresh_expires_in"] / 86400)
     told = f"for {seconds} s and {days} days, with {', '.join(sorted(body))}"
     return {"status": answer.status_code, body["token_type"]: told}

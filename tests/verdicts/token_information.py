@@ -1,4 +1,4 @@
-"""What can be done with a token at the log-in itself: userinfo, introspection and revocation."""
+"""Responses of the endpoints for userinfo, introspection and revocation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.verdicts.scopes import READ
 from tests.verdicts.service import SECRET, Service
 from tests.verdicts.token_client import S256, VERIFIER, Answer, Play
 
-# What is chance, or the same as in the token.
+# Random values, and values that are the same as in the token.
 _CHANCE = frozenset(
     ("exp", "iat", "auth_time", "jti", "iss", "sub", "sid", "session_state", "nonce", "at_hash")
 )
@@ -33,7 +33,7 @@ def _told(answer: requests.Response) -> Answer:
 
 
 def play(service: Service) -> dict[str, Answer]:
-    """The answers by what is asked."""
+    """Returns the responses by case."""
     one = Play(service, public=False)
     page = Play(service, public=True)
     cases = [*_userinfo(one), *_introspection(one, page), *_revocation(one, page)]
@@ -41,7 +41,7 @@ def play(service: Service) -> dict[str, Answer]:
 
 
 def _without(answer: Any, *plays: Play) -> Any:
-    """The answer without the ids of clients and the order of scopes."""
+    """Returns the response without the ids of clients and the order of scopes."""
     if isinstance(answer, dict):
         answer = {
             key: sorted(value.split()) if key == "scope" and isinstance(value, str) else value
@@ -158,7 +158,7 @@ def _revocation(play: Play, page: Play) -> Iterator[tuple[str, Case]]:
         return requests.post(url, data=form, headers=by.headers, timeout=30)
 
     def good(by: Play, tokens: dict[str, Any]) -> dict[str, bool]:
-        """What is still accepted."""
+        """Returns which tokens are still accepted."""
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
         renewal = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         userinfo = requests.get(f"{by.service.url}/userinfo", headers=headers, timeout=30)

@@ -1,4 +1,4 @@
-"""What becomes of a code and of a refresh token, step by step."""
+"""Sequences of requests with a code or a refresh token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Case = Callable[[], Answer]
 
 
 def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - one case each
-    """A code that comes twice, late, or after a mistake."""
+    """Yields cases in which a code is used twice, late, or after an error."""
 
     def twice() -> Answer:
         form = play.pkce()
@@ -24,7 +24,7 @@ def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - on
         return {"again": again, "then, its refresh token": said(play.post(renewed))}
 
     def twice_and_another() -> Answer:
-        """Another client's log-in of the same browser."""
+        """Uses the code twice, and then the refresh token of another client in the same browser."""
         other = Play(play.service, public=True, path="another")
         other.browser = play.browser
         kept = other.refresh()
@@ -88,10 +88,10 @@ def life_of_a_code(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - on
 
 
 def life_of_a_refresh_token(play: Play) -> Iterator[tuple[str, Case]]:  # noqa: C901 - one case each
-    """A refresh token that comes twice, late, or after a mistake."""
+    """Yields cases in which a refresh token is used twice, late, or after an error."""
 
     def next_(form: Form) -> Form:
-        # Keycloak counts in seconds, and takes what happens within one for one thing.
+        # Keycloak's time has a resolution of a second, and it treats what happens within one as simultaneous.
         play.service.wait()
         return form | {"refresh_token": play.post(form).json()["refresh_token"]}
 

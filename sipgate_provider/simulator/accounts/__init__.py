@@ -1,1 +1,1 @@
-"""The accounts of the simulator: users, tokens and OAuth clients, and the file that keeps them."""
+"""The simulator's accounts: users, personal access tokens and OAuth clients, and the file that stores them."""

@@ -1,7 +1,7 @@
-"""A sipgate account: who may call, and the OAuth clients that exist.
+"""A sipgate account: its users, personal access tokens and OAuth clients.
 
-A client is kept as the JSON object that the API answers, in the API's spelling. The methods are for
-the API and for tests alike; what they hand out are copies, and any thread may call them.
+A client is stored as the JSON object that the API returns, with the API's field names. Both the API
+and tests call the methods. They return copies and are thread-safe.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.storage import File
 
 Client = dict[str, Any]
-Thing = TypeVar("Thing")
+T = TypeVar("T")
 
 TEXTS = ("name", "description", "privacyUrl", "termsUrl")
 SETS = ("redirectUris", "webOrigins")
 
-# Known to everyone, and of use nowhere but here.
+# These are public, and useless at sipgate itself.
 DEMO_TOKEN_ID = "token-SIMULATOR"  # noqa: S105
 DEMO_TOKEN = "51391a7e-0000-4000-8000-000000000000"  # noqa: S105
 DEMO_USERNAME = "demo@example.com"
 DEMO_PASSWORD = "password"  # noqa: S105
 
-# uuid1 would otherwise write the machine's own network address into every id.
+# uuid1 would otherwise put this machine's hardware address into every id.
 _NODE = 0x31B99C83912E
 
 
 class Account:
-    """Users, personal access tokens and clients.
+    """A sipgate account with its users, personal access tokens and OAuth clients.
 
     Args:
-        users: Who may log in with a password.
-        personal_access_tokens: Which machines may call.
-        number: The customer number that every client id starts with.
+        users: Users who can log in with a password.
+        personal_access_tokens: Credentials that machines can use.
+        number: Customer number; every client id starts with it.
     """
 
     def __init__(
@@ -69,18 +69,23 @@ class Account:
 
     @classmethod
     def demo(cls, *scopes: str) -> Account:
-        """An account without clients that anyone can use: `DEMO_TOKEN_ID` and so on, with these scopes or with all."""
+        """Returns an account without clients that has the public `DEMO_…` credentials.
+
+        Args:
+            scopes: The scopes of these credentials; all if omitted.
+        """
         held = frozenset(scopes or {ALL})
         return cls(
             users=[User(DEMO_USERNAME, DEMO_PASSWORD, held)],
             personal_access_tokens=[PersonalAccessToken(DEMO_TOKEN_ID, DEMO_TOKEN, held)],
         )
 
-    def keep_in(self, file: File) -> None:
-        """What the file has for this number is here too, and what changes from now on is there.
+    def attach(self, file: File) -> None:
+        """Loads the account of this number from the file, and writes later changes to it.
 
-        Of two clients with one id, the file's counts; of two users or personal access tokens, the
-        one that is here: those are declared by whoever makes the account.
+        A client of the file replaces one with the same id. Users and personal access tokens are
+        the other way round: the code that creates the account declares them, so the file's do not
+        replace them.
 
         Raises:
             StorageError: The file cannot be written.
@@ -91,24 +96,24 @@ class Account:
         tokens = {one.token_id: one for one in kept.personal_access_tokens}
         with self._lock:
             self._file = file
-            self._become(
+            self._replace(
                 {**clients, **self._clients, **clients},
                 {**users, **self._users},
                 {**tokens, **self._tokens},
             )
 
-    def let_go(self) -> None:
-        """What changes from now on is in no file; all that was here still is."""
+    def detach(self) -> None:
+        """Stops writing changes to the file. The account itself stays as it is."""
         with self._lock:
             self._file = None
 
-    def _become(
+    def _replace(
         self,
         clients: Mapping[str, Client] | None = None,
         users: Mapping[str, User] | None = None,
         tokens: Mapping[str, PersonalAccessToken] | None = None,
     ) -> None:
-        """The account has these, and first its file; what is left out stays. The lock is held."""
+        """Replaces what is given, first in the file. The caller must hold the lock."""
         clients = self._clients if clients is None else clients
         users = self._users if users is None else users
         tokens = self._tokens if tokens is None else tokens
@@ -123,98 +128,98 @@ class Account:
         self._clients, self._users, self._tokens = clients, users, tokens
 
     def user(self, username: str) -> User | None:
-        """The user of that name, in capitals or not, if there is one."""
+        """Returns the user with this name, ignoring case, or None."""
         with self._lock:
             users = list(self._users.values())
         return next((one for one in users if one.username.lower() == username.lower()), None)
 
     def personal_access_token(self, token_id: str) -> PersonalAccessToken | None:
-        """The personal access token of that id, if there is one."""
+        """Returns the personal access token with this id, or None."""
         with self._lock:
             return self._tokens.get(token_id)
 
     def add_user(
         self, username: str, password: str, *scopes: str, may_manage_clients: bool = True
     ) -> User:
-        """A user exists whose access tokens have just these scopes."""
+        """Adds a user. Their access tokens get at most these scopes."""
         user = User(username, password, frozenset(scopes), may_manage_clients)
         with self._lock:
-            self._become(users={**self._users, username: user})
+            self._replace(users={**self._users, username: user})
         return user
 
     def add_personal_access_token(
         self, *scopes: str, may_manage_clients: bool = True
     ) -> PersonalAccessToken:
-        """A new personal access token exists, with just these scopes."""
+        """Creates a personal access token with exactly these scopes."""
         token_id = f"token-{secrets.token_hex(3).upper()}"
         secret = str(uuid.uuid4())
         token = PersonalAccessToken(token_id, secret, frozenset(scopes), may_manage_clients)
         with self._lock:
-            self._become(tokens={**self._tokens, token_id: token})
+            self._replace(tokens={**self._tokens, token_id: token})
         return token
 
     def remove_personal_access_token(self, token_id: str) -> None:
-        """That personal access token is no longer accepted.
+        """Removes a personal access token; requests with it are then refused.
 
         Raises:
-            KeyError: There is none of that id.
+            KeyError: There is no personal access token with this id.
         """
         with self._lock:
-            self._become(tokens=_without(self._tokens, token_id))
+            self._replace(tokens=_without(self._tokens, token_id))
 
     def clients(self) -> list[Client]:
-        """Every client, oldest first."""
+        """Returns all clients, oldest first."""
         with self._lock:
             return [copy.deepcopy(client) for client in self._clients.values()]
 
     def client(self, client_id: str) -> Client:
-        """The client of that id.
+        """Returns the client with this id.
 
         Raises:
-            KeyError: There is none.
+            KeyError: There is no client with this id.
         """
         with self._lock:
             return copy.deepcopy(self._clients[client_id])
 
     def add_client(self, **fields: Any) -> Client:
-        """A client exists with these fields, in the API's spelling; what is left out is empty.
+        """Adds a client with these fields, named as in the API; omitted ones are empty.
 
         Raises:
-            TypeError: A field is not one of a client's.
+            TypeError: A client has no such field.
         """
         client_id = f"{self.number}-0-{uuid.uuid1(node=_NODE)}"
         blank: Client = {"clientId": client_id, "clientSecret": str(uuid.uuid4())}
         blank |= dict.fromkeys(TEXTS, "") | {name: [] for name in SETS}
         client = _changed(blank, fields)
         with self._lock:
-            self._become({**self._clients, client["clientId"]: client})
+            self._replace({**self._clients, client["clientId"]: client})
         return copy.deepcopy(client)
 
     def alter_client(self, client_id: str, **changes: Any) -> Client:
-        """The client has these values now, as if somebody had changed them elsewhere.
+        """Changes fields of a client, as if somebody had changed them outside the program.
 
         Raises:
-            KeyError: There is no client of that id.
-            TypeError: A field is not one of a client's.
+            KeyError: There is no client with this id.
+            TypeError: A client has no such field.
         """
         with self._lock:
             client = _changed(self._clients[client_id], changes)
-            self._become({**self._clients, client_id: client})
+            self._replace({**self._clients, client_id: client})
         return copy.deepcopy(client)
 
     def remove_client(self, client_id: str) -> None:
-        """The client is gone.
+        """Removes the client.
 
         Raises:
-            KeyError: There was none of that id.
+            KeyError: There is no client with this id.
         """
         with self._lock:
-            self._become(_without(self._clients, client_id))
+            self._replace(_without(self._clients, client_id))
 
 
-def _without(things: Mapping[str, Thing], name: str) -> Mapping[str, Thing]:
-    rest = dict(things)
-    del rest[name]
+def _without(mapping: Mapping[str, T], key: str) -> Mapping[str, T]:
+    rest = dict(mapping)
+    del rest[key]
     return rest
 
 
@@ -228,5 +233,5 @@ def _changed(client: Client, changes: dict[str, Any]) -> Client:
 
 
 def _as_set(values: Iterable[str]) -> list[str]:
-    """Without duplicates, in an order that is stable and owes nothing to the order sent."""
+    """Removes duplicates, and returns the rest in a stable order that does not depend on the given one."""
     return sorted(set(values), key=lambda value: hashlib.sha256(value.encode()).digest())

@@ -1,4 +1,4 @@
-"""Every account that there is: whose a client, a user or a personal access token is."""
+"""All accounts of a simulator, and to which of them a user, a client or a personal access token belongs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """Looks through all accounts, in order; the first that knows a name has it.
+    """The accounts of a simulator. A lookup searches them in order and returns the first match.
 
     Raises:
         ValueError: There is no account, or two have the same number.
@@ -23,24 +23,24 @@ class Accounts:
         self.all = list(accounts)
         numbers = [account.number for account in self.all]
         if not numbers or len(set(numbers)) < len(numbers):
-            raise ValueError("It takes at least one account, each with a number of its own.")
+            raise ValueError("Pass at least one account, each with a different number.")
 
     def client(self, client_id: str) -> Client | None:
-        """The client of that id; everybody may log in through it, whatever their account."""
+        """Returns the client with this id, or None. Users of all accounts can log in through it."""
         for account in self.all:
             with suppress(KeyError):
                 return account.client(client_id)
         return None
 
     def user(self, username: str) -> tuple[Account, User] | None:
-        """The user of that name, and their account."""
+        """Returns the user with this name and their account, or None."""
         for account in self.all:
             if user := account.user(username):
                 return account, user
         return None
 
     def personal_access_token(self, token_id: str) -> tuple[Account, PersonalAccessToken] | None:
-        """The personal access token of that id, and its account."""
+        """Returns the personal access token with this id and its account, or None."""
         for account in self.all:
             if token := account.personal_access_token(token_id):
                 return account, token

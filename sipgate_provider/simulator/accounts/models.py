@@ -1,7 +1,7 @@
-"""Clients, users and personal access tokens in JSON, as pydantic reads and writes them.
+"""Users, personal access tokens and clients, and their JSON format as pydantic models.
 
-sipgate's REST description has all six fields of a client required; its documentation leaves the two URLs out. So both
-may be left out here, unless the switch `require_all_fields` says otherwise.
+sipgate's REST description requires all six fields of a client, but its documentation leaves the two URLs out. So
+both URLs are optional here unless the switch `require_all_fields` is on.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ Scopes = Annotated[frozenset[str], PlainSerializer(sorted, when_used="json")]
 
 @dataclass(frozen=True)
 class User:
-    """Someone who logs in with a password; `scopes` is what their access tokens may do.
+    """A user who logs in with a password.
 
     Attributes:
-        may_manage_clients: Whether the user's role allows it; no scope makes up for a role.
+        scopes: The scopes that the user's access tokens can have.
+        may_manage_clients: Whether the user's role allows managing clients. No scope makes up for a missing role.
     """
 
     username: str
@@ -33,10 +34,11 @@ class User:
 
 @dataclass(frozen=True)
 class PersonalAccessToken:
-    """A machine's credential; `scopes` is what it may do.
+    """A credential for a machine.
 
     Attributes:
-        may_manage_clients: Whether the role of the user who made it allows it.
+        scopes: The scopes of the token.
+        may_manage_clients: Whether the role of the user who created the token allows managing clients.
     """
 
     token_id: str
@@ -46,7 +48,7 @@ class PersonalAccessToken:
 
 
 class ClientFields(BaseModel):
-    """The six fields that a caller writes; anything else in the JSON is passed over."""
+    """The six fields that a caller can write. Others in the JSON are ignored."""
 
     model_config = ConfigDict(strict=True, alias_generator=to_camel)
 
@@ -66,14 +68,14 @@ class StoredClient(ClientFields):
 
 
 class ListedClient(ClientFields):
-    """A client as `clients --json` prints it, with its secret or without."""
+    """A client in the output of `clients --json`, with or without its secret."""
 
     client_id: str
     client_secret: str | None = None
 
 
 class ClientList(BaseModel):
-    """What `clients --json` prints."""
+    """The output of `clients --json`."""
 
     clients: list[ListedClient]
 
@@ -95,6 +97,6 @@ class Content(BaseModel):
 
 
 def problem(error: ValidationError) -> tuple[str, str]:
-    """Where the first problem is, such as `redirectUris.0`, and what it is; never the value that was there."""
+    """Returns the location of the first error, such as `redirectUris.0`, and its message, never the value itself."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     return ".".join(str(part) for part in first["loc"]), first["msg"]

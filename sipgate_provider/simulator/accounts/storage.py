@@ -1,8 +1,8 @@
-"""A file that outlives the simulator: clients, users and personal access tokens, as JSON that a person can read.
+"""The file that keeps clients, users and personal access tokens between runs, as readable JSON.
 
-Every change writes it anew and puts it in place of the old one, before it is answered: however the process ends, who
-had an answer finds what was answered, and nobody finds half a file. Log-ins and their tokens are not kept. Secrets are
-in it, so it is this user's alone. A lock beside it keeps a second simulator away.
+Before a change is answered, a new file is written and renamed over the old one. So even if the process is killed, the
+file is complete and contains every change that a caller got an answer to. Log-ins and their tokens are not stored.
+Since it contains secrets, only its owner can read the file. A lock file beside it keeps a second simulator out.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from sipgate_provider.simulator.accounts.models import ClientList, Content, Stor
 
 
 class StorageError(Exception):
-    """The file cannot be used; the message says which, why, and what to do."""
+    """The file cannot be used. The message says which file, why, and what to do."""
 
 
 class File:
-    """An open file, which is nobody else's until it is closed.
+    """An open file, locked until it is closed.
 
     Raises:
-        StorageError: Another simulator has it, or it is something else, or may not be read or written.
+        StorageError: Another simulator uses the file, its content is invalid, or it cannot be read or written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path).absolute()
         self._lock = FileLock(f"{self._path}.lock", timeout=0)
         with _explained(self._path, "a simulator's file"):
-            # Else the lock would make the folder.
+            # FileLock would otherwise create a missing folder.
             self._path.parent.resolve(strict=True)
             self._lock.acquire()
             try:
@@ -47,23 +47,23 @@ class File:
         self._accounts = {account.number: account for account in content.accounts}
 
     def close(self) -> None:
-        """Others may have the file."""
+        """Releases the lock."""
         self._lock.release()
 
     def account(self, number: int) -> StoredAccount:
-        """What is in it of the account of that number."""
+        """Returns the stored account with this number; an empty one if there is none."""
         return self._accounts.get(number) or StoredAccount(number=number)
 
     def save(self, account: StoredAccount) -> None:
-        """The account is in the file like this.
+        """Writes the account to the file.
 
         Raises:
-            StorageError: It cannot be written, and is as it was.
+            StorageError: The file cannot be written. It is unchanged.
         """
         accounts = {**self._accounts, account.number: account}
         text = Content(accounts=list(accounts.values())).model_dump_json(indent=2, by_alias=True)
         with _explained(self._path, ""):
-            # A new file of `mkstemp` is this user's alone.
+            # Only its owner can read a file that `mkstemp` creates.
             handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
             try:
                 with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
@@ -76,13 +76,13 @@ class File:
 
 
 def read_clients(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """The clients of a file that `clients --json` has printed, in the API's spelling.
+    """Reads the clients from a file with the output of `clients --json`, with the API's field names.
 
     Raises:
-        StorageError: It cannot be read.
+        StorageError: The file cannot be read, or its content is invalid.
     """
     file = Path(path)
-    with _explained(file, "what `clients --json` prints"):
+    with _explained(file, "the output of `clients --json`"):
         listed = ClientList.model_validate_json(file.read_bytes())
     return [one.model_dump(by_alias=True, exclude_none=True) for one in listed.clients]
 
@@ -93,12 +93,12 @@ def _explained(path: Path, kind: str) -> Iterator[None]:
         yield
     except Timeout:
         raise StorageError(
-            f"{path} is in use by another simulator. End that one, or name another file."
+            f"{path} is in use by another simulator. Stop that one, or use another file."
         ) from None
     except OSError as error:
-        raise StorageError(f"{path} cannot be used: {error.strerror}. Name another file.") from None
+        raise StorageError(f"{path} cannot be used: {error.strerror}. Use another file.") from None
     except ValidationError as error:
         where, what = problem(error)
         raise StorageError(
-            f"{path} is not {kind}: {f'{where}: ' if where else ''}{what}. Mend it, or name another file."
+            f"{path} is not {kind}: {f'{where}: ' if where else ''}{what}. Correct it, or use another file."
         ) from None

@@ -1,1 +1,1 @@
-"""What a test asks of the simulator: faults, the request log, and both over HTTP."""
+"""How tests control the simulator: faults, switches and the request log, in Python and over HTTP."""

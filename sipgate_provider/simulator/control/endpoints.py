@@ -1,29 +1,29 @@
-r"""Misbehaviour on demand, over HTTP: what `Simulator` offers in Python, for all other programs.
+r"""HTTP endpoints that control the simulator, for programs that are not written in Python.
 
-    POST   /_simulator/faults     orders a fault, as `Simulator.misbehave` does; 201
-    GET    /_simulator/faults     {"faults": [...]}: what was ordered, each with its `hits`
-    DELETE /_simulator/faults     `Simulator.behave`; 204
-    PATCH  /_simulator/switches   sets those switches that are named; 200 with all
-    GET    /_simulator/switches   200 with all
-    GET    /_simulator/requests   {"count": ..., "requests": [...]}, oldest first, the last 20,000
-                                  at most; `?method=` and `?path=` count only some
-    DELETE /_simulator/requests   forgets the requests so far; 204
+    POST   /_simulator/faults     adds a fault, like `Simulator.misbehave`; 201
+    GET    /_simulator/faults     {"faults": [...]}: all faults, each with its `hits`; 200
+    DELETE /_simulator/faults     removes all faults, like `Simulator.behave`; 204
+    PATCH  /_simulator/switches   sets the given switches; 200 with all switches
+    GET    /_simulator/switches   200 with all switches
+    GET    /_simulator/requests   {"count": ..., "requests": [...]}: the last 20,000 requests, oldest
+                                  first; `?method=` and `?path=` select some of them; 200
+    DELETE /_simulator/requests   clears the log of requests; 204
 
-A fault is its `kind` with that class's fields, and which requests meet it. Only `kind` is needed,
-and what the class cannot do without:
+A fault consists of its `kind`, the fields of that class, and the requests that it affects. Only `kind`
+and the required fields of the class are mandatory:
 
     {"kind": "answer", "status": 503, "body": "", "headers": {"Retry-After": "1"}, "taken": false,
      "method": "POST", "path": "/clients$", "times": 2}
     {"kind": "reset", "taken": true}                 {"kind": "truncate", "declared": false}
     {"kind": "delay", "seconds": 5, "taken": true}   {"kind": "stall", "times": null}
 
-`path` is a regular expression that is found in the path, `times` is 1 unless given, and null is
-until the next DELETE. The switches are those of `Switches`, such as
+`path` is a regular expression to search for in the path. `times` is 1 by default; with null, the
+fault stays until the next DELETE. The switches are the attributes of `Switches`, such as
 `{"latency": 0.5, "post_without_secret": true}`. For example:
 
     curl http://127.0.0.1:15060/_simulator/faults --json '{"kind": "answer", "status": 503}'
 
-A body that cannot be used is answered 400 with `{"error": "what is wrong"}`.
+The response to an invalid body is 400 with `{"error": "what is wrong"}`.
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sipgate_provider.simulator.accounts.models import problem
-from sipgate_provider.simulator.control.backstage import NOT_TO_BE_STORED, PREFIX
-from sipgate_provider.simulator.control.orders import misbehaviour_from, order_of, switch
+from sipgate_provider.simulator.control.bypass import NOT_TO_BE_STORED, PREFIX
+from sipgate_provider.simulator.control.schemas import (
+    describe,
+    parse_misbehaviour,
+    set_switches,
+)
 
 if TYPE_CHECKING:
     from sipgate_provider.simulator.control.misbehaviour import Misbehaviours
@@ -54,7 +58,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Control:
-    """The calls."""
+    """The endpoints below `/_simulator/` that control the simulator."""
 
     def __init__(self, misbehaviours: Misbehaviours, switches: Switches, log: RequestLog) -> None:
         self._misbehaviours = misbehaviours
@@ -62,7 +66,7 @@ class Control:
         self._log = log
 
     def routes(self) -> list[Route]:
-        """Where the calls are found."""
+        """Returns the routes of the endpoints."""
         return [
             _route("faults", POST=self.misbehave, GET=self.faults, DELETE=self.behave),
             _route("switches", PATCH=self.switch, GET=self.switches),
@@ -70,27 +74,27 @@ class Control:
         ]
 
     async def misbehave(self, request: Request) -> Response:
-        """201 with what was ordered."""
-        misbehaviour = misbehaviour_from(await request.body())
+        """Adds a fault; 201 with the fault."""
+        misbehaviour = parse_misbehaviour(await request.body())
         self._misbehaviours.add(misbehaviour)
-        return _answer(order_of(misbehaviour), 201)
+        return _answer(describe(misbehaviour), 201)
 
     async def faults(self, request: Request) -> Response:  # noqa: ARG002
-        """200 with what was ordered, in order."""
-        return _answer({"faults": [order_of(ordered) for ordered in self._misbehaviours.all()]})
+        """200 with all faults, in the order in which they were added."""
+        return _answer({"faults": [describe(one) for one in self._misbehaviours.all()]})
 
     async def behave(self, request: Request) -> Response:  # noqa: ARG002
-        """204; no request meets a fault any longer."""
+        """Removes all faults; 204."""
         self._misbehaviours.clear()
         return Response(status_code=204)
 
     async def switch(self, request: Request) -> Response:
-        """200 with the switches as they are now."""
-        switch(self._switches, _OBJECT.validate_json(await request.body()))
+        """Sets the given switches; 200 with all switches."""
+        set_switches(self._switches, _OBJECT.validate_json(await request.body()))
         return await self.switches(request)
 
     async def switches(self, request: Request) -> Response:  # noqa: ARG002
-        """200 with the switches."""
+        """200 with all switches."""
         return _answer(asdict(self._switches))
 
     async def requests(self, request: Request) -> Response:
@@ -100,7 +104,7 @@ class Control:
         return _answer({"count": len(matching), "requests": [one.as_json() for one in matching]})
 
     async def clear_requests(self, request: Request) -> Response:  # noqa: ARG002
-        """204; the requests so far are forgotten."""
+        """Clears the request log; 204."""
         self._log.clear()
         return Response(status_code=204)
 
@@ -124,7 +128,7 @@ def _answer(content: Any, status: int = 200) -> Response:
 
 
 def as_json(content: Any) -> bytes:
-    """The content in JSON; what only Python can order, and JSON has no word for, as text."""
+    """Returns the content as JSON, with text for values of a Python fault that JSON cannot represent."""
     return json.dumps(content, default=_plain).encode()
 
 

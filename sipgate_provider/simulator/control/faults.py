@@ -1,8 +1,9 @@
-"""What can go wrong with a request, one class each.
+"""The faults that can affect a request, one class for each kind.
 
-Two questions decide what a failure means to a caller: what did it see, and was the request *taken*,
-that is, has sipgate done what it asked for. A fault with `taken` can be had both ways. It stands in
-place of the normal course of one request, and drives it through its `Exchange`.
+Two things determine what a failure means to a caller: what it sees, and whether sipgate has performed
+the request nevertheless. The attribute `taken` of a fault decides the second.
+
+A fault replaces the normal handling of a request. It controls the request through an `Exchange`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """A request that has come in and is not answered yet."""
+    """A request that has not been answered yet."""
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self._app = app
@@ -30,7 +31,7 @@ class Exchange:
         self.connection = connection_of(scope)
 
     async def perform(self) -> Response:
-        """The request is taken; this is the answer to it, and it has not been sent."""
+        """Performs the request, and returns the response without sending it."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -43,30 +44,30 @@ class Exchange:
         return answer
 
     async def drop(self) -> None:
-        """The request has arrived whole and is not taken, so the caller is no longer sending."""
+        """Reads the whole request without performing it, so that the caller is no longer sending."""
         message = await self._receive()
         while message.get("more_body", False):
             message = await self._receive()
 
     async def answer(self, response: Response) -> None:
-        """The answer has been sent."""
+        """Sends the response."""
         await response(self._scope, self._receive, self._send)
 
     async def answer_in_part(self, response: Response, body: bytes) -> None:
-        """The headers and this much of the body have been sent; the answer is not over."""
+        """Sends the headers of the response and this part of its body, but does not end it."""
         start = {"type": "http.response.start", "status": response.status_code}
         await self._send(start | {"headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 class Fault(Protocol):
-    """Something that goes wrong."""
+    """A failure that can affect a request."""
 
-    async def happen(self, exchange: Exchange) -> None:
-        """The request has met this fault, and is over."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Handles the request in place of the application."""
 
 
-# For orders in JSON: nothing is converted, and nothing unknown is passed over.
+# For faults in JSON: pydantic converts no types and refuses unknown fields.
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
 Name = Annotated[str, Field(pattern=r"^[!#$%&'*+.^`|~0-9A-Za-z_-]+$")]
@@ -77,7 +78,14 @@ Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
 @dataclass(frozen=True)
 class Answer:
-    """This answer is given, whatever the true one would have been."""
+    """Sends this response instead of the real one.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+        headers: Headers of the response.
+        taken: Whether sipgate performs the request nevertheless.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
@@ -86,42 +94,45 @@ class Answer:
     headers: dict[Name, Value] = field(default_factory=dict)
     taken: bool = False
 
-    async def happen(self, exchange: Exchange) -> None:
-        """The request is answered with this."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Sends the response."""
         await (exchange.perform() if self.taken else exchange.drop())
         await exchange.answer(Response(self.body, self.status, self.headers))
 
 
 @dataclass(frozen=True)
 class Reset:
-    """The connection is reset, and there is no answer."""
+    """Resets the connection instead of sending a response.
+
+    Attributes:
+        taken: Whether sipgate performs the request nevertheless.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     taken: bool = False
 
-    async def happen(self, exchange: Exchange) -> None:
-        """The connection is gone."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Resets the connection."""
         await (exchange.perform() if self.taken else exchange.drop())
         await exchange.connection.reset()
 
 
 @dataclass(frozen=True)
 class Truncate:
-    """The request is taken, and its answer ends in the middle of the body.
+    """Performs the request, but sends only the first half of the response's body.
 
     Attributes:
-        declared: Whether Content-Length names the whole body, so that the caller can see that
-            something is missing when the connection closes. Without, the half body passes for a
-            complete one.
+        declared: Whether Content-Length is that of the whole body, so that the caller can tell that
+            the rest is missing. Otherwise the half looks like a complete body.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     declared: bool = True
 
-    async def happen(self, exchange: Exchange) -> None:
-        """Half of the body has been sent."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Sends half of the body."""
         response = await exchange.perform()
         half = bytes(response.body)[: len(response.body) // 2]
         if self.declared:
@@ -134,15 +145,21 @@ class Truncate:
 
 @dataclass(frozen=True)
 class Delay:
-    """The true answer comes late; if the caller hangs up before it, an untaken request stays so."""
+    """Delays the real response.
+
+    Attributes:
+        seconds: The delay in seconds.
+        taken: Whether sipgate performs the request before the delay. Otherwise it performs the request
+            after the delay, and not at all if the caller has disconnected by then.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     seconds: Seconds
     taken: bool = True
 
-    async def happen(self, exchange: Exchange) -> None:
-        """The request is answered, unless nobody waits for the answer any longer."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Sends the response after the delay, unless the caller has disconnected."""
         response = await exchange.perform() if self.taken else None
         if not await exchange.connection.lost_within(self.seconds):
             await exchange.answer(response or await exchange.perform())
@@ -150,14 +167,18 @@ class Delay:
 
 @dataclass(frozen=True)
 class Stall:
-    """No answer ever comes. It ends when the caller hangs up or the simulator stops."""
+    """Sends no response, and keeps the connection open until the caller disconnects or the simulator stops.
+
+    Attributes:
+        taken: Whether sipgate performs the request nevertheless.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     taken: bool = False
 
-    async def happen(self, exchange: Exchange) -> None:
-        """The connection is gone."""
+    async def apply(self, exchange: Exchange) -> None:
+        """Waits until the connection has ended."""
         if self.taken:
             await exchange.perform()
         await exchange.connection.lost_within(None)

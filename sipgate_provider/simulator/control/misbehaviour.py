@@ -1,4 +1,4 @@
-"""Which requests meet which fault."""
+"""Which faults affect which requests."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Misbehaviour:
-    """A fault, and the requests that are to meet it.
+    """A fault and the requests that it affects.
 
     Args:
-        fault: What goes wrong.
-        method: The requests' method; None is any.
-        path: What is found in the requests' path.
-        times: How many requests it happens to; None is all.
+        fault: The fault.
+        method: Method of the requests; None for any.
+        path: Pattern to search for in the path of the requests.
+        times: Number of requests to affect; None for no limit.
 
     Attributes:
-        hits: How many requests it has happened to.
+        hits: Number of requests affected so far.
     """
 
     def __init__(
@@ -37,47 +37,47 @@ class Misbehaviour:
         self.path = path
         self.times = times
 
-    def meets(self, method: str, path: str) -> bool:
-        """Whether it is this request's turn."""
+    def matches(self, method: str, path: str) -> bool:
+        """Returns whether the fault affects a request with this method and path."""
         if self.times is not None and self.hits >= self.times:
             return False
         return self.method in {None, method} and bool(self.path.search(path))
 
 
 class Misbehaviours:
-    """What was asked for, in order; a request meets the first that fits and is not spent."""
+    """All misbehaviours, in order. The first one that matches affects a request."""
 
     def __init__(self) -> None:
         self._queue: list[Misbehaviour] = []
         self._lock = threading.Lock()
 
     def add(self, misbehaviour: Misbehaviour) -> None:
-        """It waits its turn behind those that are there."""
+        """Adds a misbehaviour after the existing ones."""
         with self._lock:
             self._queue.append(misbehaviour)
 
     def clear(self) -> None:
-        """Every request takes its normal course again."""
+        """Removes all misbehaviours, so that requests are handled normally again."""
         with self._lock:
             self._queue.clear()
 
     def all(self) -> list[Misbehaviour]:
-        """What was ordered since the last `clear`, in order, spent or not."""
+        """Returns everything added since the last `clear`, in order, including what has reached its `times`."""
         with self._lock:
             return list(self._queue)
 
     def next_fault(self, method: str, path: str) -> Fault | None:
-        """What goes wrong with this request; that counts as a hit."""
+        """Returns the fault for this request, and counts it as a hit; None if there is no fault."""
         with self._lock:
             for misbehaviour in self._queue:
-                if misbehaviour.meets(method, path):
+                if misbehaviour.matches(method, path):
                     misbehaviour.hits += 1
                     return misbehaviour.fault
         return None
 
 
 class MisbehaviourMiddleware:
-    """Gives each request its fault, if there is one for it, or else its usual delay."""
+    """Applies the matching fault to each request, or else the latency that is set."""
 
     def __init__(self, app: ASGIApp, misbehaviours: Misbehaviours, switches: Switches) -> None:
         self._app = app
@@ -85,7 +85,7 @@ class MisbehaviourMiddleware:
         self._switches = switches
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The request is answered, or has met its fault."""
+        """Handles the request, or applies a fault to it."""
         path = scope["raw_path"].decode("ascii")
         fault = self._misbehaviours.next_fault(scope["method"], path)
         if fault is None and self._switches.latency > 0:
@@ -93,4 +93,4 @@ class MisbehaviourMiddleware:
         if fault is None:
             await self._app(scope, receive, send)
         else:
-            await fault.happen(Exchange(self._app, scope, receive, send))
+            await fault.apply(Exchange(self._app, scope, receive, send))

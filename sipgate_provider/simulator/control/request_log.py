@@ -1,7 +1,6 @@
-"""What was asked of the simulator: method, path and outcome of each request.
+"""The request log: method, path and outcome of each request.
 
-Headers, queries and bodies are left out, so no credential can end up here. What was first in the log is forgotten
-when there are too many requests.
+It contains no headers, queries or bodies, and therefore no credentials. The oldest entries are dropped when it is full.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ MOST_REQUESTS = 20_000
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One request.
+    """A logged request.
 
     Attributes:
-        method: As sent.
-        path: As sent, still percent-encoded, without the query.
-        time: When it came in, in UTC.
-        status: What was answered; None while it is open, and for one whose connection was cut.
-        milliseconds: How long the answer took; None likewise.
-        reason: Why it was refused, also where the answer does not say so; "" if it was not, or nobody knows.
+        method: Method, as sent.
+        path: Path as sent, percent-encoded and without the query.
+        time: Time at which the request arrived, in UTC.
+        status: Status of the response; None until there is one, and if the connection was cut.
+        milliseconds: Time until the response, in milliseconds; None if `status` is None.
+        reason: Why the request was refused, even if the response does not say; "" if it was not or it is not known.
     """
 
     method: str
@@ -49,12 +48,12 @@ class RequestRecord:
     reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The same for JSON."""
+        """Returns the attributes as values that JSON can represent."""
         return {**vars(self), "time": self.time.isoformat()}
 
 
 class RequestLog:
-    """The latest requests, oldest first: 20,000 at most."""
+    """The latest requests, 20,000 at most, oldest first."""
 
     def __init__(self) -> None:
         self._records: dict[int, RequestRecord] = {}
@@ -62,12 +61,12 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def records(self) -> list[RequestRecord]:
-        """The requests since the start or the last `clear`."""
+        """Returns the requests since the start or the last `clear`."""
         with self._lock:
             return list(self._records.values())
 
     def matching(self, method: str | None, path: re.Pattern[str]) -> list[RequestRecord]:
-        """Those that had that method (None: any) and a path in which the pattern is found."""
+        """Returns the requests with this method (None: any) whose path contains a match of the pattern."""
         return [
             record
             for record in self.records()
@@ -75,7 +74,7 @@ class RequestLog:
         ]
 
     def latest(self, most: int) -> list[tuple[int, RequestRecord]]:
-        """The latest requests, newest first, each with the number that stands for it."""
+        """Returns up to `most` of the latest requests, newest first, each with its number."""
         with self._lock:
             return list(itertools.islice(reversed(self._records.items()), most))
 
@@ -84,12 +83,12 @@ class RequestLog:
             return len(self._records)
 
     def clear(self) -> None:
-        """The requests so far are forgotten."""
+        """Removes all requests."""
         with self._lock:
             self._records.clear()
 
-    def opened(self, record: RequestRecord) -> int:
-        """The request is in the log; the number returned stands for it in `answered`."""
+    def add(self, record: RequestRecord) -> int:
+        """Adds a request, and returns its number for `update`."""
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._records[number] = record
@@ -97,22 +96,22 @@ class RequestLog:
                 del self._records[next(iter(self._records))]
         return number
 
-    def answered(self, number: int, record: RequestRecord) -> None:
-        """The request has its outcome, unless it was forgotten meanwhile."""
+    def update(self, number: int, record: RequestRecord) -> None:
+        """Replaces the request with this number, unless it has been removed in the meantime."""
         with self._lock:
             if number in self._records:
                 self._records[number] = record
 
 
 class RequestLogMiddleware:
-    """Writes each request down when it comes in, and its outcome before the answer leaves.
+    """Logs each request when it arrives, and its outcome before the response is sent.
 
-    So whoever has an answer finds it in the log.
+    So a caller that has received a response finds it in the log.
 
     Args:
-        app: What answers the requests.
-        log: Where they are written.
-        on_request: Called in the server's thread with each request that is over.
+        app: The application that answers the requests.
+        log: The log to write to.
+        on_request: Called in the server's thread after each request.
     """
 
     def __init__(
@@ -126,13 +125,13 @@ class RequestLogMiddleware:
         self._on_request = on_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The request is answered and in the log."""
+        """Logs the request and passes it on."""
         started = time.perf_counter()
         now = dt.datetime.now(tz=dt.timezone.utc)
         record = RequestRecord(scope["method"], scope["raw_path"].decode("ascii"), now)
-        number = self._log.opened(record)
+        number = self._log.add(record)
 
-        async def noting(message: Message) -> None:
+        async def logging_send(message: Message) -> None:
             nonlocal record
             if message["type"] == "http.response.start":
                 milliseconds = (time.perf_counter() - started) * 1000
@@ -142,13 +141,13 @@ class RequestLogMiddleware:
                     milliseconds=milliseconds,
                     reason=reason_of(scope),
                 )
-                self._log.answered(number, record)
+                self._log.update(number, record)
             await send(message)
 
         try:
-            # Whoever hangs up in the middle of the body needs no answer.
+            # A caller that disconnects while sending the body needs no answer.
             with contextlib.suppress(ClientDisconnect):
-                await self._app(scope, receive, noting)
+                await self._app(scope, receive, logging_send)
         finally:
             if self._on_request:
                 self._on_request(record)

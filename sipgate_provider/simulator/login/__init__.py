@@ -1,1 +1,1 @@
-"""The log-in server, which answers as Keycloak does: authorization, tokens, log-out and CORS."""
+"""The log-in server, which responds as Keycloak does: authorization, tokens, log-out and CORS."""

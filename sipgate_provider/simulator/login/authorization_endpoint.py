@@ -1,6 +1,6 @@
-"""The authorization endpoint: where a browser comes to log in (RFC 6749, 4.1; RFC 7636; OpenID).
+"""The authorization endpoint, where the user logs in with a browser (RFC 6749, 4.1; RFC 7636; OpenID).
 
-A browser that has logged in before gets its code at once, as Keycloak's single sign-on does.
+A browser that is already logged in gets its code without a log-in page: single sign-on, as at Keycloak.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.accounts.account import DEMO_PASSWORD, DEMO_USERNAME
 from sipgate_provider.simulator.login import authorization_request, realms
-from sipgate_provider.simulator.login.authorization_request import NotForTheApplicationError
+from sipgate_provider.simulator.login.authorization_request import UserFacingError
 from sipgate_provider.simulator.login.codes import Authorization
 from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError, fields, form_of
 from sipgate_provider.simulator.login.redirect_uris import with_parameters
@@ -35,7 +35,7 @@ COOKIE = "SIPGATE_SIMULATOR_SESSION"
 
 
 class AuthorizationEndpoint:
-    """The log-in page, over every account's users and clients."""
+    """The log-in page, for the users and clients of all accounts."""
 
     def __init__(self, accounts: Accounts, codes: Codes, sessions: Sessions, clock: Clock) -> None:
         self._accounts = accounts
@@ -44,31 +44,31 @@ class AuthorizationEndpoint:
         self._clock = clock
 
     def routes(self) -> list[Route]:
-        """Where the endpoint is found."""
+        """Returns the routes of the endpoint."""
         methods = ["GET", "POST"]
         return [Route(path, self.authorize, methods=methods) for path in realms.paths("auth")]
 
     async def authorize(self, request: Request) -> Response:
-        """A page to log in, a redirect with a code or an error, or 400 with a page."""
+        """The log-in page, a redirect with a code or an error, or an error page with 400."""
         try:
             form = await form_of(request)
-            # Name and password count in the body alone: a query ends up in histories and logs.
+            # User name and password are read only from the body: a query ends up in histories and logs.
             username, password = form.pop("username", None), form.pop("password", "")
             sent = fields(request.url.query)
-            twice = sent.twice | form.twice
+            repeated = sent.repeated | form.repeated
             sent = Fields(sent | form)
-            sent.twice = twice
+            sent.repeated = repeated
             asked = authorization_request.read(sent, self._accounts)
         except OAuthError as error:
             return _refused(error.description)
-        except NotForTheApplicationError as error:
+        except UserFacingError as error:
             return _refused(error.text, error.detail)
         try:
             asked.check()
             session = self._session(request, asked, username, password)
         except OAuthError as error:
-            return _back(request, asked, error.told)
-        except NotForTheApplicationError as error:
+            return _back(request, asked, error.parameters)
+        except UserFacingError as error:
             return _refused(error.text, error.detail)
         if session is None:
             return self._login_page(asked, username)
@@ -87,7 +87,7 @@ class AuthorizationEndpoint:
         username: str | None,
         password: str,
     ) -> Session | None:
-        """The log-in, new or old; None if there is yet to be one."""
+        """Returns a new or an existing session; None if the user still has to log in."""
         if username is not None:
             found = self._accounts.user(username)
             if found is None or password != found[1].password:
@@ -96,7 +96,7 @@ class AuthorizationEndpoint:
         session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
         if session and asked.max_age is not None:
             session = session if session.began + asked.max_age >= int(self._clock.time()) else None
-        # Another level of authentication than the one at hand takes a log-in too.
+        # A request for a level of authentication also requires a log-in.
         if "login" in asked.prompt or "acr_values" in asked.fields:
             session = None
         if session is None and "none" in asked.prompt:
@@ -132,7 +132,7 @@ class AuthorizationEndpoint:
 
 
 def _back(request: Request, asked: AuthorizationRequest, said: Mapping[str, str]) -> Response:
-    """The browser goes back to the client with this, its own state, and our name (RFC 9207)."""
+    """Returns a response that sends the browser to the client with these parameters, `state` and `iss` (RFC 9207)."""
     state = {"state": asked.fields["state"]} if "state" in asked.fields else {}
     parameters = {**said, **state, "iss": realms.issuer(request)}
     if asked.by_form:

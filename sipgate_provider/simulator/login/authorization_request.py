@@ -1,7 +1,7 @@
-"""What a browser asks the authorization endpoint for, checked in Keycloak's order.
+"""Requests to the authorization endpoint, checked in Keycloak's order.
 
-Until the client and the address are known to belong together, a refusal is shown to the user: to redirect it would be
-to send the user wherever an attacker says. Every other refusal is for the application.
+Until the redirect URI is known to belong to the client, errors are shown to the user: redirecting would send the user
+to any address that an attacker chooses. All other errors are sent to the application.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _RESPONSE_TYPES = frozenset({"code", "token", "id_token", "none"})
 _IMPLICIT = frozenset({"token", "id_token"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 _MOST_SECONDS = 2**31
-# Keycloak takes none of these from a browser.
+# Keycloak refuses these characters from a browser.
 _BLOCKED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-class NotForTheApplicationError(Exception):
-    """A refusal that the user is shown, in Keycloak's words."""
+class UserFacingError(Exception):
+    """An error that is shown to the user instead of the application, with Keycloak's text."""
 
     def __init__(self, text: str, detail: str = "") -> None:
         super().__init__(text)
@@ -40,11 +40,12 @@ class NotForTheApplicationError(Exception):
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """A request of a client that exists, for an address that it has registered.
+    """A request with an existing client and one of its redirect URIs.
 
     Attributes:
-        fields: What was sent.
-        redirect_uri: Where the browser goes with the answer.
+        fields: The parameters of the request.
+        client: The client.
+        redirect_uri: The address to which the browser takes the response.
     """
 
     fields: Fields
@@ -53,45 +54,45 @@ class AuthorizationRequest:
 
     @property
     def response_types(self) -> frozenset[str]:
-        """What the application wants to be answered."""
+        """The response types that the application requests."""
         return frozenset(self.fields.get("response_type", "").split())
 
     @property
     def in_fragment(self) -> bool:
-        """Whether the answer goes into the address's fragment."""
+        """Whether the response goes into the fragment of the address."""
         implicit = self.response_types & _IMPLICIT and "none" not in self.response_types
-        usual = "fragment" if implicit else "query"
-        return self.fields.get("response_mode", usual) == "fragment"
+        default = "fragment" if implicit else "query"
+        return self.fields.get("response_mode", default) == "fragment"
 
     @property
     def by_form(self) -> bool:
-        """Whether a form takes the answer to the application."""
+        """Whether a form posts the response to the application."""
         return self.fields.get("response_mode") == "form_post"
 
     @property
     def prompt(self) -> frozenset[str]:
-        """What the user is to be asked, or not."""
+        """The values of `prompt`, which say whether to show a page to the user."""
         return frozenset(self.fields.get("prompt", "").split())
 
     @property
     def max_age(self) -> int | None:
-        """How many seconds ago the user may have logged in."""
+        """The greatest age of the log-in, in seconds; None if any age is allowed."""
         return int(self.fields["max_age"]) if "max_age" in self.fields else None
 
     @property
     def challenge(self) -> Challenge | None:
-        """What the code is bound to."""
+        """The PKCE challenge for the code; None if there is none."""
         if "code_challenge" not in self.fields:
             return None
         method = self.fields.get("code_challenge_method", "plain")
         return Challenge(self.fields["code_challenge"], method)
 
     def check(self) -> None:
-        """A log-in can follow.
+        """Checks that the user can log in with this request.
 
         Raises:
-            OAuthError: It cannot, which the application is told.
-            NotForTheApplicationError: It cannot, which the user is told.
+            OAuthError: The request is refused, with an error for the application.
+            UserFacingError: The request is refused, with an error for the user.
         """
         if "response_type" not in self.fields:
             raise OAuthError(400, "invalid_request", "Missing parameter: response_type")
@@ -105,7 +106,7 @@ class AuthorizationRequest:
         if implicit and not self.in_fragment and not self.by_form:
             description = "Response_mode 'query' not allowed for implicit or hybrid flow"
             raise OAuthError(400, "invalid_request", description)
-        self.fields.require_each_once()
+        self.fields.require_unique()
         if implicit:
             description = (
                 "Client is not allowed to initiate browser login with given response_type. "
@@ -115,7 +116,7 @@ class AuthorizationRequest:
         self.fields.require_known_scopes()
         self._check_challenge()
         if "create" in self.prompt:
-            raise NotForTheApplicationError("Registration not allowed")
+            raise UserFacingError("Registration not allowed")
 
     def _check_challenge(self) -> None:
         challenge, method = (self.fields.get(f"code_challenge{end}") for end in ("", "_method"))
@@ -128,24 +129,24 @@ class AuthorizationRequest:
 
 
 def read(sent: Fields, accounts: Accounts) -> AuthorizationRequest:
-    """The request that these fields make.
+    """Returns the request with these parameters.
 
     Raises:
-        NotForTheApplicationError: They make none that may be answered with a redirect.
+        UserFacingError: The request is invalid, and must not be answered with a redirect.
     """
     fields = sent.without_control_characters().without_long_ones()
     if (
         "client_id" not in fields
-        or "client_id" in fields.twice
+        or "client_id" in fields.repeated
         or any(_BLOCKED.search(value) for value in sent.values())
-        # Requests by value or by reference (RFC 9101).
+        # Request objects by value or by reference (RFC 9101).
         or {"request", "request_uri"} & fields.keys()
         or not _is_age(fields.get("max_age", "0"))
     ):
-        raise NotForTheApplicationError("Invalid Request")
+        raise UserFacingError("Invalid Request")
     client = accounts.client(fields["client_id"])
     if client is None:
-        raise NotForTheApplicationError("Client not found.", fields["client_id"])
+        raise UserFacingError("Client not found.", fields["client_id"])
     address = fields.get("redirect_uri")
     if address is None and OPENID not in fields.get("scope", "").split():
         address = _only_one_of(client)
@@ -153,12 +154,12 @@ def read(sent: Fields, accounts: Accounts) -> AuthorizationRequest:
         address = None
     if address is None:
         asked = fields.get("redirect_uri", "")
-        raise NotForTheApplicationError("Invalid parameter: redirect_uri", asked)
+        raise UserFacingError("Invalid parameter: redirect_uri", asked)
     return AuthorizationRequest(fields, client, address)
 
 
 def _only_one_of(client: Client) -> str | None:
-    """The client's one address, up to a wildcard, which a request need not repeat (RFC 6749, 3.1.2.3)."""
+    """Returns the client's only redirect URI, up to a wildcard; a request can omit it (RFC 6749, 3.1.2.3)."""
     addresses = client["redirectUris"]
     return addresses[0].partition("/*")[0] if len(addresses) == 1 else None
 

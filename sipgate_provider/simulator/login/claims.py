@@ -1,4 +1,4 @@
-"""What the tokens say, in Keycloak's words (RFC 7519, RFC 9068, OpenID Connect Core)."""
+"""The claims of tokens, as Keycloak issues them (RFC 7519, RFC 9068, OpenID Connect Core)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.models import User
     from sipgate_provider.simulator.login.sessions import ClientSession
 
-# Made up once, so that a user has the same `sub` in every simulator.
+# A fixed namespace, so that a user has the same `sub` in every simulator.
 _USERS = uuid.UUID("c1dd0fd4-6dd5-4a4e-9d4b-3a5a1b5f0c6e")
 
 
@@ -26,7 +26,7 @@ def access_claims(
     life: float,
     origins: Sequence[str],
 ) -> dict[str, Any]:
-    """What an access token says. Its audience and roles are those of a Keycloak that nobody has set up further."""
+    """Returns the claims of an access token, with the audience and roles of a default Keycloak realm."""
     claims = _common(log_in, issuer, now, life) | {
         "typ": "Bearer",
         "aud": "account",
@@ -37,7 +37,7 @@ def access_claims(
 
 
 def roles(issuer: str) -> dict[str, Any]:
-    """The roles that every user has."""
+    """Returns the claims for the roles that every user has."""
     realm = issuer.rpartition("/")[2]
     return {
         "realm_access": {
@@ -50,7 +50,7 @@ def roles(issuer: str) -> dict[str, Any]:
 
 
 def profile(user: User) -> dict[str, Any]:
-    """Who the user is; the name is made of the user name."""
+    """Returns the profile claims. The user's real name is derived from the user name."""
     given, *more = re.split(r"[._-]", user.username.partition("@")[0])
     given, family = given.capitalize(), " ".join(more).title() or "User"
     return {
@@ -67,7 +67,7 @@ def profile(user: User) -> dict[str, Any]:
 def id_claims(
     log_in: ClientSession, issuer: str, now: float, life: float, nonce: str, access: str
 ) -> dict[str, Any]:
-    """What an ID token says: who logged in, when, and which access token goes with it."""
+    """Returns the claims of an ID token: the user, the time of the log-in, and the hash of the access token."""
     half = hashlib.sha256(access.encode()).digest()[:16]
     claims = _common(log_in, issuer, now, life) | {
         "typ": "ID",
@@ -84,7 +84,7 @@ def _common(log_in: ClientSession, issuer: str, now: float, life: float) -> dict
         "exp": int(now + life),
         "iat": int(now),
         "auth_time": log_in.session.began,
-        # Keycloak's levels: 1 for a password, 0 for whoever was logged in already.
+        # Keycloak's levels: 1 for a password, 0 if the user was already logged in.
         "acr": "1" if log_in.fresh else "0",
         "jti": str(uuid.uuid4()),
         "sid": log_in.session.id,

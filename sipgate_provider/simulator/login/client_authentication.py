@@ -1,8 +1,8 @@
-"""Which client calls the token endpoint, and whether it has proved that (RFC 6749, 2.3).
+"""Client authentication at the token endpoint (RFC 6749, 2.3).
 
-Every client of sipgate's has a secret, and pages use the same clients without it; which are public, sipgate tells
-nobody. Here those are that have a web origin: a page can keep no secret, and can read no token without one. Any other
-is confidential and has to show its secret. A wrong one is refused from every client.
+Every client at sipgate has a secret, but web pages use clients without it, and sipgate does not say which clients are
+public. Here a client with a web origin is public: a page cannot keep a secret, and it cannot read a token without a web
+origin. All other clients are confidential and must send their secret. A wrong secret is always refused.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from sipgate_provider.simulator.accounts.account import Client
     from sipgate_provider.simulator.accounts.accounts import Accounts
 
-#: The client that the password grant is for. It is public: it has no secret.
+#: The client for the password grant. It is public: it has no secret.
 APP_WEB = "sipgate-app-web"
 
 
 def is_public(client: Client) -> bool:
-    """Whether pages use the client, and so nobody needs its secret."""
+    """Returns whether the client is used by web pages and therefore needs no secret."""
     return bool(client["webOrigins"])
 
 
 def identify(request: Request, form: Mapping[str, str], accounts: Accounts) -> str:
-    """The id of the client that the form names, or else the Authorization header.
+    """Returns the id of the client, from the form or else from the Authorization header.
 
     Raises:
         OAuthError: 401 if there is no such client, or its secret is missing or wrong.
@@ -52,7 +52,7 @@ def identify(request: Request, form: Mapping[str, str], accounts: Accounts) -> s
 
 
 def basic_pair(credential: str) -> tuple[str, str] | None:
-    """Name and secret out of a Basic credential; None if it is not one (RFC 7617)."""
+    """Returns the name and secret of a Basic credential (RFC 7617); None if it is malformed."""
     try:
         decoded = base64.b64decode(credential.strip(), validate=True).decode()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Authorization codes: what a browser carries from the log-in page to the application.
+"""Authorization codes, which the browser takes from the log-in page to the application.
 
 See RFC 6749, 4.1.2, and RFC 7636 (PKCE) for the challenge.
 """
@@ -26,38 +26,38 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 @dataclass(frozen=True)
 class Challenge:
-    """What only the caller who began can answer (RFC 7636)."""
+    """A PKCE challenge, which only the caller that started the log-in can meet (RFC 7636)."""
 
     value: str
     method: str
 
     def require_met_by(self, verifier: str | None) -> None:
-        """It was made from this verifier.
+        """Checks that the challenge was created from this verifier.
 
         Raises:
-            OAuthError: It was not.
+            OAuthError: The verifier is missing, malformed or another one.
         """
         if verifier is None:
             raise OAuthError(400, "invalid_grant", "PKCE code verifier not specified")
         failed = "PKCE verification failed"
         if not well_formed(verifier):
             raise OAuthError(400, "invalid_grant", f"{failed}: Invalid code verifier")
-        made = verifier
+        created = verifier
         if self.method != "plain":
             digest = hashlib.sha256(verifier.encode()).digest()
-            made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if made != self.value:
+            created = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if created != self.value:
             raise OAuthError(400, "invalid_grant", f"{failed}: Code mismatch")
 
 
 def well_formed(value: str) -> bool:
-    """Whether it can be a verifier or a challenge: 43 to 128 unreserved characters."""
+    """Returns whether the value can be a verifier or a challenge: 43 to 128 unreserved characters."""
     return _UNRESERVED.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)
 class Authorization:
-    """What a code stands for: a log-in, the client it was for, and the terms of that."""
+    """What a code authorizes: a client session, and the parameters of the request."""
 
     log_in: ClientSession
     redirect_uri: str | None
@@ -67,7 +67,7 @@ class Authorization:
 
 
 class Codes:
-    """Every code that can still be used, once."""
+    """The codes that have been issued. Each can be used once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -75,15 +75,15 @@ class Codes:
         self._used: dict[str, Authorization] = {}
 
     def issue(self, authorization: Authorization) -> str:
-        """A new code, good for a minute."""
+        """Returns a new code, which is valid for a minute."""
         code = secrets.token_urlsafe(32)
         self._codes[code] = authorization, self._clock.now() + CODE_LIFE
         return code
 
     def use(self, code: str) -> Authorization | None:
-        """What the code stands for; it is used up, whatever becomes of the request.
+        """Returns the authorization of the code, or None if the code is unknown, used or expired.
 
-        When it comes a second time, the client's part of the log-in is over.
+        The code is then used up, even if the request fails. Using it a second time ends the client session.
         """
         if authorization := self._used.get(code):
             authorization.log_in.detached = True

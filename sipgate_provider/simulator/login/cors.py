@@ -1,12 +1,12 @@
-"""Which pages may call from a browser, by the web origins of the client they log in with.
+"""CORS: which web pages can call the simulator, by the web origins of their OAuth client.
 
-The log-in's endpoints decide as Keycloak does. A preflight is granted to every page, since it does not say whose it is.
-Then the endpoint that knows its client refuses a page of another origin before it does anything, so that a code or a
-refresh token is not spent; where no client is known every page may read the refusal. Origins are compared letter by
-letter; `*` is every one and `+` those of the redirect URIs. `http://*.example.com` is sipgate's own.
+The endpoints of the log-in decide as Keycloak does. A preflight request names no client, so it is always granted. Later
+the endpoint refuses a page of another origin before it does anything else, so that no code or refresh token is used up.
+If the client is unknown, every page can read the error response. Origins are compared character by character. The web
+origin `*` allows all origins, and `+` those of the redirect URIs. `http://*.example.com` is sipgate's extension.
 
-At the REST API the access token says whose call it is. A preflight says nothing, so it is enough that any client has
-registered the origin. A personal access token is for machines: no page may use one.
+At the REST API, the access token names the client. A preflight request does not, so it is granted if any client has the
+origin. A personal access token is for machines, so pages cannot use one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FOR_REST = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
     "Access-Control-Max-Age": "600",
 }
-# By the last part of the path. Keycloak names these of its log-out, though it is called with POST.
+# By the last segment of the path. For the log-out, Keycloak lists these methods although pages call it with POST.
 _METHODS = {
     "token": "POST, OPTIONS",
     "logout": "GET, HEAD, OPTIONS",
@@ -56,12 +56,12 @@ _ORIGIN = re.compile(r"https?://[^/?#]*")
 
 
 def allows(client: Mapping[str, Any], origin: str) -> bool:
-    """Whether the client has registered the origin."""
+    """Returns whether the client allows the origin."""
     return any(one == "*" or covers(one, origin) for one in origins(client))
 
 
 def origins(client: Mapping[str, Any]) -> list[str]:
-    """The origins that the client has registered; `+` stands for those of its redirect URIs."""
+    """Returns the web origins of the client, with those of its redirect URIs in place of `+`."""
     found: list[str] = []
     for registered in client["webOrigins"]:
         if registered == "+":
@@ -72,16 +72,16 @@ def origins(client: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def readable_by_all(request: Request, *, exposed: str = "") -> None:
-    """Every page may read the answer, with the header that is exposed."""
+def allow_any_origin(request: Request, *, exposed: str = "") -> None:
+    """Lets pages of every origin read the response, including the exposed header."""
     request.state.cors = _READABLE | ({"Access-Control-Expose-Headers": exposed} if exposed else {})
 
 
-def require_own_page(request: Request, client: Mapping[str, Any] | None) -> None:
-    """If a page calls, it is one of the client's, which may read the answer, or of this service itself.
+def require_allowed_origin(request: Request, client: Mapping[str, Any] | None) -> None:
+    """Checks that a calling page has an origin of the client, and may then read the response, or of this server.
 
     Raises:
-        OAuthError: It is not.
+        OAuthError: It has another origin.
     """
     origin = request.headers.get("origin")
     if origin is None or (client and allows(client, origin)):
@@ -92,7 +92,7 @@ def require_own_page(request: Request, client: Mapping[str, Any] | None) -> None
 
 
 class CORSMiddleware:
-    """Answers preflights, and lets a page read what its own client got."""
+    """Answers preflight requests, and adds CORS headers to other responses."""
 
     def __init__(self, app: ASGIApp, accounts: Accounts, tokens: Tokens) -> None:
         self._app = app
@@ -100,7 +100,7 @@ class CORSMiddleware:
         self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The request is answered; a browser shows the answer to pages of its client only."""
+        """Answers a preflight request, or passes the request on and adds headers to the response."""
         headers, path = Headers(scope=scope), scope.get("path", "")
         origin = headers.get("origin")
         of_log_in = path.startswith(realms.PREFIXES)
@@ -132,11 +132,11 @@ class CORSMiddleware:
         return Response(None, 403, {"Vary": "Origin"})
 
     def _said(self, headers: Headers) -> dict[str, str] | None:
-        """What a page may read of an answer of the REST API; None if nothing."""
+        """Returns the CORS headers of a response of the REST API; None if the page cannot read it."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        # A token that is over counts here: its page may read that it is.
+        # An expired token counts here, so that the page can read the error response.
         claims = self._tokens.signer.read(token.strip()) or {}
         client = self._accounts.client(claims.get("azp", ""))
         return {} if client and allows(client, headers["origin"]) else None

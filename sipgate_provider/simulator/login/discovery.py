@@ -1,4 +1,4 @@
-"""What a realm tells about itself: its endpoints, and the keys that its tokens are signed with.
+"""The metadata of a realm: its endpoints and features, and the public keys of its tokens.
 
 See OpenID Connect Discovery 1.0 and RFC 8414.
 """
@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.authorization_request import RESPONSE_MODES
 from sipgate_provider.simulator.login.codes import METHODS
-from sipgate_provider.simulator.login.cors import readable_by_all
+from sipgate_provider.simulator.login.cors import allow_any_origin
 from sipgate_provider.simulator.login.grants import GRANT_TYPES
 from sipgate_provider.simulator.login.signing import ALGORITHM
 from sipgate_provider.simulator.scopes import ALL, OPENID, READ, WRITE
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Discovery:
-    """The two documents of each realm."""
+    """The two metadata documents of each realm."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
 
     def routes(self) -> list[Route]:
-        """Where the documents are found."""
+        """Returns the routes of the documents."""
         configurations = [
             f"{prefix}/.well-known/openid-configuration" for prefix in realms.PREFIXES
         ]
@@ -42,13 +42,13 @@ class Discovery:
         ]
 
     async def certs(self, request: Request) -> Response:
-        """200 with the key set, for every page."""
-        readable_by_all(request)
+        """200 with the key set, readable from every origin."""
+        allow_any_origin(request)
         return JSONResponse(self._signer.public_keys)
 
     async def configuration(self, request: Request) -> Response:
-        """200 with where everything is and what it can do, for every page."""
-        readable_by_all(request)
+        """200 with the endpoints and supported features, readable from every origin."""
+        allow_any_origin(request)
         issuer = realms.issuer(request)
         endpoint = f"{issuer}/protocol/openid-connect"
         return JSONResponse(

@@ -1,4 +1,4 @@
-"""What the token endpoint gives tokens for: a password, a code, a refresh token.
+"""The grants of the token endpoint: password, authorization code and refresh token.
 
 See RFC 6749, sections 4.1.3, 4.3 and 6.
 """
@@ -24,12 +24,12 @@ GRANT_TYPES = ("authorization_code", "password", "refresh_token")
 
 @dataclass(frozen=True)
 class Grant:
-    """What tokens are to be issued for.
+    """A valid grant, for which tokens are issued.
 
     Attributes:
-        scopes: What the access token may do.
-        renewable: What a later access token may do, out of the refresh token.
-        used: The refresh token that was given for it.
+        scopes: Scopes of the access token.
+        renewable: Scopes of the refresh token, which later access tokens can have.
+        used: The refresh token of the request, if it had one.
     """
 
     log_in: ClientSession
@@ -40,7 +40,7 @@ class Grant:
 
 
 class Grants:
-    """Checks what a caller has, and says what it gets for it."""
+    """Checks the grants of token requests."""
 
     def __init__(
         self, accounts: Accounts, sessions: Sessions, tokens: Tokens, codes: Codes
@@ -51,10 +51,10 @@ class Grants:
         self._codes = codes
 
     def grant(self, form: Fields, client_id: str) -> Grant:
-        """What the caller gets.
+        """Returns the grant of a token request.
 
         Raises:
-            OAuthError: It gets nothing.
+            OAuthError: The grant is invalid.
         """
         if form["grant_type"] == "password":
             return self._password(form, client_id)
@@ -82,7 +82,7 @@ class Grants:
         authorization = self._codes.use(form["code"])
         if authorization is None:
             raise OAuthError(400, "invalid_grant", "Code not valid")
-        authorization.log_in.require_both()
+        authorization.log_in.require_active()
         if authorization.log_in.client_id != client_id:
             description = "Auth error: Found different client_id in clientSession"
             raise OAuthError(400, "invalid_grant", description)
@@ -105,7 +105,7 @@ class Grants:
         if "refresh_token" not in form:
             raise OAuthError(400, "invalid_request", "No refresh token")
         token = self._tokens.refresh(form["refresh_token"], client_id)
-        token.log_in.require_both()
+        token.log_in.require_active()
         form.require_known_scopes()
         self._tokens.use_refresh(token)
         scopes = narrowed(form.get("scope", ""), token.scopes)

@@ -1,7 +1,7 @@
-"""Addresses as Java's `java.net.URI` reads them, which is how Keycloak does: RFC 2396, and what Java adds to it.
+"""Parses addresses like Java's `java.net.URI`, which Keycloak uses: RFC 2396 with Java's extensions.
 
-What it cannot read, Keycloak refuses. Beyond ASCII, Java takes any character that is neither white space nor control.
-A host that is no name by the rules, such as `a_b`, makes the authority a mere name: then there is no host.
+Keycloak refuses what it cannot parse. Java accepts all non-ASCII characters except white space and control characters.
+If the host is not a valid name, such as `a_b`, the authority is a registry-based name (RFC 2396, 3.2.1) without a host.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def _of(characters: str) -> str:
 _ANY = _of(r";/?:@&=+$,\[\]")
 _SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
 _HIERARCHICAL = re.compile(
-    # Behind a scheme there is a slash, and before a path without one no colon.
-    # An authority may only be empty if something follows.
+    # A slash follows a scheme, and a path without a scheme has no colon in its first segment.
+    # An empty authority is allowed only if something follows it.
     rf"(?:{_SCHEME}(?=/)|(?![^/?#]*:))(?:(?!//)|//(?P<authority>[^/?#]+(?=[/?#]|\Z)|(?=[/?#])))"
     rf"(?P<path>{_of(':@&=+$,;/')})(?:\?(?P<query>{_ANY}))?(?:\#(?P<fragment>{_ANY}))?"
 )
@@ -40,7 +40,7 @@ _LONGEST_PORT = len(str(_MOST_PORT))
 
 
 class URI(NamedTuple):
-    """The parts of an address, as they are written; None for one that is not there."""
+    """The parts of an address, unchanged; None for a missing part."""
 
     scheme: str | None
     authority: str | None
@@ -52,7 +52,7 @@ class URI(NamedTuple):
 
 
 def parse(text: str) -> URI | None:
-    """The parts of the address; None if Java cannot read it."""
+    """Returns the parts of the address; None if Java cannot parse it."""
     if opaque := _OPAQUE.fullmatch(text):
         if opaque[0].partition(":")[2].partition("#")[0]:
             return URI(opaque["scheme"], None, None, None, None, None, opaque["fragment"])
@@ -62,7 +62,7 @@ def parse(text: str) -> URI | None:
         return None
     authority = found["authority"]
     port = re.search(r"(?<=.):0*(\d+)\Z", authority or "")
-    # Java can read it, and Keycloak cannot write it.
+    # Java can parse such a port, but Keycloak cannot write the address again.
     if port and (len(port[1]) > _LONGEST_PORT or int(port[1]) >= _MOST_PORT):
         return None
     user, host = None, None

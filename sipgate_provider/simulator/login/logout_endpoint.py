@@ -1,8 +1,8 @@
-"""The log-out endpoint: for a browser, and for an application that holds a refresh token.
+"""The log-out endpoint: for browsers, and for applications with a refresh token.
 
-For a browser see OpenID Connect RP-Initiated Logout 1.0. Where no token proves that the user's own
-application asks, the user is asked first, as Keycloak does. For the application it is Keycloak's
-own: a POST of its refresh token, answered 204.
+For browsers, see OpenID Connect RP-Initiated Logout 1.0. Like Keycloak, it asks the user to confirm
+unless an ID token proves that the request comes from the user's application. An application can also
+POST its refresh token, which is Keycloak's own extension; the response is 204.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.authorization_endpoint import COOKIE
 from sipgate_provider.simulator.login.client_authentication import identify
-from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
+from sipgate_provider.simulator.login.cors import allow_any_origin, require_allowed_origin
 from sipgate_provider.simulator.login.oauth_request import Fields, OAuthError, fields, form_of
 from sipgate_provider.simulator.login.redirect_uris import is_registered, with_parameters
 from sipgate_provider.simulator.pages import page
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class LogoutEndpoint:
-    """Ends log-ins: no refresh token of one is good any longer, and its browser is unknown."""
+    """Ends sessions, so that their refresh tokens and the browser's cookie are no longer accepted."""
 
     def __init__(self, accounts: Accounts, tokens: Tokens, sessions: Sessions) -> None:
         self._accounts = accounts
@@ -39,19 +39,19 @@ class LogoutEndpoint:
         self._sessions = sessions
 
     def routes(self) -> list[Route]:
-        """Where the endpoint is found."""
+        """Returns the routes of the endpoint."""
         methods = ["GET", "POST"]
         return [Route(path, self.log_out, methods=methods) for path in realms.paths("logout")]
 
     async def log_out(self, request: Request) -> Response:
-        """A page or a redirect for a browser; 204 for an application with a refresh token."""
+        """Logs out; a page or a redirect for a browser, 204 for an application with a refresh token."""
         form = Fields()
         try:
             form = await form_of(request)
             if request.method == "POST" and "refresh_token" in form:
                 self._end_by_refresh_token(request, form)
                 return Response(status_code=204)
-            # What is empty in an address counts as left out.
+            # Keycloak ignores empty parameters of the query.
             query = {name: value for name, value in fields(request.url.query).items() if value}
             return self._for_browser(request, query | form)
         except OAuthError as error:
@@ -60,9 +60,9 @@ class LogoutEndpoint:
             return _message(400, "We are sorry", error.description)
 
     def _end_by_refresh_token(self, request: Request, form: Mapping[str, str]) -> None:
-        readable_by_all(request, exposed="Access-Control-Allow-Methods")
+        allow_any_origin(request, exposed="Access-Control-Allow-Methods")
         client_id = identify(request, form, self._accounts)
-        require_own_page(request, self._accounts.client(client_id))
+        require_allowed_origin(request, self._accounts.client(client_id))
         self._tokens.refresh(form["refresh_token"], client_id).log_in.session.end()
 
     def _for_browser(self, request: Request, asked: dict[str, str]) -> Response:
@@ -77,7 +77,7 @@ class LogoutEndpoint:
             if client is None or not is_registered(target, client["redirectUris"]):
                 return _message(400, "We are sorry", "Invalid redirect uri", target)
         session = self._session(request, hint)
-        # Nobody is asked who is not logged in and only wants to go on to an address.
+        # A user who is not logged in and is only redirected has nothing to confirm.
         known = hint.get("sid") == session.id if session else bool(hint or target)
         if not confirmed and not known:
             return page("logout.html", parameters=asked)
@@ -92,10 +92,10 @@ class LogoutEndpoint:
         return answer
 
     def _hint(self, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """What the ID token says that came as a hint; nothing if none came.
+        """Returns the claims of the ID token in the request; none if there is no token.
 
         Raises:
-            OAuthError: It is none, or one of another client than the one that is named.
+            OAuthError: The token is invalid, or of another client than the request names.
         """
         if "id_token_hint" not in asked:
             return {}
@@ -105,7 +105,7 @@ class LogoutEndpoint:
         return hint
 
     def _session(self, request: Request, hint: Mapping[str, Any]) -> Session | None:
-        """The browser's log-in, or else the one that the ID token is about."""
+        """Returns the browser's session, or else that of the ID token."""
         session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
         return session or self._sessions.of_id(hint.get("sid", ""))
 

@@ -1,4 +1,4 @@
-"""What comes to an endpoint of the log-in, as a form or in the query, and how it is refused."""
+"""Parameters of a request to the log-in, from its form or query, and error responses to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST = 4000
 
 NOT_TO_BE_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
-# Control characters, also encoded, and the sequences that move or colour a terminal's text.
+# Control characters, also percent-encoded, and ANSI escape sequences.
 _CONTROL = re.compile(
     r"(?:\x1b|%1b)?\[[0-9;]*m|(?:\x1b|%1b)\[[0-9;]*[a-z]|%[01][0-9a-f]|%7f|[\x00-\x1f\x7f]",
     re.IGNORECASE,
@@ -26,7 +26,7 @@ _CONTROL = re.compile(
 
 
 class OAuthError(Exception):
-    """A refused request: an error code of RFC 6749, and the status Keycloak gives it."""
+    """A refused request, with an error code of RFC 6749 and Keycloak's HTTP status."""
 
     def __init__(self, status: int, code: str, description: str = "") -> None:
         super().__init__(code)
@@ -35,66 +35,66 @@ class OAuthError(Exception):
         self.description = description
 
     def response(self) -> Response:
-        """The refusal as an answer to an application (RFC 6749, 5.2)."""
-        return JSONResponse(self.told, self.status, NOT_TO_BE_STORED)
+        """Returns the error response for an application (RFC 6749, 5.2)."""
+        return JSONResponse(self.parameters, self.status, NOT_TO_BE_STORED)
 
     @property
     def reason(self) -> str:
-        """What the simulator's log says of it."""
+        """The reason, for the simulator's log."""
         return f"{self.code}: {self.description}" if self.description else self.code
 
     @property
-    def told(self) -> dict[str, str]:
-        """What an application is told of it."""
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the error response."""
         described = {"error_description": self.description} if self.description else {}
         return {"error": self.code} | described
 
 
 class Fields(dict[str, str]):
-    """The fields of a form or a query; of one that comes twice, the first.
+    """The parameters of a form or a query. If one is repeated, the first value counts.
 
     Attributes:
-        twice: Which ones did.
+        repeated: Names of the repeated parameters.
     """
 
-    twice: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
 
-    def require_each_once(self) -> None:
-        """No field came twice.
+    def require_unique(self) -> None:
+        """Checks that no parameter is repeated.
 
         Raises:
-            OAuthError: One did (RFC 6749, 3.1 and 3.2).
+            OAuthError: One is repeated (RFC 6749, 3.1 and 3.2).
         """
-        if self.twice:
+        if self.repeated:
             raise OAuthError(400, "invalid_request", "duplicated parameter")
 
     def require_known_scopes(self) -> None:
-        """The scopes that are asked for are some that there can be.
+        """Checks that the requested scopes can exist.
 
         Raises:
-            OAuthError: One is not.
+            OAuthError: One of them cannot.
         """
         if "scope" in self and not are_known(self["scope"]):
             raise OAuthError(400, "invalid_scope", f"Invalid scopes: {self['scope']}")
 
     def without_long_ones(self) -> Fields:
-        """The same fields without those that Keycloak passes over for their length."""
+        """Returns the fields without those that Keycloak ignores because they are too long."""
         short = Fields({name: value for name, value in self.items() if len(value) <= _MOST})
-        short.twice = self.twice
+        short.repeated = self.repeated
         return short
 
     def without_control_characters(self) -> Fields:
-        """The same fields, as Keycloak reads those of a browser."""
+        """Returns the fields without control characters, which Keycloak removes from a browser's requests."""
         plain = Fields({name: _CONTROL.sub("", value) for name, value in self.items()})
-        plain.twice = self.twice
+        plain.repeated = self.repeated
         return plain
 
 
 async def form_of(request: Request) -> Fields:
-    """The fields of the body; none if it is not a form.
+    """Returns the fields of the body; none if the body is not a form.
 
     Raises:
-        OAuthError: It is a form and cannot be read.
+        OAuthError: The form is malformed.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
@@ -107,15 +107,15 @@ async def form_of(request: Request) -> Fields:
 
 
 def fields(encoded: str) -> Fields:
-    """The fields of a form or a query.
+    """Returns the fields of a form or a query.
 
     Raises:
-        OAuthError: It cannot be read.
+        OAuthError: It is malformed.
     """
     try:
         found = parse_qs(encoded, keep_blank_values=True)
     except ValueError:
         raise OAuthError(400, "invalid_request", "The form cannot be read") from None
     read = Fields({name: values[0] for name, values in found.items()})
-    read.twice = frozenset(name for name, values in found.items() if len(values) > 1)
+    read.repeated = frozenset(name for name, values in found.items() if len(values) > 1)
     return read

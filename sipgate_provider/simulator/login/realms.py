@@ -1,6 +1,6 @@
-"""Where sipgate's log-in is found: the realms, their paths, and the name each goes by as an issuer.
+"""The realms of sipgate's log-in, with their paths and issuers.
 
-The realms differ in name only: each knows every user and every client.
+The realms differ only in name: each has all users and all clients.
 """
 
 from __future__ import annotations
@@ -23,23 +23,20 @@ PREFIXES = tuple(_REALMS)
 
 
 def paths(endpoint: str) -> list[str]:
-    """Every path under which the endpoint is found."""
+    """Returns all paths of the endpoint."""
     return [f"{prefix}/protocol/openid-connect/{endpoint}" for prefix in PREFIXES]
 
 
 def realm_of(request: Request) -> str:
-    """The realm that a request to one of these paths is for."""
+    """Returns the realm of a request to one of these paths."""
     return next(realm for prefix, realm in _REALMS.items() if request.url.path.startswith(prefix))
 
 
 def issuer(request: Request) -> str:
-    """The realm's own address, as seen by the caller: who says what its tokens say.
-
-    Like Keycloak without a fixed host name, it goes by the name that the caller used.
-    """
+    """Returns the issuer, with the host that the caller used, like a Keycloak without a fixed host name."""
     return issuer_at(f"{request.url.scheme}://{request.url.netloc}", realm_of(request))
 
 
 def issuer_at(origin: str, realm: str) -> str:
-    """The address of the realm on a server that is found at that origin."""
+    """Returns the issuer of the realm on a server with this origin."""
     return f"{origin}/auth/realms/{realm}"

@@ -1,17 +1,17 @@
-"""Whether a browser may be sent to an address, by what the client has registered: step by step as Keycloak decides.
+"""Checks a redirect URI against those that the client has registered, in the same steps as Keycloak.
 
-1. What Java's URI does not read is refused, and so is an address whose query or fragment has a parameter that an answer
-   of the log-in has: whoever reads it could not tell the two apart.
-2. An address equals a registered one, character by character, or begins with it where that ends in `*`. Beside a query
-   or fragment a `*` is no wildcard, directly behind a host it is one for the paths there, and of the address its query
-   and fragment are left aside. Where a path could climb (`..`, also encoded) or an authority could deceive (a user in
-   it, a host that is no name) no wildcard counts.
-3. If none did, and it is plain http on this machine itself, the same is asked once more without its port: an
-   application there learns its port late (RFC 8252, 7.3).
-4. What only `*` covers has to be http or https.
+1. An address that Java's URI class cannot parse is refused. So is an address with a parameter in its query or fragment
+   that a response of the log-in also has: the application could not tell the two apart.
+2. The address must be identical to a registered one or, if that ends in `*`, start with the part before it. The query
+   and fragment of the address are not compared with a wildcard. A `*` in an address with a query or fragment is not a
+   wildcard, and a `*` directly after the host covers only paths. Wildcards do not apply to a path with `..` (even if
+   encoded) or to a misleading authority (with a user, or with a host that is not a valid name).
+3. If nothing matched and the address is plain http on a loopback host, its port is ignored: a local application gets
+   its port only at run time (RFC 8252, 7.3).
+4. An address that only the registered address `*` covers must be http or https.
 
-sipgate documents one more wildcard, in front of a host: `https://*.example.com/*`. The registered address is read as if
-it had the host that is asked for, if that is below the domain.
+sipgate documents another wildcard, before the host: `https://*.example.com/*`. If the host of the address is below that
+domain, it replaces the wildcard and the domain before the comparison.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sipgate_provider.simulator.login.java_uri import URI
 
-# The parameters of the answers of OpenID Connect, RFC 9207, JARM and Keycloak.
+# The response parameters of OpenID Connect, RFC 9207, JARM and Keycloak.
 _OF_ANSWERS = frozenset(
     (
         *("code", "state", "session_state", "iss", "error", "error_description"),
@@ -47,12 +47,13 @@ _DEFAULT_PORT = re.compile(
 
 
 def is_registered(address: str, registered: Iterable[str]) -> bool:
-    """Whether one of the registered addresses covers this one."""
+    """Returns whether one of the registered addresses covers this one."""
     uri = java_uri.parse(address)
     if uri is None or uri.scheme is None or _has_parameters_of_answers(uri):
         return False
     patterns = [_with_host_of(uri, one) for one in registered if _is_registrable(one)]
-    # The longest comes first: with another scheme than http, `*` is only good where nothing else is.
+    # The longest is tried first, since `*` alone covers an address with another scheme than http only if nothing else
+    # matches it.
     patterns.sort(key=lambda pattern: (-len(pattern), pattern))
     wildcards = _may_match_wildcards(uri)
     found = _match(address, patterns, wildcards=wildcards)
@@ -66,11 +67,11 @@ def is_registered(address: str, registered: Iterable[str]) -> bool:
 def with_parameters(
     address: str, parameters: Mapping[str, str], *, in_fragment: bool = False
 ) -> str:
-    """The address with these parameters added to its query, or as its fragment; as plain as Keycloak writes it."""
+    """Returns the address with these parameters in its query or fragment, normalized like Keycloak's."""
     address, hash_, fragment = address.partition("#")
     before, _, query = address.partition("?")
     added = urlencode(parameters)
-    if re.match("[^:/?#]+:(?!/)", before):  # without slashes it is one name, as a whole
+    if re.match("[^:/?#]+:(?!/)", before):  # an opaque URI, such as urn:example
         return f"{address}{hash_}{fragment}{'#' if in_fragment else '?'}{added}"
     before = _DEFAULT_PORT.sub(r"\1\2", before)
     query, fragment = query.strip("&"), fragment.strip("&")
@@ -83,13 +84,13 @@ def with_parameters(
 
 
 def covers(pattern: str, address: str) -> bool:
-    """Whether the address is the pattern, in which `*.` in front of the host is any name."""
+    """Returns whether the address equals the pattern, in which `*.` before the host matches any subdomain."""
     uri = java_uri.parse(address)
     return address == (_with_host_of(uri, pattern) if uri else pattern)
 
 
 def _is_registrable(pattern: str) -> bool:
-    """Whether Keycloak would have taken it: what it would not covers nothing, wherever it comes from."""
+    """Returns whether Keycloak would have accepted the registered address. Otherwise it covers nothing."""
     uri = java_uri.parse(pattern)
     if uri is None or uri.fragment is not None:
         return False
@@ -110,7 +111,7 @@ def _may_match_wildcards(uri: URI) -> bool:
 
 
 def _with_host_of(uri: URI, pattern: str) -> str:
-    """The pattern, with the address's own host in place of a wildcard for it."""
+    """Returns the pattern, with the host of the address in place of a wildcard that matches it."""
     scheme, wildcard, rest = pattern.partition(_ANY_SUBDOMAIN)
     if not wildcard or uri.host is None or uri.user is not None:
         return pattern
@@ -123,12 +124,12 @@ def _with_host_of(uri: URI, pattern: str) -> str:
 def _without_port(address: str, uri: URI) -> str:
     authority = f"//{uri.authority}"
     without = f"//{f'{uri.user}@' if uri.user is not None else ''}{uri.host}"
-    # An empty query goes with it.
+    # Keycloak removes an empty query together with the port.
     return address.replace(authority, without, 1).removesuffix("" if uri.query else "?")
 
 
 def _match(address: str, patterns: Iterable[str], *, wildcards: bool) -> str | None:
-    """The first of the patterns that covers the address."""
+    """Returns the first pattern that covers the address, without its wildcard; None if there is none."""
     before = address.partition("?" if "?" in address else "#")[0]
     for pattern in patterns:
         if pattern == "*":
@@ -137,14 +138,14 @@ def _match(address: str, patterns: Iterable[str], *, wildcards: bool) -> str | N
         if stem is None:
             if pattern == address:
                 return pattern
-        # `https://example.com/*` is good for `https://example.com` too.
+        # `https://example.com/*` also covers `https://example.com`.
         elif before.startswith(stem) or before == stem.removesuffix("/"):
             return stem
     return None
 
 
 def _stem(pattern: str) -> str | None:
-    """What an address begins with that the pattern's wildcard covers; None if it has none that counts."""
+    """Returns the part before the pattern's wildcard; None if it has no valid wildcard."""
     if not pattern.endswith("*") or "?" in pattern or "#" in pattern:
         return None
     stem = pattern[:-1]

@@ -1,8 +1,8 @@
-"""Log-ins: from one, any number of tokens can come; when it is over, none can be renewed.
+"""Log-in sessions. Any number of tokens can be issued in one; after it has ended, none of them can be renewed.
 
-A browser's log-in serves every client, and each has its part of it. That part ends alone where a code or a refresh
-token of the client comes twice: somebody has it for whom it was not meant (RFC 6749, 4.1.2; RFC 9700, 4.14.2). The
-browser is still logged in then, and a next code begins a new part.
+A browser's session serves all clients, and contains a client session for each. If a code or a refresh token is used a
+second time, somebody may have stolen it, so its client session ends (RFC 6749, 4.1.2; RFC 9700, 4.14.2). The browser is
+still logged in then, and the next code starts a new client session.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ SESSION_LIFE = 30 * 24 * 3600.0
 
 
 class ClientSession:
-    """One client's part of a log-in.
+    """A client's part of a session.
 
     Attributes:
-        detached: Whether it has ended, though the log-in may go on.
-        fresh: Whether the user has just shown a password for it, rather than been known to the service.
+        detached: Whether it has ended, although the session may still be active.
+        fresh: Whether the user has entered a password for it, instead of being logged in already.
     """
 
     def __init__(self, session: Session, client_id: str) -> None:
@@ -36,11 +36,11 @@ class ClientSession:
         self.detached = False
         self.fresh = False
 
-    def require_both(self) -> None:
-        """The log-in goes on, and so does the client's part of it.
+    def require_active(self) -> None:
+        """Checks that the session and the client session are active.
 
         Raises:
-            OAuthError: One is over.
+            OAuthError: One of them has ended.
         """
         if self.session.over:
             description = "Session not active"
@@ -52,12 +52,13 @@ class ClientSession:
 
 
 class Session:
-    """One log-in of one user.
+    """A session that started when a user logged in.
 
     Attributes:
-        began: When the user logged in, in seconds since 1970.
+        began: Time of the log-in, in seconds since 1970.
         over: Whether it has ended, by a log-out.
-        online: Of one that outlives the log-out of its browser (`offline_access`), the one that does not.
+        online: For an offline session (`offline_access`), which outlives the log-out of the browser: the browser's
+            session from which it was created.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Session:
     def of_client(
         self, client_id: str, scopes: frozenset[str] = frozenset(), *, fresh: bool = False
     ) -> ClientSession:
-        """The client's part of it, or of a new one that lasts if the scopes say so."""
+        """Returns the client session, in a new offline session if the scopes include `offline_access`."""
         session = self
         if OFFLINE in scopes:
             session = Session(self.account, self.user, self.began, self)
@@ -85,14 +86,14 @@ class Session:
         return found
 
     def end(self) -> None:
-        """It is over, and so is the browser's log-in that it came from."""
+        """Ends the session; for an offline session, also the browser's session."""
         self.over = True
         if self.online:
             self.online.over = True
 
 
 class Sessions:
-    """Every log-in, and which browser has which, by the cookie it has."""
+    """All sessions, also by the cookie of the browser."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -100,22 +101,22 @@ class Sessions:
         self._by_cookie: dict[str, tuple[Session, float]] = {}
 
     def begin(self, account: Account, user: User) -> Session:
-        """The user has logged in."""
+        """Starts a session for the user."""
         session = Session(account, user, int(self._clock.time()))
         self._by_id[session.id] = session
         return session
 
     def cookie_for(self, session: Session) -> str:
-        """The value of a new cookie that stands for this session."""
+        """Returns the value of a new cookie for this session."""
         cookie = secrets.token_urlsafe(32)
         self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
         return cookie
 
     def of_browser(self, cookie: str) -> Session | None:
-        """The session the cookie stands for, unless that is over."""
+        """Returns the active session for this cookie, or None."""
         session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
         return session if session and not session.over and self._clock.now() < expires_at else None
 
     def of_id(self, session_id: str) -> Session | None:
-        """The session of that id, over or not."""
+        """Returns the session with this id, whether it has ended or not, or None."""
         return self._by_id.get(session_id)

@@ -1,4 +1,4 @@
-"""What tokens are signed with: a key pair of the simulator's own, made when it is first needed."""
+"""Signs tokens with a key pair that is generated on first use."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-# Keycloak's default, and the one that every OpenID Connect library has to know.
+# Keycloak's default, which every OpenID Connect library must support.
 ALGORITHM = "RS256"
 
 
 class Signer:
-    """Signs claims, and says whether it has signed them."""
+    """Signs claims and verifies its own signatures."""
 
     def __init__(self) -> None:
         self._key: RSAKey | None = None
@@ -22,16 +22,16 @@ class Signer:
 
     @property
     def public_keys(self) -> dict[str, Any]:
-        """The key set by which others tell its signatures (RFC 7517)."""
+        """The key set that verifies its signatures (RFC 7517)."""
         return {"keys": [self._locked_key().as_dict(private=False)]}
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """The claims as a signed token (RFC 7519)."""
+        """Returns the claims as a signed token (RFC 7519)."""
         key = self._locked_key()
         return jwt.encode({"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}, claims, key)
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token signed here, over or not; None for any other."""
+        """Returns the claims of a token that was signed here, even if it has expired; None for any other."""
         try:
             return dict(jwt.decode(token, self._locked_key(), algorithms=[ALGORITHM]).claims)
         except (JoseError, ValueError):

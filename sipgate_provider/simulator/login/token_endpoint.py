@@ -1,4 +1,4 @@
-"""The token endpoint, answered as Keycloak does (RFC 6749, section 5)."""
+"""The token endpoint, with Keycloak's responses (RFC 6749, section 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.client_authentication import identify
-from sipgate_provider.simulator.login.cors import origins, readable_by_all, require_own_page
+from sipgate_provider.simulator.login.cors import allow_any_origin, origins, require_allowed_origin
 from sipgate_provider.simulator.login.grants import GRANT_TYPES, Grants
 from sipgate_provider.simulator.login.oauth_request import (
     NOT_TO_BE_STORED,
@@ -34,7 +34,7 @@ TOKEN_PATH = realms.paths("token")[0]
 
 
 class Login:
-    """The token endpoint, over every account's users and clients."""
+    """The token endpoint, for the users and clients of all accounts."""
 
     def __init__(
         self, accounts: Accounts, sessions: Sessions, tokens: Tokens, codes: Codes
@@ -44,11 +44,11 @@ class Login:
         self._grants = Grants(accounts, sessions, tokens, codes)
 
     def routes(self) -> list[Route]:
-        """Where the endpoint is found, under each name that sipgate has for it."""
+        """Returns the routes of the endpoint, one for each of its URLs at sipgate."""
         return [Route(path, self.token, methods=["POST"]) for path in realms.paths("token")]
 
     async def token(self, request: Request) -> Response:
-        """200 with a new access token and a new refresh token, or an OAuth error."""
+        """200 with an access token and a refresh token, or an OAuth error."""
         try:
             form = await form_of(request)
             grant = self._grant(request, form)
@@ -63,10 +63,10 @@ class Login:
             raise OAuthError(400, "invalid_request", "Missing form parameter: grant_type")
         if grant_type not in GRANT_TYPES:
             raise OAuthError(400, "unsupported_grant_type", "Unsupported grant_type")
-        readable_by_all(request, exposed="Access-Control-Allow-Methods")
+        allow_any_origin(request, exposed="Access-Control-Allow-Methods")
         client_id = identify(request, form, self._accounts)
-        require_own_page(request, self._accounts.client(client_id))
-        form.require_each_once()
+        require_allowed_origin(request, self._accounts.client(client_id))
+        form.require_unique()
         return self._grants.grant(form, client_id)
 
     def _answer(self, grant: Grant, issuer: str) -> dict[str, str | int]:

@@ -1,7 +1,7 @@
-"""What can be done with a token at the log-in itself: ask whose it is, whether it is good, and end it.
+"""The endpoints for userinfo, token introspection and token revocation.
 
-See OpenID Connect Core 5.3, RFC 7662 and RFC 7009. Keycloak tells a client nothing about a token whose audience it is
-not among; the audience of an access token is Keycloak's own `account`, so only an ID token is told to be active.
+See OpenID Connect Core 5.3, RFC 7662 and RFC 7009. Keycloak's introspection reports a token as active only to a client
+in its audience. The audience of an access token is Keycloak's `account`, so only ID tokens are reported as active.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sipgate_provider.simulator.login import realms
 from sipgate_provider.simulator.login.claims import profile, roles
 from sipgate_provider.simulator.login.client_authentication import identify, is_public
-from sipgate_provider.simulator.login.cors import readable_by_all, require_own_page
+from sipgate_provider.simulator.login.cors import allow_any_origin, require_allowed_origin
 from sipgate_provider.simulator.login.oauth_request import (
     NOT_TO_BE_STORED,
     Fields,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class TokenInformation:
-    """The three endpoints, over every account's clients."""
+    """The three endpoints, for the clients of all accounts."""
 
     def __init__(self, accounts: Accounts, sessions: Sessions, tokens: Tokens) -> None:
         self._accounts = accounts
@@ -40,7 +40,7 @@ class TokenInformation:
         self._tokens = tokens
 
     def routes(self) -> list[Route]:
-        """Where the endpoints are found."""
+        """Returns the routes of the endpoints."""
         return [
             *(Route(p, self.userinfo, methods=["GET", "POST"]) for p in realms.paths("userinfo")),
             *(Route(p, self.revoke, methods=["POST"]) for p in realms.paths("revoke")),
@@ -51,8 +51,8 @@ class TokenInformation:
         ]
 
     async def userinfo(self, request: Request) -> Response:
-        """200 with who has logged in, 401 for no good token, 403 for one without `openid`."""
-        readable_by_all(request)
+        """200 with the user's profile, 401 without a valid token, 403 if the token lacks the scope `openid`."""
+        allow_any_origin(request)
         form = await form_of(request)
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -68,19 +68,19 @@ class TokenInformation:
         return JSONResponse(profile(token.log_in.session.user), headers=NOT_TO_BE_STORED)
 
     async def revoke(self, request: Request) -> Response:
-        """200; the token is not accepted any longer."""
-        readable_by_all(request)
+        """Revokes the token; 200."""
+        allow_any_origin(request)
         try:
             form = await form_of(request)
             client_id = identify(request, form, self._accounts)
-            require_own_page(request, self._accounts.client(client_id))
+            require_allowed_origin(request, self._accounts.client(client_id))
             self._tokens.revoke(_token_of(form, "Token not provided"), client_id)
         except OAuthError as error:
             return error.response()
         return Response(None, 200)
 
     async def introspect(self, request: Request) -> Response:
-        """200 with whether the token is good, and what it says if it is for the client that asks."""
+        """200 with whether the token is active for the calling client, and if so with its claims."""
         try:
             form = await form_of(request)
             client_id = self._identify_machine(request, form)

@@ -1,7 +1,7 @@
-"""Access tokens and refresh tokens: made here, looked up here, and over when their time has come.
+"""Issues, looks up and revokes access tokens and refresh tokens.
 
-An access token is signed and says what it is, for applications to read. Whether it is accepted is
-decided by looking it up all the same, so that it can be ended. A refresh token is an opaque string.
+An access token is a signed JWT, whose claims applications can read. Nevertheless it is accepted only if
+it is found here, so that it can be revoked. A refresh token is an opaque string.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REFRESH_TOKEN_LIFE = 30 * 24 * 3600.0
 
 @dataclass(frozen=True)
 class AccessToken:
-    """What a Bearer credential says, and until when."""
+    """An access token and what it allows."""
 
     value: str = field(repr=False)
     scopes: frozenset[str]
@@ -37,11 +37,11 @@ class AccessToken:
 
 @dataclass
 class RefreshToken:
-    """Good for one new pair of tokens, for the client it was issued to.
+    """A refresh token, which its client can use once to get new tokens.
 
     Attributes:
-        used: Whether it was.
-        successor: What was issued for it.
+        used: Whether it has been used.
+        successor: The refresh token that was issued in exchange for it.
     """
 
     value: str = field(repr=False)
@@ -53,14 +53,14 @@ class RefreshToken:
 
 
 class Tokens:
-    """Every access token that is valid, and every refresh token, used or not.
+    """All access tokens that have not been revoked, and all refresh tokens, including used ones.
 
     Args:
-        clock: What decides whether a token is over.
-        access_token_life: Seconds; for tokens issued from now on it can be changed at any time.
+        clock: The clock by which tokens expire.
+        access_token_life: Lifetime of an access token in seconds. A later change affects only new tokens.
 
     Attributes:
-        signer: What access tokens and ID tokens are signed with.
+        signer: Signs access tokens and ID tokens.
     """
 
     def __init__(self, clock: Clock, access_token_life: float = ACCESS_TOKEN_LIFE) -> None:
@@ -80,7 +80,15 @@ class Tokens:
         *,
         origins: Sequence[str] = (),
     ) -> AccessToken:
-        """A new access token is accepted for `life` seconds, or the usual time; from pages of these origins."""
+        """Issues an access token.
+
+        Args:
+            log_in: The client session.
+            scopes: The scopes of the token.
+            issuer: The issuer.
+            life: Lifetime in seconds; `access_token_life` if omitted.
+            origins: Web origins for the token's `allowed-origins` claim.
+        """
         life = self.access_token_life if life is None else life
         expires_at = self._clock.now() + life
         claims = access_claims(log_in, scopes, issuer, self._clock.time(), life, origins)
@@ -89,7 +97,7 @@ class Tokens:
         return token
 
     def issue_id(self, access: AccessToken, issuer: str, nonce: str = "") -> str:
-        """A new ID token goes with that access token."""
+        """Issues an ID token together with this access token."""
         now, life = self._clock.time(), self.access_token_life
         claims = id_claims(access.log_in, issuer, now, life, nonce, access.value)
         return self.signer.sign(claims)
@@ -101,7 +109,7 @@ class Tokens:
         *,
         used: RefreshToken | None = None,
     ) -> RefreshToken:
-        """A new refresh token is accepted once, from the client whose log-in it is; `used` was given for it."""
+        """Issues a refresh token, in exchange for `used` if that is given."""
         value = secrets.token_urlsafe(32)
         life = float("inf") if OFFLINE in scopes else self.refresh_token_life
         token = RefreshToken(value, scopes, self._clock.now() + life, log_in)
@@ -111,15 +119,15 @@ class Tokens:
         return token
 
     def access(self, value: str) -> AccessToken | None:
-        """The access token, unless it is unknown or over."""
+        """Returns the access token, or None if it is unknown, revoked or expired."""
         token = self._access.get(value)
         return token if token and self._clock.now() < token.expires_at else None
 
     def refresh(self, value: str, client_id: str) -> RefreshToken:
-        """The refresh token, used or not, its log-in over or not.
+        """Returns the refresh token, even if it has been used or its session has ended.
 
         Raises:
-            OAuthError: There is none, or it is not for that client to use.
+            OAuthError: It is unknown or expired, or was issued to another client.
         """
         token = self._refresh.get(value)
         if token is None or self._clock.now() >= token.expires_at:
@@ -130,10 +138,10 @@ class Tokens:
         return token
 
     def use_refresh(self, token: RefreshToken) -> None:
-        """It is used up.
+        """Marks the refresh token as used.
 
         Raises:
-            OAuthError: It was before. Whoever has it may have stolen it, so the client's part of the log-in is over.
+            OAuthError: It had been used before. It may have been stolen, so its client session ends.
         """
         used, token.used = token.used, True
         if used:
@@ -143,10 +151,10 @@ class Tokens:
             raise OAuthError(400, "invalid_grant", "Stale token" if late else description)
 
     def revoke(self, value: str, client_id: str) -> None:
-        """The token is not accepted any longer; with a refresh token goes the client's part of the log-in.
+        """Revokes an access token, or a refresh token together with its client session.
 
         Raises:
-            OAuthError: It is another client's, or none, or none that can be revoked.
+            OAuthError: The token is unknown, of another client, or of a type that cannot be revoked.
         """
         token = self._access.get(value) or self._refresh.get(value)
         if token is None and self.signer.read(value):
@@ -161,5 +169,5 @@ class Tokens:
             del self._access[value]
 
     def end_access_tokens(self) -> None:
-        """No access token issued so far is accepted any longer."""
+        """Revokes all access tokens."""
         self._access.clear()

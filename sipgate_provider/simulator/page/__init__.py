@@ -1,1 +1,1 @@
-"""The page at `/` that shows clients, requests and faults."""
+"""The page at `/`, which shows clients, faults and requests."""

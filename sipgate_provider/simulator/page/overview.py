@@ -1,9 +1,9 @@
-"""The page at `/`: every account's clients, the last requests and the faults, as they are now.
+"""The page at `/`: the clients of all accounts, the faults and the last requests.
 
-Its script asks for the state and writes it down as text, so that nothing of what a client is called
-can become markup. A secret is not part of the state: it is asked for, one at a time.
+Its script fetches the state regularly and inserts it as text, so that no client's name can become
+markup. The state contains no secrets; the script fetches each one on demand.
 
-    GET /_simulator/state                        what the page shows; 304 by `If-None-Match`
+    GET /_simulator/state                        what the page shows; supports `If-None-Match`
     GET /_simulator/clients/{clientId}/secret    {"clientSecret": ...}
 """
 
@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sipgate_provider.simulator.accounts.account import DEMO_TOKEN, DEMO_TOKEN_ID
-from sipgate_provider.simulator.control.backstage import NOT_TO_BE_STORED, PREFIX
+from sipgate_provider.simulator.control.bypass import NOT_TO_BE_STORED, PREFIX
 from sipgate_provider.simulator.control.endpoints import as_json
-from sipgate_provider.simulator.control.orders import order_of
+from sipgate_provider.simulator.control.schemas import describe
 from sipgate_provider.simulator.pages import page
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _FILES = {"overview.js": "text/javascript", "overview.css": "text/css"}
 
 
 class Overview:
-    """The page, and what it loads and asks for."""
+    """The page, its script and style sheet, and the data that it shows."""
 
     def __init__(self, accounts: Accounts, misbehaviours: Misbehaviours, log: RequestLog) -> None:
         self._accounts = accounts
@@ -44,11 +44,11 @@ class Overview:
         self._log = log
 
     def page_routes(self) -> list[Route]:
-        """Where the page is found."""
+        """Returns the route of the page itself."""
         return [Route("/", self.page)]
 
     def routes(self) -> list[Route]:
-        """Where the rest is found."""
+        """Returns the routes of what the page loads."""
         return [
             *(Route(f"{PREFIX}/{name}", _file(name, kind)) for name, kind in _FILES.items()),
             Route(f"{PREFIX}/state", self.state),
@@ -65,7 +65,7 @@ class Overview:
         return page("overview.html", prefix=PREFIX, exports="\n".join(lines), tls=tls)
 
     async def state(self, request: Request) -> Response:
-        """200 with the state, or 304 if the caller has it already."""
+        """200 with the state, or 304 if it has not changed."""
         body = as_json(self._state())
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, **NOT_TO_BE_STORED}
@@ -89,7 +89,7 @@ class Overview:
                 }
                 for account in self._accounts.all
             ],
-            "faults": [order_of(ordered) for ordered in self._misbehaviours.all()],
+            "faults": [describe(one) for one in self._misbehaviours.all()],
             "request_count": len(self._log),
             "requests": [
                 record.as_json() | {"number": number}

@@ -1,1 +1,1 @@
-"""The REST API: the calls for OAuth clients, authorized and answered as sipgate does."""
+"""The REST API: the endpoints for OAuth clients, with sipgate's authorization and error responses."""

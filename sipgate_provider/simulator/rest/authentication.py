@@ -1,4 +1,4 @@
-"""Whether a request may do what it asks for, and on which account, by its Authorization header."""
+"""Authentication and authorization of a request by its Authorization header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Principal(NamedTuple):
-    """Whom a credential stands for: whose account, and what it may do there."""
+    """The account of a credential, and what the credential is allowed to do there."""
 
     account: Account
     scopes: frozenset[str]
@@ -25,11 +25,11 @@ class Principal(NamedTuple):
 def authorized_account(
     scope: str, authorization: str, accounts: Accounts, tokens: Tokens
 ) -> Account:
-    """The account that the credential acts on: it is valid, and both role and scopes suffice.
+    """Returns the account of the credential, after checking the role of its user and its scopes.
 
     Raises:
-        Refusal: 401 for a missing, unknown or expired credential, 403 for a role that may not
-            manage clients, and for a missing scope.
+        Refusal: 401 if the credential is missing, unknown or expired; 403 if the role does not allow
+            managing clients or the scope is missing.
     """
     found = authenticate(authorization, accounts, tokens)
     if not found.may_manage_clients:
@@ -40,10 +40,10 @@ def authorized_account(
 
 
 def authenticate(authorization: str, accounts: Accounts, tokens: Tokens) -> Principal:
-    """Whom the credential stands for.
+    """Returns the principal of the credential.
 
     Raises:
-        Refusal: 401 for a missing, unknown or expired credential.
+        Refusal: 401 if the credential is missing, unknown or expired.
     """
     scheme, _, credential = authorization.partition(" ")
     if scheme.lower() == "bearer":

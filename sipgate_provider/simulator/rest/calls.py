@@ -1,4 +1,4 @@
-"""The six calls about OAuth clients, and the one that says whose account answers.
+"""The six endpoints for OAuth clients, and the one that returns the caller's account.
 
 A request is checked in this order, which sipgate does not document: credential (401), scope (403),
 Content-Type (415), client (404), body (500).
@@ -35,7 +35,7 @@ USERINFO = f"{PREFIX}/authorization/userinfo"
 
 
 class ClientsAPI:
-    """The calls; each acts on the account that its credential belongs to."""
+    """The endpoints. Each acts on the account to which the credential belongs."""
 
     def __init__(
         self, accounts: Accounts, tokens: Tokens, switches: Switches, deletions: Deletions
@@ -46,7 +46,7 @@ class ClientsAPI:
         self._deletions = deletions
 
     def routes(self) -> list[Route]:
-        """Where the calls are found."""
+        """Returns the routes of the endpoints."""
         one = CLIENTS + "/{client_id}"
         return [
             _route(CLIENTS, GET=self.list_all, POST=self.create),
@@ -56,14 +56,14 @@ class ClientsAPI:
         ]
 
     async def list_all(self, request: Request) -> Response:
-        """200 with every client."""
+        """200 with all clients."""
         account = self._authorize(request, READ)
         without_secret = self._switches.list_without_secret or self._switches.get_without_secret
         clients = account.clients() + self._deletions.pending(account)
         return JSONResponse({"data": [self._shown(client, without_secret) for client in clients]})
 
     async def create(self, request: Request) -> Response:
-        """200 with the new client."""
+        """Creates a client; 200 with the new client."""
         account = self._authorize(request, WRITE)
         _require_json(request)
         client = account.add_client(**await self._fields(request))
@@ -76,7 +76,7 @@ class ClientsAPI:
         return JSONResponse(self._shown(client, self._switches.get_without_secret))
 
     async def update(self, request: Request) -> Response:
-        """200 with the client as it is now; its id and secret stay."""
+        """Replaces the fields of the client; 200 with the changed client. Its id and secret do not change."""
         account = self._authorize(request, WRITE)
         _require_json(request)
         client_id = _find(account, request)["clientId"]
@@ -88,7 +88,7 @@ class ClientsAPI:
         return JSONResponse(self._shown(client, self._switches.put_without_secret))
 
     async def delete(self, request: Request) -> Response:
-        """202 without a body: accepted, and done at once unless `deletion_seconds` is set."""
+        """Deletes the client, at once unless `deletion_seconds` is set; 202 without a body."""
         account = self._authorize(request, WRITE)
         client_id = _client_id(request)
         if not self._deletions.find(account, client_id):
@@ -99,14 +99,14 @@ class ClientsAPI:
         return Response(status_code=202)
 
     async def gdpr(self, request: Request) -> Response:
-        """200 with the two addresses, for everyone."""
+        """200 with the privacy and terms URLs. It needs no credential."""
         client = self._accounts.client(_client_id(request))
         if client is None:
             raise _no_such_client()
         return JSONResponse({name: client[name] for name in ("privacyUrl", "termsUrl")})
 
     async def userinfo(self, request: Request) -> Response:
-        """200 with the account that the credential belongs to, whatever its scopes."""
+        """200 with the account to which the credential belongs, whatever its scopes."""
         if self._switches.userinfo_missing:
             raise HTTPException(404)
         header = request.headers.get("authorization", "")
@@ -125,20 +125,20 @@ class ClientsAPI:
         return authorized_account(scope, header, self._accounts, self._tokens)
 
     async def _fields(self, request: Request) -> dict[str, Any]:
-        """The six fields of the body.
+        """Returns the six fields of the body.
 
         Raises:
-            Refusal: 500, which is what sipgate answers to a body it cannot use.
+            Refusal: 500, sipgate's response to an invalid body.
         """
         try:
             fields = ClientFields.model_validate_json(await request.body())
         except ValidationError as error:
             where, what = problem(error)
-            raise _unusable(where, what) from None
+            raise _invalid(where, what) from None
         if self._switches.require_all_fields:
             for name, field in ClientFields.model_fields.items():
                 if name not in fields.model_fields_set:
-                    raise _unusable(field.alias or name, "Field required (require_all_fields)")
+                    raise _invalid(field.alias or name, "Field required (require_all_fields)")
         return fields.model_dump(by_alias=True)
 
     def _shown(self, client: Client, without_secret: bool) -> Client:
@@ -177,6 +177,6 @@ def _require_json(request: Request) -> None:
         raise Refusal(415, "The Content-Type must be application/json.")
 
 
-def _unusable(where: str, what: str) -> Refusal:
+def _invalid(where: str, what: str) -> Refusal:
     field = f"{where}: " if where else ""
-    return Refusal(500, f"The body cannot be used: {field}{what}.", f"/{where.replace('.', '/')}")
+    return Refusal(500, f"The body is invalid: {field}{what}.", f"/{where.replace('.', '/')}")

@@ -1,8 +1,8 @@
-"""Deletions that sipgate has accepted and not finished: the API still shows the client.
+"""Deletions that sipgate has accepted but not completed, so that the API still shows the client.
 
-To the account, and so in a file, the client is gone as soon as its deletion is accepted: however the
-simulator ends, no accepted deletion is lost. Logging in through the client ends then too, and a PUT
-of it is answered 404.
+The account and its file no longer contain the client once its deletion is accepted. So even if the
+simulator is killed, no accepted deletion is lost. From then on, users cannot log in through the
+client, and the response to a PUT is 404.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ class _Deletion(NamedTuple):
 
 
 class Deletions:
-    """Every deletion that is under way, by the simulator's own clock."""
+    """All pending deletions, timed by the simulator's clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._deletions: dict[str, _Deletion] = {}
 
     def begin(self, account: Account, client_id: str, seconds: float) -> None:
-        """The account no longer has the client, and the API shows it for these seconds.
+        """Removes the client from the account, though the API still shows it for this many seconds.
 
         Raises:
-            KeyError: It had none of that id.
+            KeyError: The account has no client with this id.
         """
         client = account.client(client_id)
         account.remove_client(client_id)
         self._deletions[client_id] = _Deletion(account, client, self._clock.now() + seconds)
 
     def pending(self, account: Account) -> list[Client]:
-        """The account's clients whose deletion is under way, in the order of their deletion."""
+        """Returns the account's clients whose deletion is pending, in the order of the DELETE requests."""
         now = self._clock.now()
         self._deletions = {
             name: deletion for name, deletion in self._deletions.items() if now < deletion.done_at
@@ -47,6 +47,6 @@ class Deletions:
         return [deletion.client for deletion in deletions if deletion.account is account]
 
     def find(self, account: Account, client_id: str) -> Client | None:
-        """The client of that id, if its deletion is under way."""
+        """Returns the client with this id if its deletion is pending, or None."""
         pending = self.pending(account)
         return next((client for client in pending if client["clientId"] == client_id), None)

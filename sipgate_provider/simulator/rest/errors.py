@@ -1,7 +1,8 @@
-"""How the API refuses: a status, and a body in one of the shapes that sipgate's errors have.
+"""Error responses of the API: a status, and a body in one of the formats that sipgate uses.
 
-Which status comes in which shape is not documented. The mix here is fixed, so that whoever reads
-bodies meets every shape: plain text for 401, HTML for 405, nothing for 500, JSON for all others.
+sipgate does not document which status has which format. The choice here is fixed, so that a program
+that reads bodies has to cope with all of them: plain text for 401, HTML for 405, an empty body for
+500, JSON for all others.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ _MIX: dict[int, Shape] = {401: "text", 405: "html", 500: "empty"}
 
 
 class Refusal(HTTPException):
-    """A request that is not performed.
+    """A refused request.
 
     Args:
         status: The HTTP status.
         detail: The reason, in a sentence.
-        pointer: The field of the body that is to blame, as a JSON pointer.
+        pointer: JSON pointer to the invalid field of the body.
     """
 
     def __init__(self, status: int, detail: str, pointer: str = "") -> None:
@@ -33,12 +34,12 @@ class Refusal(HTTPException):
 
 
 def error_response(error: HTTPException, shape: Shape, echo: str = "") -> Response:
-    """The answer to a refused request.
+    """Returns the response to a refused request.
 
     Args:
-        error: The refusal.
-        shape: The shape of the body.
-        echo: What the body repeats of the request, for callers that must not pass it on.
+        error: The error.
+        shape: The format of the body.
+        echo: Authorization header to repeat in the body, to test that a caller does not show it.
     """
     status = error.status_code
     title = http.HTTPStatus(status).phrase

@@ -1,4 +1,4 @@
-"""What can be set about every answer, at any time, from any thread."""
+"""Switches that change every response. They can be set at any time, from any thread."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
 @dataclass(slots=True)
 class Switches:
-    """How this sipgate differs from one that answers promptly and in full.
+    """Switches that change how the simulator responds.
 
     Attributes:
-        latency: Seconds between taking a request and answering it.
-        require_all_fields: A POST or PUT without `privacyUrl` or `termsUrl` is answered 500, as sipgate's REST
-            description has it; its documentation leaves both out.
-        post_without_secret: The answer to POST lacks `clientSecret`, as sipgate's may.
-        put_without_secret: So does the answer to PUT.
-        list_without_secret: So does every entry of the list.
-        get_without_secret: So does the answer to any GET, the list included.
-        extra_fields: What every client in an answer has in addition.
-        deletion_seconds: How long the API still shows a client after its DELETE was answered 202.
-        userinfo_missing: `GET /authorization/userinfo` is answered 404, as an unknown path is.
-        error_shape: The one shape for every error body; "mixed" is what sipgate does.
-        errors_echo_credentials: Every error body repeats the request's Authorization header.
+        latency: Seconds between performing a request and sending the response.
+        require_all_fields: Whether the response to a POST or PUT without `privacyUrl` or `termsUrl` is 500, as in
+            sipgate's REST description. Its documentation leaves both out.
+        post_without_secret: Whether the response to a POST omits `clientSecret`, as sipgate's may.
+        put_without_secret: Whether the response to a PUT omits `clientSecret`.
+        list_without_secret: Whether the entries of the list omit `clientSecret`.
+        get_without_secret: Whether the responses to all GET requests omit `clientSecret`, including the list.
+        extra_fields: Additional fields of every client in a response.
+        deletion_seconds: Seconds for which the API still shows a client after the response to its DELETE.
+        userinfo_missing: Whether the response to `GET /authorization/userinfo` is 404, as for an unknown path.
+        error_shape: Format of all error bodies. "mixed" varies with the status, as at sipgate.
+        errors_echo_credentials: Whether error bodies repeat the request's Authorization header.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")

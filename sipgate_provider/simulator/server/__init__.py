@@ -1,1 +1,1 @@
-"""The web server: its thread, its connections, TLS, and limits on what a request may send."""
+"""The web server: its thread, its connections and TLS."""

@@ -1,7 +1,7 @@
-"""A connection that the application can cut: uvicorn's own HTTP/1.1 protocol, made reachable.
+"""A subclass of uvicorn's HTTP/1.1 protocol that lets the application close or reset a connection.
 
-ASGI has no word for "hang up". uvicorn hands each request a copy of its state, and so the
-connection travels to the application as `scope["state"]["connection"]`.
+ASGI has no message for that. uvicorn passes each request a copy of the application's state, so the
+connection reaches the application as `scope["state"]["connection"]`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Connection(H11Protocol):
-    """One TCP connection to a caller.
+    """A TCP connection to a caller.
 
     Args:
-        on_secured: Called when its TLS handshake is over, if it has one.
+        on_secured: Called after the TLS handshake, if there is one.
     """
 
     lost: asyncio.Event
@@ -33,7 +33,7 @@ class Connection(H11Protocol):
         self._on_secured = on_secured
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The connection is there, and each of its requests knows it."""
+        """Puts the connection into the state that its requests get."""
         super().connection_made(transport)
         self.lost = asyncio.Event()
         if transport.get_extra_info("ssl_object"):
@@ -41,18 +41,18 @@ class Connection(H11Protocol):
         self.app_state = {**self.app_state, "connection": self}
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is over, whoever ended it."""
+        """Sets `lost`, whichever side has ended the connection."""
         super().connection_lost(exc)
         self.lost.set()
 
     async def close(self) -> None:
-        """The connection is closed once what was sent has left."""
+        """Closes the connection after sending what is buffered."""
         self.transport.close()
         await self.lost.wait()
 
     async def reset(self) -> None:
-        """The connection is reset: the caller sees RST, and nothing that had not left arrives."""
-        # Without lingering, close() sends RST in place of FIN (socket(7), SO_LINGER).
+        """Resets the connection with RST. What is still buffered is not sent."""
+        # With a linger time of 0, close() sends RST instead of FIN (socket(7), SO_LINGER).
         linger = struct.pack("ii", 1, 0)
         self.transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, linger
@@ -61,7 +61,7 @@ class Connection(H11Protocol):
         await self.lost.wait()
 
     async def lost_within(self, seconds: float | None) -> bool:
-        """Whether the connection ended in that time; None waits until it does."""
+        """Returns whether the connection ends within this many seconds; None waits without a limit."""
         try:
             await asyncio.wait_for(self.lost.wait(), seconds)
         except asyncio.TimeoutError:
@@ -70,6 +70,6 @@ class Connection(H11Protocol):
 
 
 def connection_of(scope: Scope) -> Connection:
-    """The connection that a request came in on."""
+    """Returns the connection of a request."""
     connection: Connection = scope["state"]["connection"]
     return connection

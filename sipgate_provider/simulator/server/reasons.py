@@ -1,4 +1,4 @@
-"""Why a request was refused, for the simulator's own log: sipgate's answer may not say it, its 500 never does."""
+"""Reasons for refusing requests, for the simulator's log. sipgate's response may not say; its 500 never does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MOST = 300
 
 
 def note_reason(request: Request, reason: str) -> None:
-    """The log has this reason beside the request, as text that a terminal can show."""
-    plain = "".join(sign if sign.isprintable() else "?" for sign in reason[:_MOST])
+    """Stores the reason for the log, with `?` for characters that are unsafe to print to a terminal."""
+    plain = "".join(char if char.isprintable() else "?" for char in reason[:_MOST])
     request.scope["state"]["reason"] = plain
 
 
 def reason_of(scope: Scope) -> str:
-    """The reason that was noted for the request; "" if none was."""
+    """Returns the stored reason, or ""."""
     reason: str = scope.get("state", {}).get("reason", "")
     return reason

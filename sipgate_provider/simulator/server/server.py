@@ -1,4 +1,4 @@
-"""A web server in a thread: it listens when `start` returns; after `stop` nothing is left of it."""
+"""A web server in a thread. It is listening when `start` returns, and has released everything when `stop` returns."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _BACKLOG = 128
 
 
 class Server:
-    """One application on one address.
+    """Serves an application on one address.
 
     Args:
         app: The application.
         host: A name or address of this machine.
-        port: Where to listen; 0 takes a free one.
-        allow_remote: Whether `host` may be one that other machines can reach.
-        tls: What it shows callers that it is; None is plain HTTP.
+        port: Port to listen on; 0 for any free one.
+        allow_remote: Whether to accept a `host` that other machines can reach.
+        tls: The TLS context; None for plain HTTP.
 
     Attributes:
-        handshakes: How many TLS handshakes have come to a good end.
+        handshakes: Number of successful TLS handshakes.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Server:
         self._family, self._address = _resolve(host, port)
         if not allow_remote and not ipaddress.ip_address(self._address[0]).is_loopback:
             raise ValueError(
-                f"{host} can be reached from other machines, and everyone knows the credentials. "
-                "Permit it explicitly, or use 127.0.0.1."
+                f"Other machines can reach {host}, and everyone knows the credentials. "
+                "Allow it explicitly, or use 127.0.0.1."
             )
         self.handshakes = 0
         self._app = app
@@ -63,7 +63,7 @@ class Server:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, such as `http://127.0.0.1:40123`; the port counts once started."""
+        """Scheme, host and port, such as `http://127.0.0.1:40123`. With port 0, it is known only after `start`."""
         host = ipaddress.ip_address(self._address[0])
         if host.is_unspecified:
             host = ipaddress.ip_address("::1" if self._family == socket.AF_INET6 else "127.0.0.1")
@@ -72,14 +72,14 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether it has been started and not been stopped since."""
+        """Whether the server is running."""
         return self._thread is not None
 
     def start(self) -> None:
-        """It accepts connections. A second start, after a stop, takes the same port.
+        """Starts accepting connections. After a `stop`, it uses the same port again.
 
         Raises:
-            OSError: The port is in use, or may not be used.
+            OSError: The port is in use, or using it is not permitted.
         """
         listener = self._listen()
         self._address = listener.getsockname()[:2]
@@ -92,7 +92,7 @@ class Server:
         self._uvicorn, self._thread = server, thread
 
     def stop(self) -> None:
-        """Every connection is closed, requests in flight included. Stopping twice is harmless."""
+        """Closes all connections, including those with requests in progress. Does nothing if it is stopped."""
         if self._uvicorn and self._thread:
             self._uvicorn.request_stop()
             self._thread.join()
@@ -102,11 +102,11 @@ class Server:
         self.handshakes += 1
 
     def _listen(self) -> socket.socket:
-        # asyncio turns Nagle's algorithm off only where the protocol is named; with it, a kept connection's every
-        # answer with a body comes 40 ms late.
+        # asyncio disables Nagle's algorithm only for sockets with an explicit protocol. Otherwise every response with
+        # a body on a persistent connection is 40 ms late.
         listener = socket.socket(self._family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
-            if os.name == "posix":  # elsewhere the option lets two servers share a port
+            if os.name == "posix":  # on Windows, the option lets two servers share a port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(self._address)
             listener.listen(_BACKLOG)
@@ -117,7 +117,7 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn, stopped by an event where the original looks every 0.1 s whether it should."""
+    """A uvicorn server that an event stops at once, where uvicorn polls a flag every 0.1 s."""
 
     def __init__(
         self, app: ASGIApp, tls: ssl.SSLContext | None, on_secured: Callable[[], None]
@@ -136,7 +136,7 @@ class _Uvicorn(uvicorn.Server):
             )
         )
         self.config.load()
-        # uvicorn itself takes certificates from files only.
+        # uvicorn's own options accept certificates only as files.
         self.config.ssl = tls
         self.started_future: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -144,7 +144,7 @@ class _Uvicorn(uvicorn.Server):
         self._on_secured = on_secured
 
     def run_on(self, listener: socket.socket) -> None:
-        """The server has run and ended."""
+        """Runs the server until it is stopped."""
         try:
             asyncio.run(self.serve(sockets=[listener]))
         except BaseException as error:
@@ -155,13 +155,13 @@ class _Uvicorn(uvicorn.Server):
             listener.close()
 
     def request_stop(self) -> None:
-        """The server is about to end; from any thread."""
+        """Tells the server to stop. Can be called from any thread."""
         if self._loop:
-            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            with contextlib.suppress(RuntimeError):  # the loop has already ended
                 self._loop.call_soon_threadsafe(self._stop.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """It accepts connections."""
+        """Starts accepting connections."""
         loop = asyncio.get_running_loop()
         self.servers = [
             await loop.create_server(
@@ -181,7 +181,7 @@ class _Uvicorn(uvicorn.Server):
         self.started = True
 
     async def main_loop(self) -> None:
-        """It is time to stop."""
+        """Waits for the event that stops the server."""
         self._loop = asyncio.get_running_loop()
         self.started_future.set_result(None)
         while not self._stop.is_set():
@@ -190,9 +190,9 @@ class _Uvicorn(uvicorn.Server):
                 await asyncio.wait_for(self._stop.wait(), 1.0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Neither listener nor connection nor request is left."""
-        # A server that closes while asyncio introduces a new connection to it loses the socket of
-        # that connection. So first no more are accepted, and the last get the rounds this takes.
+        """Closes the listeners and connections, and waits for the requests to end."""
+        # If a server is closed while asyncio is setting up an accepted connection, the socket of that
+        # connection leaks. So accepting ends first, and a few iterations of the loop finish the setup.
         for listener in sockets or []:
             asyncio.get_running_loop().remove_reader(listener)
         for _ in range(3):
@@ -202,10 +202,10 @@ class _Uvicorn(uvicorn.Server):
         connections = [c for c in self.server_state.connections if isinstance(c, Connection)]
         for connection in connections:
             connection.transport.abort()
-        # A request that waits for anything waits for the end of its connection too.
+        # Every request that waits for something also stops waiting when its connection ends.
         await asyncio.gather(*(c.lost.wait() for c in connections), *self.server_state.tasks)
         for server in self.servers:
-            # A handshake that is not over belongs to no connection above, and counts here.
+            # `connections` lacks those still in a TLS handshake; they can delay this until the timeout.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), 1.0)
 

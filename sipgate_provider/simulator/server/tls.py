@@ -1,4 +1,4 @@
-"""A certificate for the simulator, by an authority of its own that nobody trusts unasked."""
+"""A certificate for the simulator, issued by its own authority, which callers do not trust by default."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import trustme
 
 
 class Certificates:
-    """One authority and one certificate, for this machine's names and the host.
+    """An authority and a certificate for the names of this machine and the host.
 
-    They last as long as the object, so a simulator that starts again is trusted as before.
+    They do not change during the lifetime of the object, so a restarted simulator is still trusted.
     """
 
     def __init__(self, host: str) -> None:
@@ -21,11 +21,11 @@ class Certificates:
 
     @property
     def ca_pem(self) -> bytes:
-        """The authority's certificate, for callers to trust."""
+        """The authority's certificate in PEM format, for callers to trust."""
         return self._authority.cert_pem.bytes()
 
     def context(self) -> ssl.SSLContext:
-        """What a server needs to show the certificate."""
+        """Returns a server-side TLS context with the certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._certificate.configure_cert(context)
         return context

@@ -84,7 +84,7 @@ def test_the_gdpr_addresses_are_found_in_every_account(two: Simulator) -> None:
 
 
 def test_two_accounts_need_two_numbers_and_one_way_to_name_them() -> None:
-    with pytest.raises(ValueError, match="number of its own"):
+    with pytest.raises(ValueError, match="a different number"):
         Simulator(accounts=[Account(), Account()])
     with pytest.raises(ValueError, match="not both"):
         Simulator(Account(), accounts=[Account()])

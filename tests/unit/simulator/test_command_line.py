@@ -266,7 +266,7 @@ def test_it_says_where_clients_are_kept_and_a_second_one_is_told_so_in_one_sente
     assert f"kept in {file}" in greeting
     assert second.returncode == 1
     assert second.stderr == (
-        f"Error: {file} is in use by another simulator. End that one, or name another file.\n"
+        f"Error: {file} is in use by another simulator. Stop that one, or use another file.\n"
     )
 
 

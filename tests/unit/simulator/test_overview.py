@@ -184,4 +184,4 @@ def test_the_state_says_why_a_request_was_refused(
     (request,) = get("/_simulator/state").json()["requests"]
 
     assert request["status"] == 500
-    assert request["reason"] == "The body cannot be used: description: Field required."
+    assert request["reason"] == "The body is invalid: description: Field required."

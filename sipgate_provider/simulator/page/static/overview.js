@@ -1,7 +1,7 @@
-// Shows the state of the simulator, and follows it.
+// Shows the state of the simulator and keeps it up to date.
 //
-// What comes from a client is only ever written as text. A row that is there stays there: neither
-// the keyboard's focus nor a secret that is shown is lost when something else changes.
+// Fields of clients are inserted only as text. Existing rows are updated in place, so that neither the
+// keyboard focus nor a secret on display is lost when something else changes.
 
 const { prefix } = document.body.dataset;
 const PAUSE = 1000;
@@ -14,7 +14,7 @@ const put = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
 
-// An address is broken behind a slash, a dot or a hyphen rather than inside of a word.
+// Lets an address wrap after a slash, a dot or a hyphen instead of within a word.
 const putAddress = (element, text) => {
   if (element.textContent === text) return;
   const parts = text.match(/[^/.-]*[/.-]+|[^/.-]+/g) ?? [];
@@ -23,7 +23,7 @@ const putAddress = (element, text) => {
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-// The parent has one child for each item, in that order; children are found again by their key.
+// Gives the parent one child for each item, in the same order, and reuses children with the same key.
 const follow = (parent, items, keyOf, fresh, fill) => {
   const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let next = parent.firstElementChild;
@@ -47,7 +47,7 @@ const list = (parent, values) => {
   follow(parent, shown, (value) => value, () => document.createElement("li"), putAddress);
 };
 
-// The button says "Show" in every row; whose secret it is, it says to who does not see the row.
+// The button has the same text in every row; its label names the client for screen readers.
 const label = (row) => {
   const button = row.querySelector("button");
   const name = row.querySelector(".text").textContent;
@@ -70,7 +70,7 @@ const showSecret = async (row, id) => {
     put(button, "Hide");
     label(row);
   } catch {
-    // The status line says that nobody answers.
+    // The status line reports that the simulator does not respond.
   }
 };
 
@@ -81,7 +81,7 @@ const freshClient = (client) => {
 };
 
 const fillClient = (row, client) => {
-  put(row.querySelector(".text"), client.name || "(without a name)");
+  put(row.querySelector(".text"), client.name || "(no name)");
   put(row.querySelector(".about"), client.description);
   putAddress(row.querySelector(".id code"), client.clientId);
   list(row.querySelector(".redirects"), client.redirectUris);
@@ -107,7 +107,7 @@ const fillFault = (row, { kind, method, path, times, hits, ...details }) => {
   put(row.querySelector(".details code"), JSON.stringify(details));
   put(row.querySelector(".method"), method ?? "any");
   put(row.querySelector(".path code"), path || "any");
-  put(row.querySelector(".number"), times === null ? `${hits}, no end` : `${hits} of ${times}`);
+  put(row.querySelector(".number"), times === null ? `${hits}, no limit` : `${hits} of ${times}`);
 };
 
 const kind = (status) => {
@@ -124,7 +124,7 @@ const fillRequest = (row, request) => {
   put(row.querySelector(".method"), request.method);
   putAddress(row.querySelector(".path code"), request.path);
   const answer = row.querySelector(".answer");
-  put(answer, request.status === null ? "no answer" : String(request.status));
+  put(answer, request.status === null ? "no response" : String(request.status));
   answer.className = `answer ${kind(request.status)}`;
   put(row.querySelector(".reason"), request.reason);
   const took = request.milliseconds;
@@ -145,7 +145,7 @@ const show = (state) => {
     () => make("fault"), (row, { fault }) => fillFault(row, fault),
   );
   find("faults-section").hidden = state.faults.length === 0;
-  find("forget").disabled = state.request_count === 0;
+  find("clear").disabled = state.request_count === 0;
   find("no-requests").hidden = state.requests.length > 0;
   put(
     find("requests-heading"),
@@ -155,7 +155,7 @@ const show = (state) => {
   );
 };
 
-// Only what changes rarely is in the status line: every change of it is read out.
+// Screen readers announce every change of the status line, so it contains only what changes rarely.
 const say = (text, lost) => {
   put(find("status"), text);
   find("status").classList.toggle("lost", lost);
@@ -180,7 +180,7 @@ const refresh = async () => {
     }
     say(said, false);
   } catch {
-    say("The simulator does not answer; what is shown here may be out of date.", true);
+    say("The simulator does not respond. This page may be out of date.", true);
   }
 };
 
@@ -188,7 +188,7 @@ const remove = async (what) => {
   try {
     await fetch(`${prefix}/${what}`, { method: "DELETE" });
   } catch {
-    // The status line says that nobody answers.
+    // The status line reports that the simulator does not respond.
   }
   await refresh();
 };
@@ -198,9 +198,9 @@ find("copy").addEventListener("click", async () => {
   put(find("copy"), "Copied");
 });
 find("behave").addEventListener("click", () => remove("faults"));
-find("forget").addEventListener("click", () => remove("requests"));
+find("clear").addEventListener("click", () => remove("requests"));
 
-// One request at a time, and none while nobody looks.
+// Sends one request at a time, and none while the page is hidden.
 for (;;) {
   if (document.hidden) {
     await new Promise((resume) => {

@@ -1,4 +1,4 @@
-"""A fault or a switch in JSON, by the types of the classes themselves: pydantic reads and checks it."""
+"""The JSON format of misbehaviours and switches. Pydantic validates it against the types of the dataclasses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _KINDS = {"answer": Answer, "reset": Reset, "truncate": Truncate, "delay": Delay
 _SWITCHES = TypeAdapter(Switches)
 
 
-class _Order(BaseModel):
-    """A kind of fault, and which requests meet it; the fault's own fields are beside them."""
+class _Misbehaviour(BaseModel):
+    """The kind of a fault and the requests that it affects. The fault's own fields are extra fields."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
@@ -28,20 +28,20 @@ class _Order(BaseModel):
     times: PositiveInt | None = 1
 
 
-def misbehaviour_from(body: bytes) -> Misbehaviour:
-    """What was ordered.
+def parse_misbehaviour(body: bytes) -> Misbehaviour:
+    """Returns the misbehaviour that a JSON body describes.
 
     Raises:
-        pydantic.ValidationError: It is not an order.
+        pydantic.ValidationError: The body is invalid.
     """
-    order = _Order.model_validate_json(body)
-    kind: TypeAdapter[Any] = TypeAdapter(_KINDS[order.kind])
-    fault = kind.validate_json(json.dumps(order.model_extra))
-    return Misbehaviour(fault, order.method, order.path, order.times)
+    parsed = _Misbehaviour.model_validate_json(body)
+    kind: TypeAdapter[Any] = TypeAdapter(_KINDS[parsed.kind])
+    fault = kind.validate_json(json.dumps(parsed.model_extra))
+    return Misbehaviour(fault, parsed.method, parsed.path, parsed.times)
 
 
-def order_of(misbehaviour: Misbehaviour) -> dict[str, Any]:
-    """What orders the same, and how many requests have met it: for JSON."""
+def describe(misbehaviour: Misbehaviour) -> dict[str, Any]:
+    """Returns the fields that `parse_misbehaviour` reads, and `hits`."""
     fault = misbehaviour.fault
     kinds = {kind: name for name, kind in _KINDS.items()}
     return {
@@ -54,13 +54,13 @@ def order_of(misbehaviour: Misbehaviour) -> dict[str, Any]:
     }
 
 
-def switch(switches: Switches, changes: dict[str, Any]) -> None:
-    """The switches are set as the changes say; if one cannot be, none is.
+def set_switches(switches: Switches, changes: dict[str, Any]) -> None:
+    """Sets the given switches, or none of them if one is invalid.
 
     Raises:
-        pydantic.ValidationError: One of them is not a switch, or cannot be set to that.
+        pydantic.ValidationError: A name is unknown, or a value is invalid.
     """
-    now = dataclasses.asdict(switches)
-    changed = _SWITCHES.validate_json(json.dumps({**now, **changes}))
+    current = dataclasses.asdict(switches)
+    changed = _SWITCHES.validate_json(json.dumps({**current, **changes}))
     for name in changes:
         setattr(switches, name, getattr(changed, name))
