@@ -29,39 +29,50 @@ func start() error {
 	if program, err = filepath.EvalSymlinks(program); err != nil {
 		return err
 	}
-	folder, name := filepath.Split(program)
-	host := filepath.Join(folder, "..", name)
-	options, err := options()
+	root, virtualenv, err := project()
 	if err != nil {
 		return err
 	}
-	arguments := append([]string{host, "-use-executor", filepath.Join(folder, name+"-exec")}, options...)
+	folder, name := filepath.Split(program)
+	arguments := []string{name, "-use-executor", filepath.Join(folder, name+"-exec")}
+	if virtualenv != "" {
+		arguments = append(arguments, "-root", root, "-virtualenv", virtualenv)
+		if !filepath.IsAbs(virtualenv) {
+			virtualenv = filepath.Join(root, virtualenv)
+		}
+		// `pulumi about` is answered with what is on PATH.
+		search := filepath.Join(virtualenv, "bin") + string(os.PathListSeparator) + os.Getenv("PATH")
+		if err := os.Setenv("PATH", search); err != nil {
+			return err
+		}
+	}
+	host := filepath.Join(folder, "..", name)
 	return syscall.Exec(host, append(arguments, os.Args[1:]...), os.Environ())
 }
 
-// options gives the host's flags for the project of the current folder; there are none without a project.
-func options() ([]string, error) {
-	folder, err := os.Getwd()
+// project finds the project of the current folder: its root, and its option `virtualenv`, which can be empty.
+func project() (root, virtualenv string, err error) {
+	root, err = os.Getwd()
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
 	for {
-		text, err := os.ReadFile(filepath.Join(folder, "Pulumi.yaml"))
+		text, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
 		if err == nil {
-			return read(text, folder), nil
+			return root, option(text), nil
 		}
 		if !errors.Is(err, os.ErrNotExist) {
-			return nil, err
+			return "", "", err
 		}
-		above := filepath.Dir(folder)
-		if above == folder {
-			return nil, nil
+		above := filepath.Dir(root)
+		if above == root {
+			return "", "", nil
 		}
-		folder = above
+		root = above
 	}
 }
 
-func read(text []byte, root string) []string {
+func option(text []byte) string {
 	var project struct {
 		Runtime struct {
 			Options struct {
@@ -70,8 +81,8 @@ func read(text []byte, root string) []string {
 		}
 	}
 	// `runtime` can be a name alone, and what is wrong in the file is the command line's to say.
-	if yaml.Unmarshal(text, &project) != nil || project.Runtime.Options.Virtualenv == "" {
-		return nil
+	if yaml.Unmarshal(text, &project) != nil {
+		return ""
 	}
-	return []string{"-root", root, "-virtualenv", project.Runtime.Options.Virtualenv}
+	return project.Runtime.Options.Virtualenv
 }
