@@ -1,8 +1,9 @@
-"""Programs that some tests need and that are missing on some machines."""
+"""Programs that some tests need and not every machine has."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,3 +20,9 @@ def needed(locate: Callable[[], Path]) -> Path:
         if os.environ.get("CI"):
             pytest.fail(str(reason))
         pytest.skip(str(reason))
+
+
+def language_host(name: str, path: str) -> None:
+    """Skips the test if the engine on that path has no such host. The one that is built lacks some."""
+    if not shutil.which(f"pulumi-language-{name}", path=path):
+        pytest.skip(f"this engine has no pulumi-language-{name}; Pulumi's official release has one")

@@ -1,30 +1,47 @@
-"""The template for `pulumi new`, from the questions that it asks to the client that its project makes."""
+"""The templates for `pulumi new`, from the questions that they ask to the client that their projects make."""
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+import sipgate_provider
+from sipgate_provider.plugin.schema import text
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
+from tests.needed import language_host, needed
+from tools import sdk, typescript
 
-TEMPLATE = str(ROOT / "templates/sipgate-python")
+TEMPLATES = ROOT / "templates"
+LANGUAGES = ("python", "typescript", "yaml")
+
+
+def template(language: str) -> Path:
+    return TEMPLATES / f"sipgate-{language}"
 
 
 @pytest.fixture
 def folder(engine: Engine) -> Engine:
-    """An engine in a new, empty folder; nothing but the stack's settings can hold the credential."""
+    """An engine in a new, empty folder, on a machine without the package and without a credential."""
     shutil.rmtree(engine.project)
     engine.project.mkdir()
     del engine.environment["SIPGATE_TOKEN_ID"], engine.environment["SIPGATE_TOKEN"]
+    ours = str(Path(sys.executable).parent)
+    rest = [one for one in engine.environment["PATH"].split(os.pathsep) if one != ours]
+    engine.environment["PATH"] = os.pathsep.join((*rest[:1], f"{sys.base_prefix}/bin", *rest[1:]))
     return engine
 
 
@@ -44,45 +61,133 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.full
-@pytest.mark.timeout(600)
-def test_the_templates_project_makes_its_client_by_the_steps_of_its_readme(
-    folder: Engine, sipgate: Simulator, wheels: Path
-) -> None:
-    folder.succeeds("new", TEMPLATE, "--yes", "--generate-only", "--name", "acme-clients")
-    readme = (folder.project / "README.md").read_text()
-    assert readme.startswith("# acme-clients\n")
-    assert "${" not in readme + (folder.project / "Pulumi.yaml").read_text()
+@pytest.fixture
+def plugin(folder: Engine, tmp_path: Path) -> Engine:
+    """The engine with the plugin, installed as the READMEs say, from an archive that needs this environment."""
+    archive = tmp_path / "plugin.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(
+            Path(sys.executable).with_name("pulumi-resource-sipgate"), "pulumi-resource-sipgate"
+        )
+    folder.succeeds(
+        *("plugin", "install", "resource", "sipgate", sipgate_provider.__version__),
+        *("--file", str(archive)),
+    )
+    return folder
 
-    variables = {"PIP_FIND_LINKS": str(wheels), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    assert "\npulumi install " in readme
-    # The engine would look for the plugins of the environment that runs the tests.
-    folder.succeeds("install", "--no-plugins", **variables)
-    (installed,) = folder.project.glob("**/site-packages/sipgate_provider-*")
-    assert "+unpublished" in installed.name
-    # What activating does. The built language host, which is older, makes the environment in the project's folder.
-    activated = installed.parents[3] / "bin"
-    folder.environment["PATH"] = f"{activated}{os.pathsep}{folder.environment['PATH']}"
-    if activated.parent == folder.project:
-        (folder.project / "venv").symlink_to(".")
-    folder.succeeds("stack", "init", "dev")
-    folder.succeeds("config", "set", "redirectUri", "https://acme.example.com/*")
-    folder.succeeds("config", "set", "--plaintext", "sipgate:tokenId", DEMO_TOKEN_ID)
-    folder.succeeds("config", "set", "--secret", "sipgate:token", DEMO_TOKEN)
-    created = folder.up()
 
-    assert created.code == 0, created.output
+def gets_its_credential(engine: Engine) -> None:
+    engine.succeeds("config", "set", "--plaintext", "sipgate:tokenId", DEMO_TOKEN_ID)
+    engine.succeeds("config", "set", "--secret", "sipgate:token", DEMO_TOKEN)
+
+
+def has_its_client(engine: Engine, sipgate: Simulator, client_id: str, client_secret: str) -> None:
+    """The stack `dev` of the project `acme-clients` is what its template says, and nothing holds the token in clear."""
     (client,) = sipgate.account.clients()
     assert client["name"] == "acme-clients"
-    assert client["redirectUris"] == ["https://acme.example.com/*"]
-    assert client["clientId"] in folder.succeeds("stack", "output", "client_id")
-    secret = folder.succeeds("stack", "output", "client_secret", "--show-secrets")
+    assert client["redirectUris"] == ["https://app.example.com/*"]
+    assert client["clientId"] in engine.succeeds("stack", "output", client_id)
+    secret = engine.succeeds("stack", "output", client_secret, "--show-secrets")
     assert client["clientSecret"] in secret
-    assert DEMO_TOKEN not in (folder.project / "Pulumi.dev.yaml").read_text()
-    assert "protected" in folder.pulumi("destroy", "--yes", "--skip-preview").output
+    assert client["clientSecret"] not in engine.succeeds("stack", "export")
+    assert DEMO_TOKEN not in (engine.project / "Pulumi.dev.yaml").read_text()
+    assert [one["protect"] for one in engine.resources()] == [True]
 
 
-def test_pulumi_new_asks_for_the_token_without_showing_it_and_encrypts_it(folder: Engine) -> None:
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_the_project_in_python_makes_its_client(
+    folder: Engine, sipgate: Simulator, wheels: Path
+) -> None:
+    folder.environment |= {"PIP_FIND_LINKS": str(wheels), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+    folder.succeeds("new", str(template("python")), "--yes", "--name", "acme-clients")
+    gets_its_credential(folder)
+    folder.succeeds("up", "--yes")
+
+    has_its_client(folder, sipgate, "client_id", "client_secret")
+    (installed,) = folder.project.glob("venv/lib/*/site-packages/sipgate_provider-*")
+    assert "+unpublished" in installed.name
+
+
+def test_the_project_in_yaml_makes_its_client(plugin: Engine, sipgate: Simulator) -> None:
+    plugin.succeeds("new", str(template("yaml")), "--yes", "--name", "acme-clients")
+    gets_its_credential(plugin)
+    made = plugin.succeeds("up", "--yes")
+
+    has_its_client(plugin, sipgate, "clientId", "clientSecret")
+    assert "warning" not in made
+
+
+# npm fetches a hundred megabytes.
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_the_project_in_typescript_makes_its_client(plugin: Engine, sipgate: Simulator) -> None:
+    language_host("nodejs", plugin.environment["PATH"])
+
+    plugin.succeeds("new", str(template("typescript")), "--yes", "--name", "acme-clients")
+    gets_its_credential(plugin)
+    plugin.succeeds("up", "--yes")
+
+    has_its_client(plugin, sipgate, "clientId", "clientSecret")
+
+
+RUN_TYPESCRIPT = """
+const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+
+async function main() {
+    const program = async () => require("./index");
+    const stack = await LocalWorkspace.selectStack(
+        { stackName: "dev", projectName: "acme-clients", program }, { workDir: __dirname });
+    await stack.up();
+}
+main().catch(error => { console.error(error); process.exitCode = 1; });
+"""
+
+
+def test_the_program_in_typescript_makes_its_client_without_a_language_host(
+    plugin: Engine, sipgate: Simulator, tmp_path: Path
+) -> None:
+    packages = needed(typescript.locate)
+    node = str(typescript.node().node)
+    compiler = str(packages / "typescript" / "bin" / "tsc")
+    # What `pulumi new` does, which would ask the host.
+    for file in template("typescript").iterdir():
+        text_of_project = file.read_text().replace("${PROJECT}", "acme-clients")
+        (plugin.project / file.name).write_text(text_of_project)
+    (plugin.project / "Pulumi.yaml").write_text("name: acme-clients\nruntime: nodejs\n")
+    wanted = json.loads((plugin.project / "package.json").read_text())["dependencies"]
+    assert set(wanted) == {"@pulumi/pulumi", "pulumi-sipgate"}
+    generated = plugin.project / wanted["pulumi-sipgate"].removeprefix("file:")
+    (tmp_path / "schema.json").write_text(text())
+    sdk.generate("nodejs", tmp_path / "schema.json", generated)
+    modules = plugin.project / "node_modules"
+    modules.mkdir()
+    for name in ("@pulumi", "@types"):
+        (modules / name).symlink_to(packages / name)
+    runs(plugin, node, compiler, "--project", str(generated))
+    # As npm installs it: what was compiled, under the name that the schema gives it.
+    shutil.copytree(generated / "bin", modules / "pulumi-sipgate")
+    shutil.copy2(generated / "package.json", modules / "pulumi-sipgate")
+    runs(plugin, node, compiler, "--project", ".")
+    (plugin.project / "run.js").write_text(RUN_TYPESCRIPT)
+    plugin.succeeds("stack", "init", "dev")
+    plugin.succeeds("config", "set", "redirectUri", "https://app.example.com/*")
+    gets_its_credential(plugin)
+
+    runs(plugin, node, "run.js")
+
+    has_its_client(plugin, sipgate, "clientId", "clientSecret")
+
+
+def runs(engine: Engine, *command: str) -> None:
+    done = engine.runs(command, {})
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_pulumi_new_asks_for_the_token_without_showing_it_and_encrypts_it(
+    plugin: Engine, sipgate: Simulator
+) -> None:
     answers = {
         "(redirectUri)": "https://acme.example.com/*",
         "(sipgate:token)": DEMO_TOKEN,
@@ -90,28 +195,49 @@ def test_pulumi_new_asks_for_the_token_without_showing_it_and_encrypts_it(folder
     }
 
     given = ("--name", "acme", "--description", "Acme's clients", "--stack", "dev")
-    screen = answered(folder, ("new", TEMPLATE, *given), answers)
+    screen = answered(plugin, ("new", str(template("yaml")), *given), answers)
 
-    assert "Saved config" in screen
+    assert "Your new project is ready to go!" in screen
     assert DEMO_TOKEN_ID in screen
     assert DEMO_TOKEN not in screen
-    settings = (folder.project / "Pulumi.dev.yaml").read_text()
-    assert DEMO_TOKEN not in settings
-    assert "redirectUri: https://acme.example.com/*" in settings
-    accepted = folder.ours("whoami")
-    assert accepted.returncode == 0, accepted.stderr
+    assert DEMO_TOKEN not in (plugin.project / "Pulumi.dev.yaml").read_text()
+    plugin.succeeds("up", "--yes")
+    (client,) = sipgate.account.clients()
+    assert client["redirectUris"] == ["https://acme.example.com/*"]
+
+
+def test_every_template_asks_the_same_questions() -> None:
+    asked, *others = (settings(language)["template"]["config"] for language in LANGUAGES)
+
+    assert set(asked) == {"redirectUri", "sipgate:tokenId", "sipgate:token"}
+    assert asked["sipgate:token"]["secret"] is True
+    assert others == [asked] * len(others)
+
+
+def settings(language: str) -> Mapping[str, Any]:
+    parsed: Mapping[str, Any] = yaml.safe_load((template(language) / "Pulumi.yaml").read_text())
+    return parsed
+
+
+def test_every_readme_says_the_same_of_the_credential_and_of_deploying() -> None:
+    said, *others = (
+        (template(language) / "README.md").read_text().partition("## Deploy")[2]
+        for language in LANGUAGES
+    )
+
+    assert said
+    camel_case = said.replace("client_id", "clientId").replace("client_secret", "clientSecret")
+    assert others == [camel_case] * len(others)
 
 
 def answered(engine: Engine, arguments: tuple[str, ...], answers: dict[str, str]) -> str:
     """What a terminal shows while somebody answers each question once."""
     ours, theirs = pty.openpty()
-    # What is asked for is settled before the dependencies are installed; with no index they need no waiting for.
-    variables = {"TERM": "xterm", "PIP_NO_INDEX": "1"}
     environment = {name: value for name, value in engine.environment.items() if name != "CI"}
     with subprocess.Popen(
         ("pulumi", *arguments),
         cwd=engine.project,
-        env=environment | variables,
+        env=environment | {"TERM": "xterm"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

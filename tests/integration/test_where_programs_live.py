@@ -69,9 +69,8 @@ def test_the_installed_package_works_from_an_environment_named_in_the_settings(
     (engine.project / "Pulumi.yaml").write_text(
         "name: trial\nruntime:\n  name: python\n  options:\n    virtualenv: venv\n"
     )
-    # The built language host does not read the option (the official one does), so the program needs the
-    # environment on PATH; the plugin's process finds it through the option alone.
-    engine.environment["PATH"] = f"{installed / 'bin'}{os.pathsep}{engine.environment['PATH']}"
+    # Without the environment that runs the tests.
+    engine.environment["PATH"] = engine.environment["PATH"].partition(os.pathsep)[2]
 
     engine.succeeds("up", "--yes", "--skip-preview")
 

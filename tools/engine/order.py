@@ -12,6 +12,8 @@ from tools.engine import pins
 from tools.errors import ToolError, UnsuitableError
 from tools.process import answer
 
+# Where the installer leaves it; a shell that was open has it on PATH only when it is started anew.
+_INSTALLED = Path("~/.pulumi/bin")
 _SPACE = 5_000_000_000  # 4.1 GB at the end, and the linker's temporary files
 
 
@@ -27,7 +29,11 @@ def locate() -> Path:
         "engine",
         f"Install Pulumi {_dotted(pins.MINIMUM)} or newer and put it on PATH"
         " (https://www.pulumi.com/docs/install)",
-        {"`pulumi` on PATH": _on_path, "the cache": entry.find},
+        {
+            "`pulumi` on PATH": lambda: _users_own("on PATH", None),
+            "Pulumi's installer": lambda: _users_own("in ~/.pulumi/bin", _INSTALLED.expanduser()),
+            "the cache": entry.find,
+        },
         {
             "Pulumi's official release": lambda: entry.fill(_download),
             "a build from Go modules": lambda: entry.fill(_build),
@@ -56,17 +62,25 @@ def _build(stage: Path) -> None:
     folder.mkdir()
     for binary in pins.BINARIES:
         compiler.compile(binary, folder)
+    host = folder / pins.PYTHON_HOST[0]
+    host.rename(stage / host.name)
+    (folder / pins.PYTHON_OPTIONS.name).rename(host)
     sdk = compiler.source_of(pins.SDK, pins.BINARIES[0])
     for script in pins.SCRIPTS:
         copy = Path(shutil.copy(sdk / script, folder))
         copy.chmod(0o755)  # a module holds no file modes
 
 
-def _on_path() -> Path:
-    """The folder of the user's own `pulumi`, if it is new enough and has its Python host."""
-    found = shutil.which("pulumi")
+def _users_own(where: str, place: Path | None) -> Path:
+    """The folder of the user's own `pulumi`, if it is new enough and has its Python host.
+
+    Args:
+        where: Where it is looked for, in words.
+        place: The folder in which it is looked for; on PATH if None.
+    """
+    found = shutil.which("pulumi", path=place)
     if found is None:
-        raise ToolError("there is no `pulumi` on PATH")
+        raise ToolError(f"there is no `pulumi` {where}")
     folder = Path(found).absolute().parent
     try:
         version = _version_of(folder)

@@ -59,6 +59,8 @@ class Binary(NamedTuple):
         return [self.pins / "go.mod", self.pins / "go.sum", *sorted(self.pins.glob("*.go"))]
 
 
+# Starts the Python host, in whose place it is, with the options of Pulumi.yaml.
+PYTHON_OPTIONS = Binary("python_host", "sipgate-provider/tools/engine/go/python_host")
 # A further language host is a row here and a folder with its go.mod and go.sum.
 BINARIES = (
     Binary(
@@ -70,6 +72,7 @@ BINARIES = (
     # SDK 3.78.0: the last release of that module that carries the Python host.
     Binary("python_host", f"{SDK}/python/cmd/pulumi-language-python"),
     Binary("yaml_host", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
+    PYTHON_OPTIONS,
 )
 
 # Scripts that the module `SDK` carries, in the version that the CLI is built with.
@@ -78,7 +81,10 @@ SCRIPTS = (
     "python/dist/pulumi-resource-pulumi-python",
 )
 
-PROGRAMS = (*(binary.name for binary in BINARIES), *(Path(script).name for script in SCRIPTS))
+PROGRAMS = (
+    *(binary.name for binary in BINARIES if binary is not PYTHON_OPTIONS),
+    *(Path(script).name for script in SCRIPTS),
+)
 # What a Pulumi program in Python needs beside `pulumi`: the least that a user's own CLI must have. Who runs programs
 # in YAML has the YAML host too; the official distribution brings it.
 PYTHON_HOST = (

@@ -20,6 +20,13 @@ def test_a_pulumi_on_path_comes_first(machine: Machine) -> None:
     assert machine.run() == (0, f"{machine.path}\n", "")
 
 
+def test_what_pulumis_installer_left_is_used_before_it_is_on_path(machine: Machine) -> None:
+    installed = machine.home / ".pulumi" / "bin"
+    machine.has_engine(installed, "3.300.0")
+    machine.has_engine(machine.entry.home / "bin")
+    assert machine.run() == (0, f"{installed}\n", "")
+
+
 def test_a_pulumi_on_path_that_is_too_old_is_passed_over_with_a_sentence(machine: Machine) -> None:
     machine.has_engine(machine.path, "3.253.9")
     machine.has_engine(machine.entry.home / "bin")
@@ -94,6 +101,7 @@ def test_every_way_that_failed_is_named_in_the_end(machine: Machine) -> None:
     message = err[err.index("error: ") :]
     assert "Install Pulumi 3.254.0 or newer and put it on PATH" in message
     assert "`pulumi` on PATH: there is no `pulumi` on PATH" in message
+    assert "Pulumi's installer: there is no `pulumi` in ~/.pulumi/bin" in message
     assert "the cache: nothing has been installed" in message
     assert "Pulumi's official release: ProxyError: " in message
     assert "a build from Go modules: " in message
