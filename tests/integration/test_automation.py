@@ -91,7 +91,7 @@ def test_a_tenant_that_left_the_file_keeps_its_client_until_it_is_destroyed_by_n
     without = automation("up", tenants=ACME)
     assert without.returncode == 0
     assert "globex is not in tenants.yaml any more, and its client is kept." in without.stderr
-    assert "automation destroy globex" in without.stderr
+    assert "python . destroy globex" in without.stderr
     assert ids(sipgate) == before
 
     unasked = automation("destroy", "globex")
