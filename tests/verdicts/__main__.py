@@ -17,7 +17,7 @@ from tools.keycloak import VERSION, locate
 
 
 def main() -> None:
-    """The record is that of the Keycloak of tools/keycloak, and the page is that of the record."""
+    """The record is that of the Keycloak of tools/keycloak.py, and the page is that of the record."""
     if "--page" not in sys.argv[1:]:
         with running(locate()) as keycloak:
             service = OnKeycloak(keycloak)
