@@ -149,7 +149,7 @@ def test_another_order_in_the_file_changes_nothing(
         (
             "statistics:",
             "crm:",
-            'clients.yaml, line 14: the key "crm" stands there twice; keep one of them.',
+            'clients.yaml, line 14: the key "crm" occurs twice; remove one of them.',
         ),
     ],
 )
