@@ -79,7 +79,7 @@ class Reader:
         for block in re.findall(r"^( *)```sh\n(.*?)^\1```", readme, re.MULTILINE | re.DOTALL):
             commands = textwrap.dedent(block[1]).strip()
             typed.append(commands)
-            last = commands.splitlines()[-1]
+            last = commands.rpartition("\n")[2]
             if ready := next((SERVERS[name] for name in SERVERS if last.startswith(name)), ""):
                 self._type(typed, until=ready)
                 typed = []
