@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tools.example import copy_example
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,7 +43,7 @@ class Engine:
 
     def take_example(self, name: str) -> None:
         """Replaces the project with an example's, with a new stack."""
-        shutil.copytree(ROOT / "examples" / name, self.project, dirs_exist_ok=True)
+        copy_example(name, self.project)
         self.succeeds("stack", "init", "trial")
 
     def client(self, **arguments: object) -> None:

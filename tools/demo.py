@@ -8,7 +8,6 @@ that it leaves running are ended.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,8 +22,8 @@ import psutil
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tools.engine import locate, scratch_environment
 from tools.errors import ToolError
+from tools.example import copy_example
 
-ROOT = Path(__file__).resolve().parents[1]
 _GRACE_SECONDS = 20.0
 
 
@@ -57,7 +56,7 @@ class Demo:
     def __init__(self, sipgate: Simulator, folder: Path, engine: Path) -> None:
         self._sipgate = sipgate
         self._project = folder / "quickstart"
-        shutil.copytree(ROOT / "examples/quickstart", self._project)
+        copy_example("quickstart", self._project)
         self._environment = scratch_environment(folder, engine) | {
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tools.engine import locate, pulumi, scratch_environment
+from tools.example import copy_example
 
 _ROOT = Path(__file__).resolve().parents[1]
 _BEGIN, _END = "<!-- what `pulumi up` printed: make readme -->\n", "<!-- up to here -->\n"
@@ -31,7 +31,8 @@ def up(engine: Path) -> str:
     """
     with tempfile.TemporaryDirectory(prefix="sipgate-readme-") as name, Simulator() as sipgate:
         folder = Path(name)
-        project = shutil.copytree(_ROOT / "examples/quickstart", folder / "quickstart")
+        project = folder / "quickstart"
+        copy_example("quickstart", project)
         environment = scratch_environment(folder, engine) | {
             "SIPGATE_BASE_URL": sipgate.base_url,
             "SIPGATE_TOKEN_ID": DEMO_TOKEN_ID,

@@ -1,4 +1,4 @@
-"""A client for each tenant; see `python examples/automation --help`."""
+"""A client for each tenant; see `python . --help`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tenants import TenantsError, read
 from terminal import Report, reporting
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-PROGRAM = "python examples/automation"
+PROGRAM = "python ."
 
 TENANTS = click.option(
     "--tenants",
@@ -45,9 +45,9 @@ def main() -> None:
     Further properties are those of sipgate.OAuthClient: web_origins, description, privacy_url, terms_url, account.
 
     \b
-        python examples/automation up                     everybody has a client as the file says
-        python examples/automation show acme              its id
-        python examples/automation destroy acme           it is deleted, and its log-ins end
+        python . up                  everybody has a client as the file says
+        python . show acme           its id
+        python . destroy acme        it is deleted, and its log-ins end
 
     The stacks are in the backend that `pulumi login` or PULUMI_BACKEND_URL names, and sipgate's credential is in
     SIPGATE_TOKEN_ID and SIPGATE_TOKEN.

@@ -42,15 +42,15 @@ def read(path: Path) -> dict[str, Tenant]:
     except OSError as error:
         raise TenantsError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise TenantsError(f"{path} is not UTF-8; save it as that.") from None
+        raise TenantsError(f"{path} is not UTF-8; save it as UTF-8.") from None
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise TenantsError(f"{path}{line}: {error.problem}.") from None
     except yaml.YAMLError as error:
-        raise TenantsError(f"{path} is no YAML: {error}.") from None
+        raise TenantsError(f"{path} is not YAML: {error}.") from None
     if not isinstance(document, dict) or not document:
         raise TenantsError(
-            f"{path} names no tenant; write each one's name, and below it redirect_uris."
+            f"{path} contains no tenant; write each tenant's name, with redirect_uris below it."
         )
     tenants, findings = {}, []
     for name, properties in document.items():
@@ -65,14 +65,14 @@ def read(path: Path) -> dict[str, Tenant]:
 
 def _findings(name: Any, properties: Any) -> list[str]:
     if not isinstance(name, str):
-        return [f"the tenant {name!r} is no text; put its name in quotes."]
+        return [f"the tenant {name!r} is not text; put its name in quotes."]
     if not _NAME.fullmatch(name):
         allowed = "letters, digits, '-', '_' and '.', a letter or digit first, at most 100"
         return [
             f"the tenant {name!r} needs a name of {allowed}; what people see is its property `name`."
         ]
     if not isinstance(properties, dict):
-        return [f"the tenant {name} has no properties; it needs redirect_uris at least."]
+        return [f"the tenant {name} has no properties; it needs at least redirect_uris."]
     try:
         Tenant.model_validate(properties)
     except ValidationError as error:
@@ -84,11 +84,11 @@ def _sentence(where: tuple[int | str, ...], found: Any) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where)[1:]
     known = ", ".join(Tenant.model_fields)
     reasons = {
-        "extra_forbidden": f"is no property of a tenant; those are {known}",
+        "extra_forbidden": f"is not a property of a tenant; the properties are {known}",
         "missing": "is missing",
-        "too_short": "is empty; name one at least",
-        "string_type": "is no text; put it in quotes",
-        "list_type": "is no list; write each entry on a line of its own, with '- ' before it",
+        "too_short": "is empty; add at least one",
+        "string_type": "is not text; put it in quotes",
+        "list_type": "is not a list; write each entry on a line of its own, with '- ' before it",
     }
     return f"{path} {reasons.get(found['type'], found['msg'])}."
 
@@ -101,7 +101,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
-                    problem=f"{key.value!r} is there twice; keep one of them",
+                    problem=f"{key.value!r} occurs twice; remove one of them",
                     problem_mark=key.start_mark,
                 )
             if isinstance(key, yaml.ScalarNode):

@@ -11,7 +11,7 @@ app = sipgate.OAuthClient.for_browser_app(
     redirect_uris=[f"{url}/*"],
 )
 
-# What the page has to know, and nothing secret: the client's secret is not needed with PKCE.
+# What the page needs. With PKCE, that does not include the client's secret.
 pulumi.export("client_id", app.client_id)
 pulumi.export(
     "login",

@@ -1,7 +1,7 @@
-"""What `clients.yaml` says, checked as a whole before the first client is declared.
+"""Reads `clients.yaml`, and checks all of it before the first client is declared.
 
-A mistake in it must not send anything: an entry that is lost to a typing error would be a client deleted. So
-unknown keys, keys that stand there twice and an empty file are refused, each with a sentence that says where.
+An entry that is lost to a typing error would be a deleted client. So unknown keys, duplicate keys and an empty file are
+refused, with a sentence that says where.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def _filled_in(text: str, info: ValidationInfo) -> str:
     try:
         return Template(text).substitute(info.context or {})
     except KeyError as unknown:
-        raise ValueError(f"holds ${{{unknown.args[0]}}}; only ${{domain}} is known") from None
+        raise ValueError(f"contains ${{{unknown.args[0]}}}; only ${{domain}} is known") from None
     except ValueError:
         raise ValueError(
-            "holds a $ that begins no ${domain}; write $$ for the sign itself"
+            "contains a $ that begins no ${domain}; write $$ for a dollar sign"
         ) from None
 
 
@@ -66,7 +66,7 @@ def read(path: Path, *, environment: str, domain: str) -> dict[str, Entry]:
     """The clients of one environment, by the names of their resources.
 
     Raises:
-        pulumi.RunError: There is no such environment, or the file cannot be right; a sentence for each mistake.
+        pulumi.RunError: There is no such environment, or the file has mistakes; one sentence for each.
     """
     if environment not in ENVIRONMENTS:
         raise pulumi.RunError(
@@ -75,7 +75,7 @@ def read(path: Path, *, environment: str, domain: str) -> dict[str, Entry]:
     document = _document(path)
     if not document:
         raise pulumi.RunError(
-            f"{path.name} holds no client; write one entry at least, as in `crm:`."
+            f"{path.name} contains no client; add at least one entry, such as `crm:`."
         )
     try:
         entries = _ENTRIES.validate_python(document, context={"domain": domain})
@@ -93,14 +93,14 @@ def _document(path: Path) -> object:
     except DuplicateKeyError as error:
         # What follows the key in its words is the value.
         key = str(error.problem).removeprefix("found duplicate key ").partition(" with value")[0]
-        problem = f"the key {key} stands there twice; keep one of them"
+        problem = f"the key {key} occurs twice; remove one of them"
         raise pulumi.RunError(f"{path.name}, line {_line(error)}: {problem}.") from None
     except MarkedYAMLError as error:
         raise pulumi.RunError(
             f"{path.name}, line {_line(error)}: this is not YAML: {error.problem}."
         ) from None
     except (YAMLError, UnicodeDecodeError):
-        raise pulumi.RunError(f"{path.name} is not a text in YAML; write it anew.") from None
+        raise pulumi.RunError(f"{path.name} is not YAML in UTF-8; save it as UTF-8 text.") from None
     except OSError as error:
         raise pulumi.RunError(f"{path.name} cannot be read: {error.strerror}.") from None
 
@@ -112,23 +112,23 @@ def _line(error: MarkedYAMLError) -> int:
 def _sentence(error: ErrorDetails) -> str:
     """What is wrong, and where: at the entry, its key, and the place in its list."""
     if not error["loc"]:
-        return "the file has to be entries, as in `crm:`, each with its keys below it"
+        return "the file must contain entries such as `crm:`, each with its keys below it"
     entry, last = error["loc"][0], error["loc"][-1]
     where = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]
     ).removeprefix(".")
     if last == "[key]":
-        return f"{entry} names an entry and is not text; put it in quotes"
+        return f"{entry} is the key of an entry, but not text; put it in quotes"
     known = ", ".join(Entry.model_fields)
     sentences = {
         "missing": f"{entry} lacks the key {last}; add it",
         "extra_forbidden": f"{entry} has the unknown key {last}; known are {known}",
-        "model_type": f"{where} has to be keys with values, as in `name: CRM integration`",
-        "too_short": f"{where} is empty; write one line at least below it",
+        "model_type": f"{where} must contain keys with values, such as `name: CRM integration`",
+        "too_short": f"{where} is empty; add at least one line below it",
         "value_error": f"{where} {error.get('ctx', {}).get('error')}",
     }
-    words = error["msg"].replace("Input should be a valid", "this has to be a")
-    return sentences.get(error["type"], f"{where}: {words.replace('Input should', 'this has to')}")
+    words = error["msg"].replace("Input should be a valid", "this must be a")
+    return sentences.get(error["type"], f"{where}: {words.replace('Input should', 'this must')}")
 
 
 def _twins(entries: dict[str, Entry]) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _twins(entries: dict[str, Entry]) -> Iterator[str]:
     first: dict[str, str] = {}
     for key, entry in entries.items():
         if entry.name in first:
-            yield f"{key}.name is that of {first[entry.name]}, too; give each its own"
+            yield f"{key}.name is also the name of {first[entry.name]}; give each a name of its own"
         first.setdefault(entry.name, key)
 
 

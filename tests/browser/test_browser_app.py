@@ -120,7 +120,7 @@ def test_an_answer_to_a_log_in_that_was_not_begun_here_is_not_used(
 ) -> None:
     app.page.goto(f"{app.origin}/?code=foreign&state=foreign")
 
-    app.says("This answer belongs to no log-in that was begun here.")
+    app.says("This response does not belong to a log-in that this page started.")
     assert not sipgate.count("POST", "/token")
 
 

@@ -91,7 +91,7 @@ def test_a_tenant_that_left_the_file_keeps_its_client_until_it_is_destroyed_by_n
     without = automation("up", tenants=ACME)
     assert without.returncode == 0
     assert "globex is not in tenants.yaml any more, and its client is kept." in without.stderr
-    assert "automation destroy globex" in without.stderr
+    assert "python . destroy globex" in without.stderr
     assert ids(sipgate) == before
 
     unasked = automation("destroy", "globex")
@@ -159,14 +159,14 @@ def test_secrets_are_printed_only_when_asked_for(automation: Any, sipgate: Simul
 @pytest.mark.parametrize(
     ("tenants", "finding"),
     [
-        ("acme:\n  redirect_uri: [x]\n", "acme.redirect_uri is no property of a tenant; those are"),
-        ("acme:\n  redirect_uris: []\n", "acme.redirect_uris is empty; name one at least"),
-        ("acme:\n  redirect_uris: [5]\n", "acme.redirect_uris[0] is no text"),
-        (ACME + ACME, "tenants.yaml, line 3: 'acme' is there twice"),
-        ("no:\n  redirect_uris: [x]\n", "the tenant False is no text; put its name in quotes"),
+        ("acme:\n  redirect_uri: [x]\n", "acme.redirect_uri is not a property of a tenant"),
+        ("acme:\n  redirect_uris: []\n", "acme.redirect_uris is empty; add at least one"),
+        ("acme:\n  redirect_uris: [5]\n", "acme.redirect_uris[0] is not text"),
+        (ACME + ACME, "tenants.yaml, line 3: 'acme' occurs twice"),
+        ("no:\n  redirect_uris: [x]\n", "the tenant False is not text; put its name in quotes"),
         ("a/b:\n  redirect_uris: [x]\n", "the tenant 'a/b' needs a name of letters"),
         ("acme: [\n", "tenants.yaml, line 2:"),
-        ("", "tenants.yaml names no tenant"),
+        ("", "tenants.yaml contains no tenant"),
     ],
 )
 def test_a_file_that_cannot_work_is_told_by_line_or_key_before_anything_is_done(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ def clients_file(engine: Any, sipgate: Simulator) -> Path:
     """The example `many_clients`, up in `prod`; what it has sent is forgotten."""
     engine.take_example("many_clients")
     engine.succeeds("stack", "init", "prod")
+    engine.succeeds("config", "set", "domain", "example.com")
+    engine.succeeds("config", "set", "protect", "true")
     engine.succeeds("up", "--yes", "--skip-preview")
     sipgate.clear_requests()
     path: Path = engine.project / "clients.yaml"
@@ -44,6 +47,8 @@ def test_many_clients_makes_those_of_each_environment_on_its_own_domain(
     engine: Any, sipgate: Simulator
 ) -> None:
     engine.succeeds("stack", "init", "dev")
+    engine.succeeds("config", "set", "domain", "dev.example.com")
+    engine.succeeds("config", "set", "nameSuffix", " (dev)")
     engine.succeeds("up", "--yes", "--skip-preview")
 
     clients = by_name(sipgate)
@@ -96,6 +101,28 @@ def test_an_entry_that_changes_is_one_put(
     assert by_name(sipgate)["Call statistics"] == before | {"description": "Sums"}
 
 
+def test_an_entry_that_is_removed_is_a_client_less_once_that_client_is_unprotected(
+    engine: Any, sipgate: Simulator, clients_file: Path
+) -> None:
+    edit(clients_file, lambda entries: {"crm": entries["crm"]})
+
+    refused = engine.up()
+    assert refused.code != 0
+    assert not written(sipgate)
+
+    printed = re.search(r"`pulumi (state unprotect) '(.+)'`", refused.output)
+    assert printed, refused.output
+    assert (
+        f"pulumi state unprotect '{printed[2]}'" in (clients_file.parent / "README.md").read_text()
+    )
+    engine.succeeds(*printed[1].split(), printed[2], "--yes")
+    engine.succeeds("up", "--yes", "--skip-preview")
+
+    assert written(sipgate) == ["DELETE"]
+    assert list(by_name(sipgate)) == ["CRM integration"]
+    assert [resource["protect"] for resource in engine.resources()] == [True]
+
+
 def test_another_order_in_the_file_changes_nothing(
     engine: Any, sipgate: Simulator, clients_file: Path
 ) -> None:
@@ -122,7 +149,7 @@ def test_another_order_in_the_file_changes_nothing(
         (
             "statistics:",
             "crm:",
-            'clients.yaml, line 14: the key "crm" stands there twice; keep one of them.',
+            'clients.yaml, line 14: the key "crm" occurs twice; remove one of them.',
         ),
     ],
 )

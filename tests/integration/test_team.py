@@ -19,6 +19,7 @@ from tests.engine_stack import ROOT, Engine
 from tests.needed import needed
 from tests.postgres_server import Postgres, running
 from tools.engine import scratch_environment
+from tools.example import copy_example
 from tools.postgres import locate
 
 if TYPE_CHECKING:
@@ -82,10 +83,11 @@ def team(
             "SIPGATE_TOKEN": DEMO_TOKEN,
         }
         engine.succeeds("login", url)
-    shutil.copytree(EXAMPLE, anna.project, dirs_exist_ok=True)
+    for engine in (anna, ben):
+        copy_example("team", engine.project)
     anna.succeeds("stack", "init", "team")
-    # What git would bring, the stack's settings with the salt of its passphrase among it.
-    shutil.copytree(anna.project, ben.project, dirs_exist_ok=True)
+    # What git would bring: the settings, with the salt of the passphrase.
+    shutil.copy2(anna.project / "Pulumi.team.yaml", ben.project)
     ben.succeeds("stack", "select", "team")
     yield Team(anna, ben, database, url)
     left_nothing(tmp_path, anna, ben)

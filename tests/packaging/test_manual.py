@@ -59,6 +59,22 @@ def test_every_link_in_the_repository_leads_to_a_file_and_a_heading(page: Path) 
         assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
 
 
+def test_every_path_of_the_repository_that_a_page_or_a_program_names_exists() -> None:
+    folders = ("sipgate_provider", "examples", "templates", "tools", "benchmarks", "docs", "tests")
+    # The unit tests of the tools write pages of their own.
+    made_up = ROOT / "tests/unit/tools"
+    programs = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    missing = [
+        f"{file.relative_to(ROOT)}: {path}"
+        for file in (*READMES, *PAGES, *programs)
+        if made_up not in file.parents and "venv" not in file.parts
+        for path in re.findall(rf"(?<![\w/.-])(?:{'|'.join(folders)})/[\w./-]*\w", file.read_text())
+        if not (ROOT / path).exists()
+    ]
+
+    assert not missing
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_a_page_reads_the_same_in_the_repository(page: Path) -> None:
     # Directives that only a builder of sites understands.

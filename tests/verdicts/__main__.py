@@ -17,7 +17,7 @@ from tools.keycloak import VERSION, locate
 
 
 def main() -> None:
-    """Records the responses of the Keycloak of tools/keycloak, and generates the page."""
+    """Records the responses of the Keycloak of tools/keycloak.py, and generates the page."""
     if "--page" not in sys.argv[1:]:
         with running(locate()) as keycloak:
             service = OnKeycloak(keycloak)

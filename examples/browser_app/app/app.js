@@ -1,10 +1,10 @@
 import { challenge, random } from "./pkce.js";
 
 const SCOPES = "openid authorization:oauth2:clients:read";
-// Without the query: the address that the client has registered, to come back to.
+// Without the query, so that the client's redirect URI matches.
 const HERE = location.origin + location.pathname;
 
-// The tokens live in this variable alone: a reload forgets them, and so does a closed tab.
+// In memory only: reloading the page logs the user out.
 let tokens = null;
 let config;
 
@@ -44,12 +44,12 @@ async function redeem(answer) {
   const { verifier, state } = JSON.parse(sessionStorage.getItem("login") ?? "{}");
   sessionStorage.removeItem("login");
   if (!state || answer.get("state") !== state) {
-    throw new Error("This answer belongs to no log-in that was begun here.");
+    throw new Error("This response does not belong to a log-in that this page started.");
   }
   if (answer.has("error")) {
     throw new Error(answer.get("error_description") ?? answer.get("error"));
   }
-  // A form is sent without a preflight; whether this page may read the answer, the web origins say.
+  // A form needs no preflight. The client's web origins decide whether this page may read the response.
   const response = await fetch(`${config.login}/token`, {
     method: "POST",
     body: new URLSearchParams({
@@ -67,7 +67,7 @@ async function listClients() {
   const { data } = await read(await fetch(`${config.api}/authorization/oauth2/clients`, {
     headers: { Authorization: `Bearer ${tokens.access_token}` },
   }));
-  // As text, never as markup: names are what other people have written.
+  // As text, never as markup: other people choose the names.
   document.querySelector("#clients tbody").replaceChildren(...data.map(({ name, redirectUris }) => {
     const row = document.createElement("tr");
     for (const text of [name, redirectUris.join(", ")]) {

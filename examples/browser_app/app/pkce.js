@@ -1,4 +1,4 @@
-// Authorization code with PKCE (RFC 7636): what proves that whoever redeems a code has asked for it.
+// PKCE (RFC 7636): proves that the page that redeems a code is the one that asked for it.
 
 export function random() {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));

@@ -49,15 +49,15 @@ def test_clients_of_one_name_are_well_if_each_is_in_another_environment(tmp_path
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "clients.yaml holds no client; write one entry at least, as in `crm:`."),
-        ("# nothing\n", "clients.yaml holds no client; write one entry at least, as in `crm:`."),
+        ("", "clients.yaml contains no client; add at least one entry, such as `crm:`."),
+        ("# nothing\n", "clients.yaml contains no client; add at least one entry, such as `crm:`."),
         (
             "- crm\n",
-            "clients.yaml: the file has to be entries, as in `crm:`, each with its keys below it.",
+            "clients.yaml: the file must contain entries such as `crm:`, each with its keys below it.",
         ),
         (
             "crm:\n",
-            "clients.yaml: crm has to be keys with values, as in `name: CRM integration`.",
+            "clients.yaml: crm must contain keys with values, such as `name: CRM integration`.",
         ),
         (
             CRM.replace("name", "nmae"),
@@ -69,54 +69,54 @@ def test_clients_of_one_name_are_well_if_each_is_in_another_environment(tmp_path
         ),
         (
             "crm:\n  name: CRM\n  redirect_uris: []\n",
-            "clients.yaml: crm.redirect_uris is empty; write one line at least below it.",
+            "clients.yaml: crm.redirect_uris is empty; add at least one line below it.",
         ),
         (
             "crm:\n  name: CRM\n  redirect_uris: https://a/*\n",
-            "clients.yaml: crm.redirect_uris: this has to be a list.",
+            "clients.yaml: crm.redirect_uris: this must be a list.",
         ),
         (
             CRM + "    - 7\n",
-            "clients.yaml: crm.redirect_uris[1]: this has to be a string.",
+            "clients.yaml: crm.redirect_uris[1]: this must be a string.",
         ),
-        (CRM + "  terms_url:\n", "clients.yaml: crm.terms_url: this has to be a string."),
+        (CRM + "  terms_url:\n", "clients.yaml: crm.terms_url: this must be a string."),
         (
             CRM.replace("${domain}", "${domian}"),
-            "clients.yaml: crm.redirect_uris[0] holds ${domian}; only ${domain} is known.",
+            "clients.yaml: crm.redirect_uris[0] contains ${domian}; only ${domain} is known.",
         ),
         (
             CRM.replace("${domain}", "$ {domain}"),
-            "clients.yaml: crm.redirect_uris[0] holds a $ that begins no ${domain}; write $$ for the sign itself.",
+            "clients.yaml: crm.redirect_uris[0] contains a $ that begins no ${domain}; write $$ for a dollar sign.",
         ),
         (
             CRM + "  environments: [dev, prdo]\n",
-            "clients.yaml: crm.environments[1]: this has to be 'dev' or 'prod'.",
+            "clients.yaml: crm.environments[1]: this must be 'dev' or 'prod'.",
         ),
         (
             CRM + "  environments: []\n",
-            "clients.yaml: crm.environments is empty; write one line at least below it.",
+            "clients.yaml: crm.environments is empty; add at least one line below it.",
         ),
         (
             CRM + CRM.replace("crm:", "phone:"),
-            "clients.yaml: phone.name is that of crm, too; give each its own.",
+            "clients.yaml: phone.name is also the name of crm; give each a name of its own.",
         ),
         (
             CRM.replace("crm:", "7:"),
-            "clients.yaml: 7 names an entry and is not text; put it in quotes.",
+            "clients.yaml: 7 is the key of an entry, but not text; put it in quotes.",
         ),
         (
             CRM + CRM,
-            'clients.yaml, line 5: the key "crm" stands there twice; keep one of them.',
+            'clients.yaml, line 5: the key "crm" occurs twice; remove one of them.',
         ),
         (
             CRM + "  name: Other\n",
-            'clients.yaml, line 5: the key "name" stands there twice; keep one of them.',
+            'clients.yaml, line 5: the key "name" occurs twice; remove one of them.',
         ),
         (
             CRM + "phone: [\n",
             "clients.yaml, line 6: this is not YAML: expected the node content, but found '<stream end>'.",
         ),
-        ("crm: \x00\n", "clients.yaml is not a text in YAML; write it anew."),
+        ("crm: \x00\n", "clients.yaml is not YAML in UTF-8; save it as UTF-8 text."),
     ],
 )
 def test_what_cannot_be_right_is_a_sentence_that_names_entry_and_key(
@@ -135,7 +135,7 @@ def test_every_mistake_has_a_sentence(tmp_path: Path) -> None:
     assert str(refused.value).splitlines() == [
         "clients.yaml: crm lacks the key name; add it.",
         "clients.yaml: crm lacks the key redirect_uris; add it.",
-        "clients.yaml: phone.name: this has to be a string.",
+        "clients.yaml: phone.name: this must be a string.",
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "clients.yaml").write_bytes(b"crm:\n  name: Gr\xf6\xdfe\n")
 
-    with pytest.raises(pulumi.RunError, match=r"clients\.yaml is not a text in YAML"):
+    with pytest.raises(pulumi.RunError, match=r"clients\.yaml is not YAML in UTF-8"):
         read(tmp_path / "clients.yaml", environment="dev", domain="example.com")
 
 

@@ -19,6 +19,7 @@ from tests.engine_stack import ROOT
 EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
 # Its stacks are made by the Automation API, which needs no settings in a file.
 INLINE = "automation"
+PYTHON = {"name": "python", "options": {"virtualenv": "venv"}}
 # Not Python: their programs, and their runtimes. What YAML declares is in its settings.
 OTHERS = {
     "go": ("main.go", "go"),
@@ -26,6 +27,8 @@ OTHERS = {
     "typescript": ("index.ts", "nodejs"),
     "yaml": ("Pulumi.yaml", "yaml"),
 }
+PROGRAMS = [folder.name for folder in EXAMPLES if folder.name not in OTHERS]
+ENVIRONMENT = "python3 -m venv venv\n. venv/bin/activate\npip install -r requirements.txt\n"
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda folder: folder.name)
@@ -50,7 +53,7 @@ def test_an_example_is_a_project_of_a_name_of_its_own(example: Path) -> None:
     settings = yaml.safe_load((example / "Pulumi.yaml").read_text())
 
     assert settings["name"] == "sipgate-" + example.name.replace("_", "-")
-    assert settings["runtime"] == OTHERS.get(example.name, ("", "python"))[1]
+    assert settings["runtime"] == OTHERS.get(example.name, ("", PYTHON))[1]
     assert settings["description"].endswith(".")
 
 
@@ -60,14 +63,25 @@ def test_what_an_examples_description_links_to_exists(example: Path) -> None:
     assert not [link for link in links if not (example / link).exists()]
 
 
-def test_what_an_example_requires_is_what_its_test_runs_with(example: Path) -> None:
-    listed = example / "requirements.txt"
-    lines = listed.read_text().splitlines() if listed.exists() else ["-e ../.."]
-    required = [Requirement(line) for line in lines if not line.startswith(("#", "-e ../.."))]
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_a_python_example_requires_is_what_its_test_runs_with(name: str) -> None:
+    lines = (ROOT / "examples" / name / "requirements.txt").read_text().splitlines()
+    ours, *others = (line for line in lines if not line.startswith("#"))
 
-    assert "-e ../.." in lines
-    for requirement in required:
+    assert ours in {"-e ../..", "-e ../..[simulator]"}
+    for requirement in map(Requirement, others):
         assert requirement.specifier.contains(version(requirement.name))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_description_of_a_python_example_begins_with_the_environment(name: str) -> None:
+    first, *_ = re.findall(
+        r"^```sh\n(.*?)^```",
+        (ROOT / "examples" / name / "README.md").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+
+    assert first.startswith(ENVIRONMENT)
 
 
 def test_the_examples_own_unit_tests_pass_and_send_nothing(sipgate: Simulator) -> None:
@@ -89,10 +103,3 @@ def test_the_examples_own_unit_tests_pass_and_send_nothing(sipgate: Simulator) -
     assert run.returncode == 0, run.stdout + run.stderr
     assert "2 passed" in run.stdout
     assert not sipgate.requests
-
-
-def test_no_examples_settings_hold_a_credential(example: Path) -> None:
-    for settings in example.glob("Pulumi.*.yaml"):
-        document = yaml.safe_load(settings.read_text())
-        assert document.keys() == {"config"}
-        assert not [key for key in document["config"] if key.startswith("sipgate:")]
