@@ -2,6 +2,10 @@
 
 Descriptions come from there. `schema.json` beside this module contains the schema for readers and for
 `pulumi package gen-sdk`; a test compares both.
+
+The schema names no import path for Go. Pulumi would write that path into go.mod, but would tell users to import the
+path that it derives from the repository. Without a repository that is `example.com/pulumi-sipgate/sdk/go/sipgate`.
+The domain is reserved, so nobody can serve another module from there.
 """
 
 from __future__ import annotations
@@ -132,10 +136,7 @@ def package() -> dict[str, Any]:
         # Local modules and namespaces of the project's own: none of these SDKs is published.
         "language": {
             "csharp": {"rootNamespace": "SipgateProvider", "respectSchemaVersion": True},
-            "go": {
-                "importBasePath": "sipgate-provider/sdk/go/sipgate",
-                "respectSchemaVersion": True,
-            },
+            "go": {"respectSchemaVersion": True},
             "java": {"basePackage": "sipgateprovider"},
             "nodejs": {"packageName": "pulumi-sipgate", "respectSchemaVersion": True},
             "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},

@@ -73,7 +73,7 @@ def test_the_compiler_tells_what_cannot_work_by_line(trial: Path, go_module: Pat
     header = (
         "package main",
         'import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"',
-        'import "sipgate-provider/sdk/go/sipgate"',
+        'import "example.com/pulumi-sipgate/sdk/go/sipgate"',
         "func main() {",
     )
     lines = (*header, *(line for line, _ in mistakes), "}")
