@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def in_python(engine: Any) -> None:
 def in_yaml(engine: Any) -> None:
     program = (ROOT / "examples/yaml/Pulumi.yaml").read_text()
     engine.write("", re.sub(r"^name: .*", "name: trial", program))
+    (engine.project / "venv").symlink_to(sys.prefix)
 
 
 @pytest.mark.timeout(1500)
