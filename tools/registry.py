@@ -50,7 +50,7 @@ def _front(title: str, description: str) -> str:
 
 def _index(schema: Mapping[str, Any]) -> str:
     described = [
-        f"- **`{token.rpartition(':')[2]}`**: {one['description']}"
+        f"- **`{token.rpartition(':')[2]}`**: {one['description'].partition(chr(10))[0]}"
         for token, one in (*schema["resources"].items(), *schema["functions"].items())
     ]
     languages = ",".join(language for language, _, _ in _PROGRAMS)
@@ -74,9 +74,11 @@ def _choosable(language: str, file: str, colours: str) -> str:
 def _installation(schema: Mapping[str, Any]) -> str:
     name = schema["displayName"]
     language = schema["language"]
+    # Pulumi derives it, with this address for want of a repository's.
+    repository = schema.get("repository", f"https://example.com/pulumi-{schema['name']}")
     sdks = (
         ("TypeScript", language["nodejs"]["packageName"]),
-        ("Go", language["go"]["importBasePath"]),
+        ("Go", f"{repository.partition('://')[2]}/sdk/go/{schema['name']}"),
         (".NET", f"{language['csharp']['rootNamespace']}.{schema['name'].capitalize()}"),
         ("Java", f"{language['java']['basePackage']}.{schema['name']}"),
     )

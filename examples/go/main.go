@@ -4,7 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
-	"sipgate-provider/sdk/go/sipgate"
+	"example.com/pulumi-sipgate/sdk/go/sipgate"
 )
 
 func main() { pulumi.Run(program) }

@@ -2,6 +2,13 @@
 
 Descriptions come from there. `schema.json` beside this module contains the schema for readers and for
 `pulumi package gen-sdk`; a test compares both.
+
+The schema names no import path for Go. Pulumi would write that path into go.mod, but would tell users to import the
+path that it derives from the repository. Without a repository that is `example.com/pulumi-sipgate/sdk/go/sipgate`.
+The domain is reserved, so nobody can serve another module from there.
+
+The dynamic provider's type is an alias: Pulumi takes its clients over when a program in another language has the same
+project, stack and resource names.
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ from pydantic import BaseModel
 from sipgate_provider import type_tokens as tokens
 from sipgate_provider._version import __version__
 from sipgate_provider.api.models import OAuthClientInputs, OAuthClientState
+from sipgate_provider.plugin.examples import EXAMPLES
 from sipgate_provider.setting_names import environment_variable
 from sipgate_provider.settings.values import Values
 
@@ -22,6 +30,11 @@ __all__ = ["package", "text"]
 _FOUND = "sipgate:index:Client"
 # Not one of the settings: it selects the account whose settings to use.
 _ACCOUNT = "account"
+# Go's SDK refuses a secret in any other form.
+_FORM = (
+    "The whole result is secret, because it contains a client's secret. Where a language has two forms of this "
+    "function, use the one that returns an Output. The other one returns the secret in clear, and in Go it fails."
+)
 
 
 def text() -> str:
@@ -34,15 +47,14 @@ def package() -> dict[str, Any]:
     inputs = _properties(OAuthClientInputs)
     # A client's name is by default the resource's, which the engine passes to this process.
     required = sorted(name for name, field in inputs.items() if field.pop("required"))
-    inputs["name"]["description"] += " By default the resource's own name."
-    inputs["description"]["description"] += " By default `Managed by Pulumi: <project>/<stack>`."
     required.remove("name")
     outputs = _properties(OAuthClientState)
     for name, field in outputs.items():
         field.pop("required")
-        field.pop("default", None)
         if name in inputs:
             field["description"] = inputs[name]["description"]
+    inputs["name"]["description"] += " By default the resource's own name."
+    inputs["description"]["description"] += " By default `Managed by Pulumi: <project>/<stack>`."
     outputs["clientSecret"]["secret"] = True
     settings = _settings()
     return {
@@ -78,16 +90,20 @@ def package() -> dict[str, Any]:
         },
         "resources": {
             tokens.NATIVE: {
-                "description": "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made "
-                "through "
-                "it, for good: the option `protect` guards against that.",
+                "description": _with_example(
+                    tokens.NATIVE,
+                    "An OAuth 2.0 client in a sipgate account. Deleting one ends every log-in made through it, for "
+                    "good: the option `protect` guards against that.",
+                )
+                + "\n\n## Import\n\n```sh\n$ pulumi import sipgate:index:OAuthClient crm <clientId>\n```",
+                "aliases": [{"type": tokens.DYNAMIC}],
                 "inputProperties": inputs,
                 "requiredInputs": required,
                 "properties": {
                     **outputs,
                     _ACCOUNT: {
                         "type": "string",
-                        "description": "The account's name, where its provider names one.",
+                        "description": "The account that the client is in, if its provider has an `account`.",
                     },
                 },
                 "required": sorted(outputs),
@@ -95,20 +111,27 @@ def package() -> dict[str, Any]:
         },
         "functions": {
             tokens.GET_CLIENT: {
-                "description": "The client of an id, or the only one of an exact name, without managing it.",
+                "description": _with_example(
+                    tokens.GET_CLIENT,
+                    "Reads the client with an id, or the only one with an exact name, without managing it.\n\n"
+                    + _FORM,
+                ),
                 "inputs": {
                     "properties": {
                         "clientId": {"type": "string", "description": "The client's id."},
                         "name": {
                             "type": "string",
-                            "description": "The client's name, if not the id is given.",
+                            "description": "The client's name, if the id is left out.",
                         },
                     },
                 },
                 "outputs": {"properties": outputs, "required": sorted(outputs)},
             },
             tokens.GET_CLIENTS: {
-                "description": "The account's clients, without managing them.",
+                "description": _with_example(
+                    tokens.GET_CLIENTS,
+                    "Reads the account's clients, without managing them.\n\n" + _FORM,
+                ),
                 "inputs": {
                     "properties": {
                         "name": {
@@ -132,15 +155,26 @@ def package() -> dict[str, Any]:
         # Local modules and namespaces of the project's own: none of these SDKs is published.
         "language": {
             "csharp": {"rootNamespace": "SipgateProvider", "respectSchemaVersion": True},
-            "go": {
-                "importBasePath": "sipgate-provider/sdk/go/sipgate",
-                "respectSchemaVersion": True,
-            },
+            "go": {"respectSchemaVersion": True},
             "java": {"basePackage": "sipgateprovider"},
             "nodejs": {"packageName": "pulumi-sipgate", "respectSchemaVersion": True},
             "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
         },
     }
+
+
+def _with_example(token: str, described: str) -> str:
+    """The description, with an example in each language, of which a generator takes its own."""
+    code = (f"```{language}\n{example}\n```" for language, example in EXAMPLES[token].items())
+    example = (
+        "{{% examples %}}",
+        "## Example Usage",
+        "{{% example %}}",
+        *code,
+        "{{% /example %}}",
+        "{{% /examples %}}",
+    )
+    return "\n\n".join((described, *example))
 
 
 def _properties(model: type[BaseModel]) -> dict[str, dict[str, Any]]:

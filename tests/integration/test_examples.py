@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,7 @@ def test_yaml_declares_clients_shows_each_change_and_asks_about_others(
     engine.host = "native"
     sipgate.account.add_client(name="legacy one", redirectUris=["https://old.example.com/*"])
     engine.take_example("yaml")
+    (engine.project / "venv").symlink_to(sys.prefix)
 
     created = engine.succeeds("up", "--yes", "--skip-preview")
 
@@ -279,6 +281,7 @@ def test_yaml_declares_clients_shows_each_change_and_asks_about_others(
     assert outputs["phone"] == "phone"
     assert [other["name"] for other in outputs["others"]] == ["legacy one"]
     assert "clientSecret: [secret]" in created
+    assert "warning" not in created
     assert not [
         client["clientSecret"] for client in clients.values() if client["clientSecret"] in created
     ]

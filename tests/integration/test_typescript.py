@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sipgate_provider.plugin.schema import text
+from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
 from tools import sdk, typescript
@@ -158,6 +158,91 @@ def test_an_account_that_is_named_is_that_of_its_own_variables(
 
         assert len(other.account.clients()) == 1
     assert not sipgate.account.clients()
+
+
+def test_a_program_goes_on_with_the_clients_of_the_dynamic_provider(
+    trial: TypeScript, sipgate: Simulator
+) -> None:
+    trial.engine.client(redirect_uris=["https://crm.example.com"])
+    trial.engine.succeeds("up", "--yes", "--skip-preview")
+    clients = sipgate.account.clients()
+    sipgate.clear_requests()
+    trial.engine.write("", SETTINGS)
+    trial.program.write_text(
+        'import * as sipgate from "./sdk";\n'
+        "export async function program() {\n"
+        '    new sipgate.OAuthClient("crm", { redirectUris: ["https://crm.example.com"] });\n'
+        "}\n"
+    )
+    assert trial.compiles().returncode == 0
+
+    moved = trial.run("up")
+
+    assert moved["changes"] == {"same": 2}
+    assert not sipgate.requests
+    assert sipgate.account.clients() == clients
+    (resource,) = trial.engine.resources()
+    assert (resource["type"], resource["id"]) == (
+        "sipgate:index:OAuthClient",
+        clients[0]["clientId"],
+    )
+
+
+LOOKUPS = """
+import * as sipgate from "./sdk";
+
+export async function program() {
+    const plain = await sipgate.getOAuthClient({ name: "legacy" });
+    const all = await sipgate.getOAuthClients({ name: "legacy" });
+    return {
+        plain: plain.clientSecret,
+        all: all.clients[0].clientSecret,
+        kept: sipgate.getOAuthClientOutput({ name: "legacy" }).clientSecret,
+        allKept: sipgate.getOAuthClientsOutput({ name: "legacy" }).clients[0].clientSecret,
+    };
+}
+"""
+
+
+def test_a_lookup_keeps_the_secret_in_the_form_of_an_output_and_not_as_a_promise(
+    trial: TypeScript, sipgate: Simulator
+) -> None:
+    legacy = sipgate.account.add_client(name="legacy", redirectUris=["https://old.example.com"])
+    trial.program.write_text(LOOKUPS)
+    assert trial.compiles().returncode == 0
+
+    outputs = trial.run("up")["outputs"]
+
+    secret = legacy["clientSecret"]
+    assert outputs == {
+        "plain": {"value": secret, "secret": False},
+        "all": {"value": secret, "secret": False},
+        "kept": {"value": secret, "secret": True},
+        "allKept": {"value": secret, "secret": True},
+    }
+
+
+def test_the_examples_in_the_sdk_s_comments_compile(trial: TypeScript) -> None:
+    schema = package()
+    sources = "".join(file.read_text() for file in (trial.engine.project / "sdk").glob("*.ts"))
+    for number, (token, one) in enumerate((schema["resources"] | schema["functions"]).items()):
+        (code,) = re.findall(
+            r"^```typescript\n(.*?)^```$", one["description"], re.MULTILINE | re.DOTALL
+        )
+        comment = "".join(f" * {line}\n" for line in code.splitlines()).replace("*/", "*&#47;")
+        assert comment in sources, token
+        (trial.engine.project / f"example{number}.ts").write_text(
+            'import * as pulumi from "@pulumi/pulumi";\nimport * as sipgate from "./sdk";\n'
+            f"{code}\nexport const used = [pulumi, crm];\n"
+        )
+    config = trial.engine.project / "tsconfig.json"
+    config.write_text(
+        config.read_text().replace('"run.ts"', '"example0.ts", "example1.ts", "example2.ts"')
+    )
+    compiled = trial.compiles()
+
+    assert (compiled.returncode, compiled.stdout) == (0, "")
+    assert len(list(trial.engine.project.glob("example*.js"))) == 3
 
 
 # A language host of a version that writes no programs.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sipgate_provider.plugin.schema import package
 from sipgate_provider.simulator import Simulator
 from tests.engine_stack import ROOT, stored_outputs
 from tests.languages.conftest import on_path, run
@@ -98,12 +101,38 @@ def leaves(sipgate: Simulator, legacy: Mapping[str, Any]) -> None:
 def test_in_yaml(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -> None:
     engine.take_example("yaml")
     (engine.project / "__main__.py").unlink()
+    (engine.project / "venv").symlink_to(sys.prefix)
     configured(engine)
     engine.succeeds("up", "--yes", "--skip-preview")
 
     is_the_program(engine, sipgate, legacy)
     engine.succeeds("destroy", "--yes", "--skip-preview")
     leaves(sipgate, legacy)
+
+
+def test_the_examples_of_the_schema_in_yaml(engine: Any, sipgate: Simulator) -> None:
+    found = sipgate.account.add_client(name=CRM["name"], redirectUris=["https://crm.example.com"])
+    (engine.project / "__main__.py").unlink()
+    described = {
+        token: one["description"]
+        for kind in ("resources", "functions")
+        for token, one in package()[kind].items()
+    }
+    outputs = {}
+    for token, description in described.items():
+        (code,) = re.findall(r"^```yaml\n(.*?)^```$", description, re.MULTILINE | re.DOTALL)
+        (engine.project / "Pulumi.yaml").write_text(f"name: trial\nruntime: yaml\n{code}")
+        engine.succeeds("up", "--yes", "--skip-preview")
+        if token in package()["resources"]:
+            assert [one["protect"] for one in engine.resources()] == [True]
+            engine.succeeds("state", "unprotect", "--all", "--yes")
+        else:
+            outputs[token] = engine.outputs()
+
+    assert outputs["sipgate:index:getOAuthClient"] == {"clientId": found["clientId"]}
+    (listed,) = outputs["sipgate:index:getOAuthClients"]["clients"]
+    assert listed["clientId"] == found["clientId"]
+    assert sipgate.account.clients() == [found]
 
 
 RUN_TYPESCRIPT = """

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sipgate_provider.plugin.schema import package
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
+from tests.engine_stack import ROOT
 from tests.languages.conftest import run
 from tools import golang
 from tools.errors import CommandFailedError
@@ -17,6 +21,12 @@ from tools.errors import CommandFailedError
 @pytest.fixture(scope="module")
 def trial(go_module: Path) -> Path:
     return golang.compiled(go_module, "./trial", go_module / "trial.bin")
+
+
+@pytest.fixture(scope="module")
+def example(go_module: Path) -> Path:
+    """The program of examples/go."""
+    return golang.compiled(go_module, "./example", go_module / "example.bin", test=True)
 
 
 @pytest.fixture
@@ -61,6 +71,95 @@ def test_a_program_makes_clients_in_two_accounts_keeps_and_deletes_them(
 
 
 @pytest.mark.timeout(1500)
+def test_a_lookup_keeps_the_secret_in_the_form_of_an_output_and_fails_in_the_other(
+    engine: Any, sipgate: Simulator, go_module: Path
+) -> None:
+    legacy = sipgate.account.add_client(name="legacy", redirectUris=["https://old.example.com"])
+    lookups = golang.compiled(go_module, "./lookups", go_module / "lookups.bin")
+
+    outputs = run(engine, lookups, "up")["outputs"]
+
+    failed = "unexpected secret result returned to invoke call, consider using the output-versioned"
+    assert failed in outputs["one"]["Value"]
+    assert failed in outputs["several"]["Value"]
+    assert outputs["none"] == {"Value": 0, "Secret": False}
+    assert outputs["oneSecret"] == {"Value": legacy["clientSecret"], "Secret": True}
+    assert outputs["severalSecret"] == {"Value": legacy["clientSecret"], "Secret": True}
+    assert legacy["clientSecret"] not in engine.succeeds("stack", "export")
+
+
+PYTHON = """
+import pulumi
+import sipgate_provider as sipgate
+sipgate.OAuthClient(
+    "crm",
+    name="CRM integration",
+    redirect_uris=["https://crm.example.com/*"],
+    web_origins=["https://crm.example.com"],
+    opts=pulumi.ResourceOptions(protect=True),
+)
+sipgate.OAuthClient(
+    "phone",
+    redirect_uris=["https://phone.sipgate.com/*"],
+    web_origins=["https://intranet.example.com"],
+)
+"""
+
+
+def in_python(engine: Any) -> None:
+    engine.write(PYTHON)
+
+
+def in_yaml(engine: Any) -> None:
+    program = (ROOT / "examples/yaml/Pulumi.yaml").read_text()
+    engine.write("", re.sub(r"^name: .*", "name: trial", program))
+    (engine.project / "venv").symlink_to(sys.prefix)
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("before", [in_python, in_yaml])
+def test_a_program_in_go_goes_on_with_the_clients_of_one_in_another_language(
+    engine: Any, sipgate: Simulator, example: Path, before: Callable[[Any], None]
+) -> None:
+    before(engine)
+    engine.succeeds("up", "--yes", "--skip-preview")
+    clients = sipgate.account.clients()
+    sipgate.clear_requests()
+
+    engine.write("", "name: trial\nruntime: go\n")
+    moved = run(engine, example, "up")
+
+    assert moved["changes"] == {"same": 3}
+    assert sipgate.account.clients() == clients
+    assert {request.method for request in sipgate.requests} == {"GET"}
+    resources = engine.resources()
+    assert {resource["type"] for resource in resources} == {"sipgate:index:OAuthClient"}
+    assert {resource["id"] for resource in resources} == {one["clientId"] for one in clients}
+
+
+@pytest.mark.timeout(1500)
+def test_the_examples_in_the_sdk_s_comments_compile(go_module: Path) -> None:
+    schema = package()
+    folder = go_module / "commented"
+    folder.mkdir()
+    lines = [
+        "package main",
+        'import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"',
+        'import "example.com/pulumi-sipgate/sdk/go/sipgate"',
+        "func main() {}",
+    ]
+    sources = "".join(file.read_text() for file in (go_module / "sdk").rglob("*.go"))
+    for number, (token, one) in enumerate((schema["resources"] | schema["functions"]).items()):
+        (code,) = re.findall(r"^```go\n(.*?)^```$", one["description"], re.MULTILINE | re.DOTALL)
+        assert "".join(f"//{line}\n" for line in code.splitlines()) in sources, token
+        used = "_, _ = crm, err" if "err" in code else ""
+        lines += [f"func example{number}(ctx *pulumi.Context) {{", code, used, "}"]
+    (folder / "main.go").write_text("\n".join(lines))
+
+    golang.compiled(go_module, "./commented", folder / "program")
+
+
+@pytest.mark.timeout(1500)
 def test_the_compiler_tells_what_cannot_work_by_line(trial: Path, go_module: Path) -> None:
     mistakes = (
         ('_ = sipgate.OAuthClientArgs{Origins: pulumi.String("a")}', "unknown field Origins"),
@@ -73,7 +172,7 @@ def test_the_compiler_tells_what_cannot_work_by_line(trial: Path, go_module: Pat
     header = (
         "package main",
         'import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"',
-        'import "sipgate-provider/sdk/go/sipgate"',
+        'import "example.com/pulumi-sipgate/sdk/go/sipgate"',
         "func main() {",
     )
     lines = (*header, *(line for line, _ in mistakes), "}")

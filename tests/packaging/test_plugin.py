@@ -96,8 +96,9 @@ def test_pulumi_makes_the_environment_of_the_source_plugin(
 ) -> None:
     subprocess.run(("cp", "-R", checkout, tmp_path / "checkout"), check=True)
     folder = tmp_path / "checkout" / "plugin"
-    # The built language host, which is older, makes the environment in the plugin's folder, looks for it on PATH and
-    # runs what is in the current folder; so the program is there, too.
+    # The built language host, which is older, makes the environment in the plugin's folder itself, looks for it on PATH
+    # and in `venv`, and runs what is in the current folder; so the program is there, too.
+    (folder / "venv").symlink_to(".")
     engine.project = folder
     search = (folder / "bin", folder / "venv/bin", engine.environment["PATH"])
     engine.environment["PATH"] = os.pathsep.join(map(str, search))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -81,19 +82,38 @@ def test_the_schema_describes_everything_and_marks_what_is_secret() -> None:
     }
     described = [*resource["inputProperties"].values(), *resource["properties"].values()]
     assert all(one["description"] for one in [*described, *settings.values()])
+    found = schema["types"]["sipgate:index:Client"]["properties"]
+    assert "By default" in resource["inputProperties"]["name"]["description"]
+    for outputs in (resource["properties"], found):
+        assert not [name for name, one in outputs.items() if "default" in one["description"]]
+
+
+def test_the_schema_names_the_dynamic_provider_s_type_as_an_alias() -> None:
+    (resource,) = package()["resources"].values()
+    assert resource["aliases"] == [{"type": tokens.DYNAMIC}]
+
+
+def test_each_resource_and_function_has_an_example_in_every_language() -> None:
+    schema = package()
+    described = {
+        token: one["description"]
+        for token, one in (schema["resources"] | schema["functions"]).items()
+    }
+    languages = ("typescript", "python", "go", "java", "yaml")
+    for token, description in described.items():
+        assert tuple(re.findall(r"^```(?!sh)(\w+)$", description, re.MULTILINE)) == languages
+        (yaml_code,) = re.findall(r"^```yaml\n(.*?)\n```$", description, re.MULTILINE | re.DOTALL)
+        assert token.replace(":index:", ":") in yaml_code
+    assert f"pulumi import {tokens.NATIVE} crm <clientId>" in described[tokens.NATIVE]
 
 
 def test_every_sdk_has_a_name_of_the_project_s_own() -> None:
     schema = package()
-    names = {
-        "csharp": "rootNamespace",
-        "go": "importBasePath",
-        "java": "basePackage",
-        "nodejs": "packageName",
-    }
+    names = {"csharp": "rootNamespace", "java": "basePackage", "nodejs": "packageName"}
     for language, key in names.items():
         assert "sipgate" in schema["language"][language][key].lower()
-        assert "example.com" not in schema["language"][language][key]
+    # What Pulumi derives, which is also what it tells people to import.
+    assert not {"importBasePath", "modulePath"} & schema["language"]["go"].keys()
     # Nothing is served from there yet: Pulumi would try it, and fail, where the plugin is not installed.
     assert "pluginDownloadURL" not in schema
 
