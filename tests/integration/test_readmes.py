@@ -43,7 +43,7 @@ LEFT_OUT = {
     },
 }
 # Commands that run until they are stopped, and what they print once they are ready.
-SERVERS = {"sipgate-provider simulator": "Ctrl-C ends it", "python -m http.server": "Serving HTTP"}
+SERVERS = {"sipgate-provider simulator": "Ctrl-C", "python -m http.server": "Serving HTTP"}
 PORTS = ("15060", "15061", "8000")
 
 
@@ -108,9 +108,9 @@ class Reader:
             )
         self._terminals.append(terminal)
         if not until:
-            assert terminal.wait(600) == 0, log.read_text()
+            assert terminal.wait(300) == 0, log.read_text()
             return
-        ends = time.monotonic() + 600
+        ends = time.monotonic() + 300
         while until not in log.read_text():
             assert terminal.poll() is None, log.read_text()
             assert time.monotonic() < ends, log.read_text()
@@ -159,7 +159,7 @@ def reader(
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("reader", "name"),
     [
