@@ -139,14 +139,14 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
         assert variable in ran.stdout
 
 
-def test_help_says_how_to_order_a_fault_and_what_it_says_works() -> None:
+def test_help_says_how_to_add_a_fault_and_that_works() -> None:
     help_text = run(*PROGRAM, "simulator", "--help").stdout
-    (order,) = re.findall(r"--json '(.*)'", help_text)
+    (fault,) = re.findall(r"--json '(.*)'", help_text)
 
     assert "http://127.0.0.1:15060/_simulator/faults" in help_text
     with running() as (_, greeting):
         (page,) = re.findall(r"^In a browser: (\S+)$", greeting, re.MULTILINE)
-        requests.post(f"{page}_simulator/faults", data=order, timeout=5)
+        requests.post(f"{page}_simulator/faults", data=fault, timeout=5)
 
         assert requests.get(f"{page}v2/none", timeout=5).status_code == 503
         assert requests.get(page, timeout=5).status_code == 200
