@@ -16,7 +16,7 @@ CLIENTS = "/authorization/oauth2/clients"
 
 
 class Control(requests.Session):
-    """Takes paths below `/_simulator/`."""
+    """A session that takes paths below `/_simulator/`."""
 
     def __init__(self, sipgate: Simulator) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CLIENTS = "/authorization/oauth2/clients"
 
 
-def test_an_answer_stands_in_for_a_request_that_is_not_taken(
+def test_an_answer_replaces_a_request_that_is_not_taken(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any]
 ) -> None:
     sipgate.misbehave(
@@ -32,7 +32,7 @@ def test_an_answer_stands_in_for_a_request_that_is_not_taken(
 
 
 @pytest.mark.parametrize("content", ["", "<html>", '{"clientId": "25'])
-def test_an_answer_stands_in_for_that_of_a_request_that_is_taken(
+def test_an_answer_replaces_the_response_to_a_request_that_is_taken(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any], content: str
 ) -> None:
     sipgate.misbehave(Answer(500, content, taken=True))

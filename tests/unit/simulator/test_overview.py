@@ -1,4 +1,4 @@
-"""The page at `/`, and what it asks for."""
+"""The page at `/` and the data that it fetches."""
 
 from __future__ import annotations
 
