@@ -80,7 +80,7 @@ demo: $(DEMO)/.ready ## the whole life of a client, on the genuine engine
 .NOTPARALLEL:
 test: lint types imports unit integration browser ## the six below, as a change is checked: about 8 minutes
 
-test-all: test full keycloak languages package floor fuzz ## everything, as CI runs it: about 45 minutes
+test-all: test full keycloak languages package floor fuzz ## everything, as CI runs it: about 50 minutes
 
 lint: $(READY) ## ruff, style and formatting: 1 s
 	$(BIN)/ruff check .
@@ -106,7 +106,7 @@ integration: $(READY) engine postgres typescript sdk ## tests on the genuine eng
 browser: $(READY) $(MKDOCS)/.ready engine chromium ## tests in a real browser: half a minute
 	$(PYTEST) tests/browser -m 'not full'
 
-full: $(READY) $(MKDOCS)/.ready engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults: 6 minutes
+full: $(READY) $(MKDOCS)/.ready engine chromium postgres typescript sdk ## tests marked full: other cases and hosts, long faults, the commands of the READMEs: 12 minutes
 	$(PYTEST) tests/unit tests/integration tests/browser -m full
 
 # Go and Maven fetch and compile for minutes the first time; what they have compiled is kept.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -269,7 +268,6 @@ def test_yaml_declares_clients_shows_each_change_and_asks_about_others(
     engine.host = "native"
     sipgate.account.add_client(name="legacy one", redirectUris=["https://old.example.com/*"])
     engine.take_example("yaml")
-    (engine.project / "venv").symlink_to(sys.prefix)
 
     created = engine.succeeds("up", "--yes", "--skip-preview")
 

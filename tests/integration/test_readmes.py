@@ -80,7 +80,7 @@ class Reader:
             commands = textwrap.dedent(block[1]).strip()
             typed.append(commands)
             last = commands.rpartition("\n")[2]
-            if ready := next((SERVERS[name] for name in SERVERS if last.startswith(name)), ""):
+            if ready := next((SERVERS[name] for name in SERVERS if name in last), ""):
                 self._type(typed, until=ready)
                 typed = []
         if typed:
@@ -187,7 +187,7 @@ def for_this_machine(name: str, readme: str) -> str:
     for beginning in LEFT_OUT.get(name, {}):
         readme, found = re.subn(rf"^{re.escape(beginning)}.*\n", "", readme, flags=re.MULTILINE)
         assert found, f"{beginning} is left out and not in the README."
-    simulator = r"^(sipgate-provider simulator)$"
+    simulator = r"^(\S*sipgate-provider simulator)$"
     readme = re.sub(simulator, r"\1 --port 15060", readme, flags=re.MULTILINE)
     for port in PORTS:
         readme = re.sub(rf"\b{port}\b", str(free_port()), readme)

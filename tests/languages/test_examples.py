@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -102,7 +101,6 @@ def leaves(sipgate: Simulator, legacy: Mapping[str, Any]) -> None:
 def test_in_yaml(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -> None:
     engine.take_example("yaml")
     (engine.project / "__main__.py").unlink()
-    (engine.project / "venv").symlink_to(sys.prefix)
     configured(engine)
     engine.succeeds("up", "--yes", "--skip-preview")
 
