@@ -57,7 +57,7 @@ class ConfigurationError(SipgateError):
 
 
 class StackConfigurationError(ConfigurationError):
-    """The stack's configuration lacks a setting or has a wrong one, maybe since the engine has kept an older one."""
+    """A setting of the stack is missing or wrong. The engine may have used the settings of an earlier `pulumi up`."""
 
 
 class TransportError(SipgateError):

@@ -231,7 +231,7 @@ def _greeting(sipgate: Simulator, ca_file: str | None, file: str | None) -> str:
 
     # In that terminal, the requests library then trusts this authority instead of all others.
     trust = f"\n  export REQUESTS_CA_BUNDLE={ca_file}" if ca_file else ""
-    fate = f"kept in {file}" if file else "lost"
+    fate = f"kept in {file}" if file else "then lost"
     return f"""\
 The simulated sipgate is listening on {sipgate.base_url}
 
@@ -246,7 +246,7 @@ User name and password: {DEMO_USERNAME}, {DEMO_PASSWORD}
 
 In a browser: {sipgate.page_url}
 
-Press Ctrl-C to stop it. Everything created here is then {fate}.
+Press Ctrl-C to stop it. Everything created here is {fate}.
 """
 
 

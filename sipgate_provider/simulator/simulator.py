@@ -185,7 +185,7 @@ class Simulator:
             life: Lifetime in seconds; `token_life` if omitted.
         """
         held, issuer = frozenset(scopes), issuer_at(self._server.origin, SIPGATE_APPS)
-        log_in = self._session(held).of_client(APP_WEB)
+        log_in = self._session(held).client_session(APP_WEB)
         return self._tokens.issue_access(log_in, held, issuer, life).value
 
     def issue_refresh_token(self, *scopes: str, client_id: str = APP_WEB) -> str:
@@ -196,7 +196,7 @@ class Simulator:
             client_id: The client that can use the token.
         """
         held = frozenset(scopes)
-        return self._tokens.issue_refresh(self._session(held).of_client(client_id), held).value
+        return self._tokens.issue_refresh(self._session(held).client_session(client_id), held).value
 
     def _session(self, scopes: frozenset[str]) -> Session:
         return self._sessions.begin(self.account, User("issued@example.com", "", scopes))

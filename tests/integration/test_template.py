@@ -23,7 +23,8 @@ from sipgate_provider.plugin.schema import text
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
 from tests.needed import language_host, needed
-from tools import sdk, typescript
+from tests.typescript_program import Program
+from tools import sdk
 
 TEMPLATES = ROOT / "templates"
 LANGUAGES = ("python", "typescript", "yaml")
@@ -132,57 +133,28 @@ def test_the_project_in_typescript_makes_its_client(plugin: Engine, sipgate: Sim
     has_its_client(plugin, sipgate, "clientId", "clientSecret")
 
 
-RUN_TYPESCRIPT = """
-const { LocalWorkspace } = require("@pulumi/pulumi/automation");
-
-async function main() {
-    const program = async () => require("./index");
-    const stack = await LocalWorkspace.selectStack(
-        { stackName: "dev", projectName: "acme-clients", program }, { workDir: __dirname });
-    await stack.up();
-}
-main().catch(error => { console.error(error); process.exitCode = 1; });
-"""
-
-
 def test_the_program_in_typescript_makes_its_client_without_a_language_host(
     plugin: Engine, sipgate: Simulator, tmp_path: Path
 ) -> None:
-    packages = needed(typescript.locate)
-    node = str(typescript.node().node)
-    compiler = str(packages / "typescript" / "bin" / "tsc")
     # What `pulumi new` does, which would ask the host.
     for file in template("typescript").iterdir():
-        text_of_project = file.read_text().replace("${PROJECT}", "acme-clients")
-        (plugin.project / file.name).write_text(text_of_project)
+        content = file.read_text().replace("${PROJECT}", "acme-clients")
+        (plugin.project / file.name).write_text(content)
     (plugin.project / "Pulumi.yaml").write_text("name: acme-clients\nruntime: nodejs\n")
     wanted = json.loads((plugin.project / "package.json").read_text())["dependencies"]
     assert set(wanted) == {"@pulumi/pulumi", "pulumi-sipgate"}
+    schema = tmp_path / "schema.json"
+    schema.write_text(text())
     generated = plugin.project / wanted["pulumi-sipgate"].removeprefix("file:")
-    (tmp_path / "schema.json").write_text(text())
-    sdk.generate("nodejs", tmp_path / "schema.json", generated)
-    modules = plugin.project / "node_modules"
-    modules.mkdir()
-    for name in ("@pulumi", "@types"):
-        (modules / name).symlink_to(packages / name)
-    runs(plugin, node, compiler, "--project", str(generated))
-    # As npm installs it: what was compiled, under the name that the schema gives it.
-    shutil.copytree(generated / "bin", modules / "pulumi-sipgate")
-    shutil.copy2(generated / "package.json", modules / "pulumi-sipgate")
-    runs(plugin, node, compiler, "--project", ".")
-    (plugin.project / "run.js").write_text(RUN_TYPESCRIPT)
+    program = Program(plugin)
+    program.compile(needed(lambda: sdk.generate("nodejs", schema, generated)))
     plugin.succeeds("stack", "init", "dev")
     plugin.succeeds("config", "set", "redirectUri", "https://app.example.com/*")
     gets_its_credential(plugin)
 
-    runs(plugin, node, "run.js")
+    program.run("up", "acme-clients", "dev")
 
     has_its_client(plugin, sipgate, "clientId", "clientSecret")
-
-
-def runs(engine: Engine, *command: str) -> None:
-    done = engine.runs(command, {})
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_pulumi_new_asks_for_the_token_without_showing_it_and_encrypts_it(

@@ -16,7 +16,8 @@ from sipgate_provider.simulator import Simulator
 from tests.engine_stack import ROOT, stored_outputs
 from tests.languages.conftest import on_path, run
 from tests.needed import needed
-from tools import golang, java, typescript
+from tests.typescript_program import Program
+from tools import golang, java
 
 EXAMPLES = ROOT / "examples"
 SECRET = "4dabf18193072939515e22adb298388d"
@@ -133,50 +134,19 @@ def test_the_examples_of_the_schema_in_yaml(engine: Any, sipgate: Simulator) -> 
     assert sipgate.account.clients() == [found]
 
 
-RUN_TYPESCRIPT = """
-const { LocalWorkspace } = require("@pulumi/pulumi/automation");
-
-async function main(command) {
-    const program = async () => require("./index");
-    const stack = await LocalWorkspace.selectStack(
-        { stackName: "trial", projectName: "trial", program }, { workDir: __dirname });
-    await stack[command]();
-    console.log("{}");
-}
-main(process.argv[2]).catch(error => { console.error(error); process.exitCode = 1; });
-"""
-
-
-def compiles(engine: Any, node: Path, compiler: Path, folder: Path) -> None:
-    done = engine.runs((str(node), str(compiler), "--project", str(folder)), {})
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
-
-
 def test_in_typescript(
     engine: Any,
     sipgate: Simulator,
     legacy: Mapping[str, Any],
     generated: Callable[[str], Path],
 ) -> None:
-    packages = needed(typescript.locate)
-    node = typescript.node().node
     takes(engine, "typescript", "nodejs")
-    compiler = packages / "typescript" / "bin" / "tsc"
-    modules = engine.project / "node_modules"
-    modules.mkdir()
-    for name in ("@pulumi", "@types"):
-        (modules / name).symlink_to(packages / name)
-    sdk = shutil.copytree(generated("nodejs"), engine.project / "sdk")
-    compiles(engine, node, compiler, sdk)
-    # As npm installs it: what was compiled, under the name that the schema gives it.
-    shutil.copytree(sdk / "bin", modules / "pulumi-sipgate")
-    shutil.copy2(sdk / "package.json", modules / "pulumi-sipgate")
-    compiles(engine, node, compiler, engine.project)
-    (engine.project / "run.js").write_text(RUN_TYPESCRIPT)
-    run(engine, node, "run.js", "up")
+    program = Program(engine)
+    program.compile(shutil.copytree(generated("nodejs"), engine.project / "sdk"))
+    program.run("up", "trial", "trial")
 
     is_the_program(engine, sipgate, legacy)
-    run(engine, node, "run.js", "destroy")
+    program.run("destroy", "trial", "trial")
     leaves(sipgate, legacy)
 
 

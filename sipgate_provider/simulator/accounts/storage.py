@@ -1,7 +1,7 @@
 """The file that keeps clients, users and personal access tokens between runs, as readable JSON.
 
 Before a change is answered, a new file is written and renamed over the old one. So even if the process is killed, the
-file is complete and contains every change that a caller got an answer to. Log-ins and their tokens are not stored.
+file is complete and contains every change for which a caller got a response. Log-ins and tokens are not stored.
 Since it contains secrets, only its owner can read the file. A lock file beside it keeps a second simulator out.
 """
 

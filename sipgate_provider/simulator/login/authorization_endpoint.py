@@ -93,7 +93,7 @@ class AuthorizationEndpoint:
             if found is None or password != found[1].password:
                 return None
             return self._sessions.begin(*found)
-        session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
+        session = self._sessions.by_cookie(request.cookies.get(COOKIE, ""))
         if session and asked.max_age is not None:
             session = session if session.began + asked.max_age >= int(self._clock.time()) else None
         # A request for a level of authentication also requires a log-in.
@@ -110,7 +110,7 @@ class AuthorizationEndpoint:
         if "code" in asked.response_types:
             scopes = granted(asked.fields.get("scope", ""), session.user.scopes)
             authorization = Authorization(
-                log_in=session.of_client(asked.client["clientId"], scopes, fresh=fresh),
+                log_in=session.client_session(asked.client["clientId"], scopes, fresh=fresh),
                 redirect_uri=asked.fields.get("redirect_uri"),
                 scopes=scopes,
                 challenge=asked.challenge,

@@ -1,9 +1,10 @@
 """CORS: which web pages can call the simulator, by the web origins of their OAuth client.
 
-The endpoints of the log-in decide as Keycloak does. A preflight request names no client, so it is always granted. Later
-the endpoint refuses a page of another origin before it does anything else, so that no code or refresh token is used up.
-If the client is unknown, every page can read the error response. Origins are compared character by character. The web
-origin `*` allows all origins, and `+` those of the redirect URIs. `http://*.example.com` is sipgate's extension.
+The endpoints of the log-in decide as Keycloak does. A preflight request names no client, so it is always granted. The
+request itself is refused for a page of another origin before the endpoint does anything else, so that no code or
+refresh token is used up. If the client is unknown, every page can read the error response. Origins are compared
+character by character. The web origin `*` allows all origins, and `+` those of the redirect URIs.
+`http://*.example.com` is sipgate's extension.
 
 At the REST API, the access token names the client. A preflight request does not, so it is granted if any client has the
 origin. A personal access token is for machines, so pages cannot use one.

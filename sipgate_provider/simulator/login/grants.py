@@ -73,7 +73,7 @@ class Grants:
         if found is None or form.get("password") != found[1].password:
             raise OAuthError(400, "invalid_grant", "Invalid user credentials")
         scopes = granted(form.get("scope", ALL), found[1].scopes)
-        log_in = self._sessions.begin(*found).of_client(APP_WEB, scopes, fresh=True)
+        log_in = self._sessions.begin(*found).client_session(APP_WEB, scopes, fresh=True)
         return Grant(log_in, scopes, scopes)
 
     def _code(self, form: Fields, client_id: str) -> Grant:

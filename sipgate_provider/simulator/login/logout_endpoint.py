@@ -92,7 +92,7 @@ class LogoutEndpoint:
         return answer
 
     def _hint(self, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """Returns the claims of the ID token in the request; none if there is no token.
+        """Returns the claims of the ID token in the request; an empty mapping if there is no token.
 
         Raises:
             OAuthError: The token is invalid, or of another client than the request names.
@@ -106,8 +106,8 @@ class LogoutEndpoint:
 
     def _session(self, request: Request, hint: Mapping[str, Any]) -> Session | None:
         """Returns the browser's session, or else that of the ID token."""
-        session = self._sessions.of_browser(request.cookies.get(COOKIE, ""))
-        return session or self._sessions.of_id(hint.get("sid", ""))
+        session = self._sessions.by_cookie(request.cookies.get(COOKIE, ""))
+        return session or self._sessions.by_id(hint.get("sid", ""))
 
 
 def _message(status: int, heading: str, text: str, detail: str = "") -> Response:

@@ -2,8 +2,8 @@
 
 1. An address that Java's URI class cannot parse is refused. So is an address with a parameter in its query or fragment
    that a response of the log-in also has: the application could not tell the two apart.
-2. The address must be identical to a registered one or, if that ends in `*`, start with the part before it. The query
-   and fragment of the address are not compared with a wildcard. A `*` in an address with a query or fragment is not a
+2. The address must be identical to a registered one or, if that ends in `*`, start with the part before it; the query
+   and fragment of the address are then ignored. A `*` in a registered address with a query or fragment is not a
    wildcard, and a `*` directly after the host covers only paths. Wildcards do not apply to a path with `..` (even if
    encoded) or to a misleading authority (with a user, or with a host that is not a valid name).
 3. If nothing matched and the address is plain http on a loopback host, its port is ignored: a local application gets
@@ -129,7 +129,7 @@ def _without_port(address: str, uri: URI) -> str:
 
 
 def _match(address: str, patterns: Iterable[str], *, wildcards: bool) -> str | None:
-    """Returns the first pattern that covers the address, without its wildcard; None if there is none."""
+    """Returns the first pattern that covers the address, or the part before its wildcard; None if there is none."""
     before = address.partition("?" if "?" in address else "#")[0]
     for pattern in patterns:
         if pattern == "*":

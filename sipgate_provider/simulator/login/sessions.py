@@ -72,7 +72,7 @@ class Session:
         self.over = False
         self._clients: dict[str, ClientSession] = {}
 
-    def of_client(
+    def client_session(
         self, client_id: str, scopes: frozenset[str] = frozenset(), *, fresh: bool = False
     ) -> ClientSession:
         """Returns the client session, in a new offline session if the scopes include `offline_access`."""
@@ -112,11 +112,11 @@ class Sessions:
         self._by_cookie[cookie] = session, self._clock.now() + SESSION_LIFE
         return cookie
 
-    def of_browser(self, cookie: str) -> Session | None:
+    def by_cookie(self, cookie: str) -> Session | None:
         """Returns the active session for this cookie, or None."""
         session, expires_at = self._by_cookie.get(cookie, (None, 0.0))
         return session if session and not session.over and self._clock.now() < expires_at else None
 
-    def of_id(self, session_id: str) -> Session | None:
-        """Returns the session with this id, whether it has ended or not, or None."""
+    def by_id(self, session_id: str) -> Session | None:
+        """Returns the session with this id, even if it has ended, or None."""
         return self._by_id.get(session_id)

@@ -88,7 +88,7 @@ class TokenInformation:
         except OAuthError as error:
             return error.response()
         claims = self._tokens.signer.read(token) or {}
-        session = self._sessions.of_id(claims.get("sid", ""))
+        session = self._sessions.by_id(claims.get("sid", ""))
         if claims.get("typ") != "ID" or claims["azp"] != client_id or not session or session.over:
             return JSONResponse({"active": False})
         del claims["at_hash"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ApiSession(requests.Session):
-    """Takes paths below the base URL, and never waits for long."""
+    """A session that takes paths below the base URL, with a short timeout."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class LoginFlow:
 
     @staticmethod
     def said(answer: requests.Response) -> dict[str, str]:
-        """What a redirect tells the application."""
+        """Returns the parameters of a redirect to the application."""
         assert answer.status_code == 302, answer.text
         return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CLIENTS = "/authorization/oauth2/clients"
 
 
-def test_a_client_altered_behind_the_apis_back_is_read_as_altered(
+def test_a_client_altered_outside_the_api_is_read_as_altered(
     api: requests.Session, sipgate: Simulator
 ) -> None:
     client = sipgate.account.add_client(name="crm", description="kept")
@@ -25,7 +25,7 @@ def test_a_client_altered_behind_the_apis_back_is_read_as_altered(
     assert read == client | {"name": "drifted", "webOrigins": ["a"]}
 
 
-def test_a_client_removed_behind_the_apis_back_is_gone(
+def test_a_client_removed_outside_the_api_is_gone(
     api: requests.Session, sipgate: Simulator
 ) -> None:
     client = sipgate.account.add_client()
@@ -35,7 +35,7 @@ def test_a_client_removed_behind_the_apis_back_is_gone(
     assert api.get(f"{CLIENTS}/{client['clientId']}").status_code == 404
 
 
-def test_a_client_can_be_added_with_an_id_of_ones_own() -> None:
+def test_a_client_can_be_added_with_a_given_id() -> None:
     account = Account.demo()
 
     account.add_client(clientId="1-0-mine", clientSecret="s")

@@ -1,4 +1,4 @@
-"""The simulator answers as a genuine Keycloak did, whose answers are recorded in tests/verdicts."""
+"""Compares the simulator with the responses of a genuine Keycloak, which tests/verdicts records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEYCLOAK = recorded()
 
 @pytest.fixture(scope="module")
 def found() -> Callable[[str], Mapping[str, Any]]:
-    """The differences of a table, which is played once."""
+    """Returns the differences of a table, whose requests are sent only once."""
     known: dict[str, Mapping[str, Any]] = {}
 
     def find(table: str) -> Mapping[str, Any]:

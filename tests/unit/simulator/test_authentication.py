@@ -52,7 +52,7 @@ class Raw(requests.auth.AuthBase):
 def status_of(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any]
 ) -> Callable[[str, bool], int]:
-    """Makes one of the five calls on a client that exists."""
+    """Sends one of the five requests for an existing client."""
 
     def call(method: str, one: bool) -> int:
         client = sipgate.account.add_client()
@@ -157,7 +157,7 @@ def test_a_personal_access_token_that_was_removed_is_answered_401(
     assert api.get(CLIENTS).status_code == 401
 
 
-def test_an_account_of_ones_own_has_only_its_own_credentials() -> None:
+def test_a_custom_account_has_only_its_own_credentials() -> None:
     account = Account(personal_access_tokens=[PersonalAccessToken("token-MINE", "mine")])
     with Simulator(account) as sipgate:
         url = sipgate.base_url + CLIENTS

@@ -145,7 +145,7 @@ def test_a_parameter_that_comes_twice_is_refused(flow: LoginFlow) -> None:
     assert requests.get(url, timeout=5).status_code == 400
 
 
-def test_the_answer_can_be_had_in_the_fragment(flow: LoginFlow) -> None:
+def test_the_response_can_be_in_the_fragment(flow: LoginFlow) -> None:
     location = urlsplit(flow.log_in(response_mode="fragment").headers["Location"])
 
     assert location.query == ""

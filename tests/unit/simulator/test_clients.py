@@ -80,7 +80,7 @@ def test_updating_replaces_every_writable_field_and_keeps_id_and_secret(
     assert sipgate.account.clients() == [body | kept]
 
 
-def test_id_and_secret_in_a_body_are_passed_over(
+def test_id_and_secret_in_a_body_are_ignored(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any]
 ) -> None:
     client = sipgate.account.add_client()
@@ -164,7 +164,9 @@ def test_a_body_with_a_field_missing_or_wrong_is_answered_500_and_changes_nothin
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
-def test_a_body_that_is_no_json_object_is_answered_500(api: requests.Session, raw: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_answered_500(
+    api: requests.Session, raw: bytes
+) -> None:
     headers = {"Content-Type": "application/json"}
 
     assert api.post(CLIENTS, data=raw, headers=headers).status_code == 500

@@ -23,7 +23,7 @@ PROGRAM = [sys.executable, "-m", "sipgate_provider"]
 
 @contextmanager
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The simulator's process and what it said when it had started."""
+    """Starts the simulator's process, and yields it with its greeting."""
     process = subprocess.Popen(
         [*PROGRAM, "simulator", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -44,7 +44,7 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def ended(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str]:
-    """Exit code and remaining output of the process that was sent this signal."""
+    """Sends the signal, and returns the exit code and the remaining output of the process."""
     process.send_signal(number)
     output, _ = process.communicate(timeout=10)
     return process.returncode, output
@@ -78,14 +78,14 @@ def test_a_signal_ends_it_with_exit_code_0_and_without_a_traceback(number: signa
 
 @pytest.mark.parametrize("option", ["--latency", "--token-life"])
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e300"])
-def test_a_duration_that_is_none_is_refused(option: str, value: str) -> None:
+def test_an_invalid_duration_is_refused(option: str, value: str) -> None:
     ran = run(*PROGRAM, "simulator", "--port", "0", option, value)
 
     assert ran.returncode == 2
     assert option in ran.stderr
 
 
-def test_each_request_is_shown_on_a_line_of_its_own() -> None:
+def test_each_request_is_shown_on_a_separate_line() -> None:
     with running() as (process, greeting):
         (url,) = re.findall(r"SIPGATE_BASE_URL=(\S+)", greeting)
         requests.get(f"{url}/none", auth=("token", "hunter2"), timeout=5)
@@ -139,14 +139,14 @@ def test_help_says_how_to_point_the_provider_at_it() -> None:
         assert variable in ran.stdout
 
 
-def test_help_says_how_to_order_a_fault_and_what_it_says_works() -> None:
+def test_help_says_how_to_add_a_fault_and_that_works() -> None:
     help_text = run(*PROGRAM, "simulator", "--help").stdout
-    (order,) = re.findall(r"--json '(.*)'", help_text)
+    (fault,) = re.findall(r"--json '(.*)'", help_text)
 
     assert "http://127.0.0.1:15060/_simulator/faults" in help_text
     with running() as (_, greeting):
         (page,) = re.findall(r"^In a browser: (\S+)$", greeting, re.MULTILINE)
-        requests.post(f"{page}_simulator/faults", data=order, timeout=5)
+        requests.post(f"{page}_simulator/faults", data=fault, timeout=5)
 
         assert requests.get(f"{page}v2/none", timeout=5).status_code == 503
         assert requests.get(page, timeout=5).status_code == 200
@@ -210,7 +210,7 @@ def test_with_tls_a_fourth_line_names_the_certificate_to_trust() -> None:
 
 
 def created_until_it_dies(url: str, auth: tuple[str, str], ids: list[str]) -> None:
-    """Client after client is made; `ids` has those that were answered."""
+    """Creates one client after another; `ids` gets those for which there was a response."""
     body = {"name": "", "description": "", "privacyUrl": "", "termsUrl": ""}
     with requests.Session() as session, suppress(requests.RequestException):
         while True:
@@ -315,7 +315,7 @@ def test_it_starts_with_the_clients_that_clients_prints(tmp_path: Path) -> None:
         ('{"clients": [{}]}', "clients.0.name: Field required"),
     ],
 )
-def test_a_seed_that_is_none_is_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+def test_an_invalid_seed_is_one_sentence(tmp_path: Path, content: str, said: str) -> None:
     seed = tmp_path / "clients.json"
     seed.write_text(content)
 

@@ -1,4 +1,4 @@
-"""Misbehaviour ordered over HTTP."""
+"""Control of the simulator over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLIENTS = "/authorization/oauth2/clients"
 
 
 class Control(requests.Session):
-    """Takes paths below `/_simulator/`."""
+    """A session that takes paths below `/_simulator/`."""
 
     def __init__(self, sipgate: Simulator) -> None:
         super().__init__()
@@ -34,24 +34,24 @@ def control(sipgate: Simulator) -> Iterator[Control]:
         yield session
 
 
-def test_an_ordered_fault_is_met_as_often_as_ordered(
+def test_a_fault_affects_as_many_requests_as_requested(
     control: Control, api: requests.Session
 ) -> None:
-    order = {"kind": "answer", "status": 503, "body": "later", "headers": {"Retry-After": "7"}}
-    ordered = control.post("faults", json=order | {"method": "get", "path": "s$", "times": 2})
+    fault = {"kind": "answer", "status": 503, "body": "later", "headers": {"Retry-After": "7"}}
+    added = control.post("faults", json=fault | {"method": "get", "path": "s$", "times": 2})
 
     answers = [api.get(CLIENTS) for _ in range(3)]
 
-    assert ordered.status_code == 201
+    assert added.status_code == 201
     assert [answer.status_code for answer in answers] == [503, 503, 200]
     assert (answers[0].text, answers[0].headers["Retry-After"]) == ("later", "7")
     assert control.get("faults").json()["faults"] == [
-        order | {"taken": False, "method": "GET", "path": "s$", "times": 2, "hits": 2}
+        fault | {"taken": False, "method": "GET", "path": "s$", "times": 2, "hits": 2}
     ]
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_a_fault_is_taken_or_not_as_ordered(
+def test_taken_decides_whether_the_request_is_performed(
     control: Control,
     api: requests.Session,
     sipgate: Simulator,
@@ -77,14 +77,14 @@ def test_a_fault_is_taken_or_not_as_ordered(
         Stall(taken=True),
     ],
 )
-def test_every_fault_that_python_can_order_can_be_ordered(
+def test_every_fault_of_python_can_be_added(
     control: Control, sipgate: Simulator, fault: Answer | Reset | Truncate | Delay | Stall
 ) -> None:
     sipgate.misbehave(fault, times=None)
-    (ordered,) = control.get("faults").json()["faults"]
-    del ordered["hits"]
+    (added,) = control.get("faults").json()["faults"]
+    del added["hits"]
 
-    assert control.post("faults", json=ordered).status_code == 201
+    assert control.post("faults", json=added).status_code == 201
     one, other = control.get("faults").json()["faults"]
     assert one == other
 
@@ -130,7 +130,7 @@ def test_requests_are_counted_and_forgotten(control: Control, api: requests.Sess
 
 
 @pytest.mark.parametrize(
-    ("order", "said"),
+    ("fault", "said"),
     [
         ({}, "kind: Field required"),
         ({"kind": "explode"}, "kind: "),
@@ -155,10 +155,10 @@ def test_requests_are_counted_and_forgotten(control: Control, api: requests.Sess
         ({"kind": "reset", "path": 1}, "path: "),
     ],
 )
-def test_an_order_that_cannot_be_done_is_400_and_says_why(
-    control: Control, order: dict[str, Any], said: str
+def test_an_invalid_fault_is_400_and_says_why(
+    control: Control, fault: dict[str, Any], said: str
 ) -> None:
-    answer = control.post("faults", json=order)
+    answer = control.post("faults", json=fault)
 
     assert answer.status_code == 400
     assert said in answer.json()["error"]
@@ -205,14 +205,14 @@ def test_every_switch_can_be_set_to_what_it_is(control: Control) -> None:
         (b"null", "an object"),
     ],
 )
-def test_a_body_that_is_no_order_is_400(control: Control, content: bytes, said: str) -> None:
+def test_a_body_that_is_not_a_fault_is_400(control: Control, content: bytes, said: str) -> None:
     answer = control.post("faults", data=content)
 
     assert answer.status_code == 400
     assert said in answer.json()["error"]
 
 
-def test_what_only_python_can_order_is_shown_all_the_same(
+def test_a_fault_that_only_python_can_add_is_shown_nevertheless(
     control: Control, sipgate: Simulator
 ) -> None:
     sipgate.misbehave(Answer(500, b"\xff"))

@@ -133,7 +133,7 @@ def test_a_preflight_of_the_api_is_granted_to_origins_that_some_client_has(
     assert answer.headers.get(ALLOWED) == (origin if status == 204 else None)
 
 
-def test_what_is_registered_and_is_no_address_keeps_no_other_page_out(
+def test_an_invalid_redirect_uri_does_not_hide_the_others(
     sipgate: Simulator, flow: LoginFlow
 ) -> None:
     sipgate.account.alter_client(

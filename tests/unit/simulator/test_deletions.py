@@ -1,4 +1,4 @@
-"""Deletions that take their time."""
+"""Deletions that take time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of sipgate's page "Managing third-party clients", run as they stand there by the genuine curl.
+"""The commands of sipgate's page "Managing third-party clients", run unchanged with the genuine curl.
 
 Replaced are only what the page leaves to the reader, in <> and {}, and the address of sipgate.
 """
@@ -66,7 +66,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def run(sipgate: Simulator) -> Run:
-    """Runs a command of the page; answers with the status and the body."""
+    """Runs a command of the page, and returns the status and the body of the response."""
 
     def curl(command: str, token: str = "", client_id: str = "") -> tuple[int, str]:
         for blank, filled in (

@@ -15,7 +15,7 @@ CLIENTS = "/authorization/oauth2/clients"
 
 
 def refused(api: requests.Session, status: int) -> requests.Response:
-    """An answer with that status."""
+    """Returns a response with this status."""
     if status == 401:
         return api.get(CLIENTS, auth=("token-OTHER", DEMO_TOKEN))
     if status == 404:
@@ -57,7 +57,7 @@ def test_a_body_error_points_at_the_field(
     ("shape", "content_type"),
     [("json", "application/json"), ("text", "text/plain"), ("html", "text/html"), ("empty", "")],
 )
-def test_one_shape_can_be_had_for_every_error(
+def test_every_error_can_have_the_same_shape(
     api: requests.Session, sipgate: Simulator, status: int, shape: str, content_type: str
 ) -> None:
     sipgate.switches.error_shape = cast("Any", shape)

@@ -149,7 +149,7 @@ def test_a_request_that_is_not_form_encoded_is_an_invalid_request(sipgate: Simul
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_a_personal_access_token_is_no_credential_for_the_token_endpoint(
+def test_the_token_endpoint_accepts_no_personal_access_token(
     ask: Callable[..., requests.Response],
 ) -> None:
     answer = ask(PASSWORD_GRANT | {"client_id": None}, auth=(DEMO_TOKEN_ID, DEMO_TOKEN))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CLIENTS = "/authorization/oauth2/clients"
 
 
-def test_an_answer_stands_in_for_a_request_that_is_not_taken(
+def test_an_answer_replaces_a_request_that_is_not_taken(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any]
 ) -> None:
     sipgate.misbehave(
@@ -32,7 +32,7 @@ def test_an_answer_stands_in_for_a_request_that_is_not_taken(
 
 
 @pytest.mark.parametrize("content", ["", "<html>", '{"clientId": "25'])
-def test_an_answer_stands_in_for_that_of_a_request_that_is_taken(
+def test_an_answer_replaces_the_response_to_a_request_that_is_taken(
     api: requests.Session, sipgate: Simulator, body: dict[str, Any], content: str
 ) -> None:
     sipgate.misbehave(Answer(500, content, taken=True))
@@ -130,13 +130,13 @@ def test_a_stalled_request_ends_when_the_simulator_stops(
     assert len(outcome) == 1
 
 
-def test_only_as_many_requests_as_ordered_meet_a_fault(
+def test_a_fault_affects_no_more_requests_than_requested(
     api: requests.Session, sipgate: Simulator
 ) -> None:
-    ordered = sipgate.misbehave(Answer(429), times=2)
+    misbehaviour = sipgate.misbehave(Answer(429), times=2)
 
     assert [api.get(CLIENTS).status_code for _ in range(4)] == [429, 429, 200, 200]
-    assert ordered.hits == 2
+    assert misbehaviour.hits == 2
 
 
 def test_a_fault_without_number_lasts_until_behave(
@@ -163,7 +163,7 @@ def test_a_fault_is_only_for_the_method_and_path_that_it_names(
     assert api.get(f"{CLIENTS}/{client['clientId']}/gdpr").status_code == 200
 
 
-def test_faults_are_met_in_the_order_in_which_they_were_ordered(
+def test_faults_apply_in_the_order_in_which_they_were_added(
     api: requests.Session, sipgate: Simulator
 ) -> None:
     for status in (500, 503):

@@ -1,4 +1,4 @@
-"""The page at `/`, and what it asks for."""
+"""The page at `/` and the data that it fetches."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_the_state_has_the_last_requests_newest_first_and_their_answers(
     assert (len(state["requests"]), state["request_count"]) == (100, 102)
 
 
-def test_the_state_has_the_faults_that_were_ordered_and_how_many_requests_met_them(
+def test_the_state_has_all_faults_and_how_many_requests_they_affected(
     get: Callable[..., requests.Response], api: requests.Session, sipgate: Simulator
 ) -> None:
     sipgate.misbehave(Answer(503), path="clients", times=2)
@@ -131,13 +131,13 @@ def test_any_name_a_client_may_have_can_be_told(
 def test_looking_is_not_counted_and_meets_no_fault(
     get: Callable[..., requests.Response], api: requests.Session, sipgate: Simulator
 ) -> None:
-    ordered = sipgate.misbehave(Answer(500))
+    misbehaviour = sipgate.misbehave(Answer(500))
     sipgate.switches.latency = 30
     looked = [get(path).status_code for path in ("/_simulator/state", "/_simulator/none", "/")]
 
     assert looked == [200, 404, 200]
     assert [record.path for record in sipgate.requests] == ["/"]
-    assert ordered.hits == 0
+    assert misbehaviour.hits == 0
     assert api.get(CLIENTS).status_code == 500
 
 

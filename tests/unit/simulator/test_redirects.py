@@ -1,4 +1,4 @@
-"""The wildcard in front of a host, which is sipgate's own. All else Keycloak decides: test_as_keycloak."""
+"""sipgate's own wildcard before a host. All other rules are Keycloak's: see test_as_keycloak."""
 
 from __future__ import annotations
 
@@ -77,5 +77,5 @@ def test_no_address_and_no_pattern_takes_long_to_compare(address: str, end: str)
     assert not is_registered(address, ["https://*." + "a." * 100_000 + f"b{end}"])
 
 
-def test_nobody_is_sent_to_what_is_no_address() -> None:
+def test_nobody_is_redirected_to_an_invalid_address() -> None:
     assert not is_registered("http://[", ["http://["])

@@ -1,4 +1,4 @@
-"""What outlives a simulator that was given a file."""
+"""What a simulator's file keeps."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_starting_twice_is_an_error_and_changes_nothing(file: Path) -> None:
         assert sipgate.account.clients() == [client]
 
 
-def test_a_start_that_fails_lets_go_of_the_file(file: Path) -> None:
+def test_a_failed_start_releases_the_file(file: Path) -> None:
     with Simulator() as other:
         port = int(other.page_url.rstrip("/").rpartition(":")[2])
         with pytest.raises(OSError, match="in use"):

@@ -14,7 +14,7 @@ CLIENTS = "/authorization/oauth2/clients"
 
 
 def answers_with_secret(api: requests.Session, body: dict[str, Any]) -> set[str]:
-    """Which of the four calls answer with a secret."""
+    """Returns which of the four responses contain a secret."""
     created = api.post(CLIENTS, json=body).json()
     one = f"{CLIENTS}/{created['clientId']}"
     answers = {

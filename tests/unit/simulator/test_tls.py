@@ -35,7 +35,7 @@ def caller(secure: Simulator, tmp_path: Path) -> Iterator[requests.Session]:
         yield session
 
 
-def test_it_is_reached_by_whoever_trusts_its_authority(
+def test_a_caller_that_trusts_its_authority_reaches_it(
     secure: Simulator, caller: requests.Session
 ) -> None:
     assert secure.base_url.startswith("https://127.0.0.1:")

@@ -1,4 +1,4 @@
-"""What the tokens say, and how an application can know that it is true."""
+"""The claims of tokens, and how an application verifies them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def configuration(flow: LoginFlow, realm: str = "sipgate-apps") -> dict[str, Any
 
 
 def read(flow: LoginFlow, token: str) -> dict[str, Any]:
-    """The claims, by the keys that the realm has published."""
+    """Returns the claims, verified with the realm's published keys."""
     keys = requests.get(configuration(flow)["jwks_uri"], timeout=5).json()
     return dict(jwt.decode(token, KeySet.import_key_set(keys), algorithms=["RS256"]).claims)
 
@@ -79,7 +79,7 @@ def test_tokens_of_one_log_in_share_subject_and_session_and_are_never_the_same(
     assert one["jti"] != other["jti"]
 
 
-def test_a_token_goes_by_the_simulators_own_time(sipgate: Simulator, flow: LoginFlow) -> None:
+def test_a_token_expires_by_the_simulators_clock(sipgate: Simulator, flow: LoginFlow) -> None:
     sipgate.clock.advance(3600)
 
     claims = read(flow, flow.tokens()["access_token"])
@@ -118,7 +118,7 @@ def test_without_openid_there_is_no_id_token(flow: LoginFlow) -> None:
     assert "id_token" not in flow.tokens()
 
 
-def test_an_id_token_is_no_credential_for_the_api(sipgate: Simulator, flow: LoginFlow) -> None:
+def test_the_api_accepts_no_id_token(sipgate: Simulator, flow: LoginFlow) -> None:
     headers = {"Authorization": f"Bearer {flow.tokens(scope='openid')['id_token']}"}
     url = f"{sipgate.base_url}/authorization/oauth2/clients"
 

@@ -1,4 +1,4 @@
-"""Whose account answers."""
+"""The endpoint that returns the caller's account."""
 
 from __future__ import annotations
 
