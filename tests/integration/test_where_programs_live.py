@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import psutil
 import pytest
 
 from sipgate_provider.simulator import Simulator
+from tools.example import copy_example
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,9 +33,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_program_at_the_root_is_the_quickstart_and_exports_what_is_needed(
     engine: Any, sipgate: Simulator
 ) -> None:
-    for name in ("Pulumi.yaml", "examples"):
-        (engine.project / name).unlink(missing_ok=True)
-        (engine.project / name).symlink_to(ROOT / name)
+    shutil.copy2(ROOT / "Pulumi.yaml", engine.project)
+    copy_example("quickstart", engine.project / "examples/quickstart")
     engine.succeeds("stack", "init", "root")
 
     engine.succeeds("up", "--yes", "--skip-preview")
