@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine_stack import ROOT
 
-pytestmark = (pytest.mark.full, pytest.mark.timeout(900))
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 
 CLIENTS = 3
 CHANGING = {"create": "POST", "update all": "PUT", "destroy": "DELETE"}
