@@ -36,7 +36,7 @@ def test_each_contender_sends_what_it_is_there_for_and_keeps_the_same_state(tmp_
         for contender in ("floor", "waiting"):
             assert laps[contender, command]["requests"] == {}
     assert all(lap["requests"] == {} for (_, command), lap in laps.items() if command == "no-op")
-    # Both encrypt the secret and nothing else.
+    # Both encrypt the secret and nothing else. The state repeats the path of the provider's module, and ours is longer.
     assert laps["ours", "create"]["state"] == pytest.approx(
-        laps["naive", "create"]["state"], rel=0.01
+        laps["naive", "create"]["state"], rel=0.03
     )
