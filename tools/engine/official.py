@@ -1,8 +1,8 @@
-"""Pulumi's official distribution of the pinned version, if it is what Pulumi published.
+"""Downloads and verifies Pulumi's official release of the pinned version.
 
-Pulumi's own install script, which the Automation API runs too, verifies nothing. Here the archive comes from Pulumi's
-download site and its SHA-256 from the release on GitHub, so that neither alone can put anything else in its place.
-What cannot be verified is not unpacked.
+Pulumi's install script, which the Automation API runs as well, verifies nothing. Here the archive comes from Pulumi's
+download site, and its SHA-256 from the release on GitHub, so neither site alone can replace the archive. An archive
+that cannot be verified is not unpacked.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from tools.errors import ToolError
 
 ARCHIVES = "https://get.pulumi.com/releases/sdk"
 CHECKSUMS = "https://github.com/pulumi/pulumi/releases/download"
-# Seconds until it is connected, and seconds without a byte.
+# Seconds for the connection, and between two reads.
 PATIENCE = (15.0, 60.0)
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def install(stage: Path) -> None:
-    """The programs are in `stage/bin`.
+    """Puts the programs into `stage/bin`.
 
     Raises:
-        ToolError: There is no such release for this machine, it cannot be had, or it is not what Pulumi published.
+        ToolError: There is no release for this platform, the download failed, or the checksum differs.
     """
     machine = _MACHINES.get(platform.machine().lower(), platform.machine())
     name = f"pulumi-v{pins.VERSION}-{sys.platform}-{machine}.tar.gz"
@@ -42,7 +42,7 @@ def install(stage: Path) -> None:
         archive = stage / name
         found = _download(f"{ARCHIVES}/{name}", archive)
         if found != expected:
-            raise ToolError(f"{name} has the SHA-256 {found}, and Pulumi published {expected}")
+            raise ToolError(f"{name} has the SHA-256 {found}, but Pulumi published {expected}")
         with tarfile.open(archive) as packed:
             packed.extractall(stage, filter="data")
     except (OSError, tarfile.TarError) as error:
@@ -53,7 +53,7 @@ def install(stage: Path) -> None:
 
 
 def _published(url: str, name: str) -> str:
-    """The SHA-256 that Pulumi published for an archive: `<hash>  <name>` is a line."""
+    """Returns the SHA-256 that Pulumi has published for an archive, in lines of `<hash>  <name>`."""
     with requests.get(url, timeout=PATIENCE) as response:
         response.raise_for_status()
         lines = (line.split() for line in response.text.splitlines())
@@ -64,7 +64,7 @@ def _published(url: str, name: str) -> str:
 
 
 def _download(url: str, file: Path) -> str:
-    """The file is what the address answers; returns its SHA-256."""
+    """Downloads a file and returns its SHA-256."""
     digest = hashlib.sha256()
     with (
         requests.get(url, timeout=PATIENCE, stream=True) as response,

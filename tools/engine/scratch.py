@@ -1,4 +1,4 @@
-"""An environment for the engine in a scratch folder, so that nothing of the user's Pulumi is read or changed."""
+"""Runs the engine in a scratch folder, without reading or changing the user's Pulumi settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSPHRASE = "scratch"  # noqa: S105  it guards made-up secrets in a folder that
 
 
 def scratch_environment(folder: Path, engine: Path) -> dict[str, str]:
-    """The variables for engine and programs: backend, home and passphrase in or for `folder`, which must exist."""
+    """Returns the environment for engine and programs, with backend and home in `folder`, which must exist."""
     backend = folder / "backend"
     backend.mkdir(exist_ok=True)
     inherited = {
@@ -40,10 +40,10 @@ def scratch_environment(folder: Path, engine: Path) -> dict[str, str]:
 
 
 def pulumi(arguments: tuple[str, ...], project: Path, environment: Mapping[str, str]) -> str:
-    """What the command line prints, in words without colours; to be called in the main thread.
+    """Runs a command of Pulumi's and returns its output without colours. Call it in the main thread.
 
     Raises:
-        ToolError: The command failed; its output is the text.
+        ToolError: The command failed. The message is its output.
     """
     # A job in the background ignores it, and so would the engine's children: it waits 5 s for each of those to end.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -30,7 +30,7 @@ def test_an_engine_that_lost_a_program_is_made_anew(machine: Machine) -> None:
 
 @pytest.mark.parametrize(
     ("pulumi", "complaint"),
-    [("echo v3.200.0", "holds version 3.200.0"), ("exit 1", "does not run")],
+    [("echo v3.200.0", "contains version 3.200.0"), ("exit 1", "does not run")],
 )
 def test_an_installation_that_does_not_work_is_not_kept(
     machine: Machine, site: Site, pulumi: str, complaint: str

@@ -38,7 +38,7 @@ def test_a_release_that_is_what_pulumi_published_is_unpacked(
 def test_a_release_that_is_something_else_is_not_unpacked(stage: Path, site: Site) -> None:
     site.publish("a" * 64, site.archive.name)
 
-    with pytest.raises(ToolError, match=f"and Pulumi published {'a' * 64}"):
+    with pytest.raises(ToolError, match=f"but Pulumi published {'a' * 64}"):
         official.install(stage)
 
     assert not (stage / "bin").exists()
