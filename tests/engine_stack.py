@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -126,6 +127,13 @@ class Engine:
         document = json.loads(self.succeeds("stack", "export"))
         resources = document["deployment"].get("resources", [])
         return [resource for resource in resources if resource["type"].endswith(":OAuthClient")]
+
+
+def path_without_environment(engine: Path) -> str:
+    """Returns PATH with the engine first, and another Python in place of the environment that runs the tests."""
+    ours = str(Path(sys.executable).parent)
+    rest = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != ours]
+    return os.pathsep.join((str(engine), f"{sys.base_prefix}/bin", *rest))
 
 
 def stored_outputs(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import pytest
 
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID
 from tests.engine_fixtures import left_nothing
-from tests.engine_stack import ROOT
+from tests.engine_stack import ROOT, path_without_environment
 
 # The copy of the checkout that the packages are built from.
 from tests.packaging.conftest import checkout
@@ -134,10 +133,8 @@ def clone(checkout: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(engine_folder: Path, tmp_path: Path) -> dict[str, str]:
     """The variables of a terminal in which no Python environment is active."""
-    tests = str(Path(sys.executable).parent)
-    path = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != tests]
     variables = scratch_environment(tmp_path, engine_folder) | {
-        "PATH": os.pathsep.join((str(engine_folder), f"{sys.base_prefix}/bin", *path)),
+        "PATH": path_without_environment(engine_folder),
         "PULUMI_SKIP_CONFIRMATIONS": "true",
         "PYTHONUNBUFFERED": "1",
         # Nobody listens there, so that nothing is sent to sipgate before the simulator's lines are pasted.

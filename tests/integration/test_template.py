@@ -21,7 +21,7 @@ import yaml
 import sipgate_provider
 from sipgate_provider.plugin.schema import text
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from tests.engine_stack import ROOT, Engine
+from tests.engine_stack import ROOT, Engine, path_without_environment
 from tests.needed import language_host, needed
 from tests.typescript_program import Program
 from tools import sdk
@@ -35,14 +35,12 @@ def template(language: str) -> Path:
 
 
 @pytest.fixture
-def folder(engine: Engine) -> Engine:
+def folder(engine: Engine, engine_folder: Path) -> Engine:
     """An engine in a new, empty folder, on a machine without the package and without a credential."""
     shutil.rmtree(engine.project)
     engine.project.mkdir()
     del engine.environment["SIPGATE_TOKEN_ID"], engine.environment["SIPGATE_TOKEN"]
-    ours = str(Path(sys.executable).parent)
-    rest = [one for one in engine.environment["PATH"].split(os.pathsep) if one != ours]
-    engine.environment["PATH"] = os.pathsep.join((*rest[:1], f"{sys.base_prefix}/bin", *rest[1:]))
+    engine.environment["PATH"] = path_without_environment(engine_folder)
     return engine
 
 

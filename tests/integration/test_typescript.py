@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from sipgate_provider.plugin.schema import package, text
+from sipgate_provider.plugin.examples import EXAMPLES
+from sipgate_provider.plugin.schema import text
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
 from tests.engine_stack import ROOT, Engine
 from tools import sdk, typescript
@@ -223,12 +224,9 @@ def test_a_lookup_keeps_the_secret_in_the_form_of_an_output_and_not_as_a_promise
 
 
 def test_the_examples_in_the_sdk_s_comments_compile(trial: TypeScript) -> None:
-    schema = package()
     sources = "".join(file.read_text() for file in (trial.engine.project / "sdk").glob("*.ts"))
-    for number, (token, one) in enumerate((schema["resources"] | schema["functions"]).items()):
-        (code,) = re.findall(
-            r"^```typescript\n(.*?)^```$", one["description"], re.MULTILINE | re.DOTALL
-        )
+    for number, (token, examples) in enumerate(EXAMPLES.items()):
+        code = examples["typescript"]
         comment = "".join(f" * {line}\n" for line in code.splitlines()).replace("*/", "*&#47;")
         assert comment in sources, token
         (trial.engine.project / f"example{number}.ts").write_text(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from sipgate_provider.plugin.schema import package
+from sipgate_provider.plugin.examples import EXAMPLES
 from sipgate_provider.simulator import Simulator
+from sipgate_provider.type_tokens import NATIVE
 from tests.engine_stack import ROOT, stored_outputs
 from tests.languages.conftest import on_path, run
 from tests.needed import needed
 from tests.typescript_program import Program
 from tools import golang, java
 
-EXAMPLES = ROOT / "examples"
 SECRET = "4dabf18193072939515e22adb298388d"
 DOMAIN = "example.org"
 CRM: dict[str, Any] = {
@@ -43,7 +42,7 @@ def legacy(sipgate: Simulator) -> Mapping[str, Any]:
 
 def takes(engine: Any, example: str, runtime: str) -> None:
     """The example's files are the project's, whose name and stack are the tests'."""
-    shutil.copytree(EXAMPLES / example, engine.project, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "examples" / example, engine.project, dirs_exist_ok=True)
     (engine.project / "Pulumi.yaml").write_text(f"name: trial\nruntime: {runtime}\n")
     configured(engine)
 
@@ -112,17 +111,13 @@ def test_in_yaml(engine: Any, sipgate: Simulator, legacy: Mapping[str, Any]) -> 
 def test_the_examples_of_the_schema_in_yaml(engine: Any, sipgate: Simulator) -> None:
     found = sipgate.account.add_client(name=CRM["name"], redirectUris=["https://crm.example.com"])
     (engine.project / "__main__.py").unlink()
-    described = {
-        token: one["description"]
-        for kind in ("resources", "functions")
-        for token, one in package()[kind].items()
-    }
     outputs = {}
-    for token, description in described.items():
-        (code,) = re.findall(r"^```yaml\n(.*?)^```$", description, re.MULTILINE | re.DOTALL)
-        (engine.project / "Pulumi.yaml").write_text(f"name: trial\nruntime: yaml\n{code}")
+    for token, examples in EXAMPLES.items():
+        (engine.project / "Pulumi.yaml").write_text(
+            f"name: trial\nruntime: yaml\n{examples['yaml']}\n"
+        )
         engine.succeeds("up", "--yes", "--skip-preview")
-        if token in package()["resources"]:
+        if token == NATIVE:
             assert [one["protect"] for one in engine.resources()] == [True]
             engine.succeeds("state", "unprotect", "--all", "--yes")
         else:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sipgate_provider.plugin.schema import package
+from sipgate_provider.plugin.examples import EXAMPLES
 from sipgate_provider.simulator import DEMO_TOKEN, DEMO_TOKEN_ID, Simulator
-from tests.engine_stack import ROOT
 from tests.languages.conftest import run
 from tools import golang
 from tools.errors import CommandFailedError
+from tools.example import copy_example
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +110,9 @@ def in_python(engine: Any) -> None:
 
 
 def in_yaml(engine: Any) -> None:
-    program = (ROOT / "examples/yaml/Pulumi.yaml").read_text()
+    copy_example("yaml", engine.project)
+    program = (engine.project / "Pulumi.yaml").read_text()
     engine.write("", re.sub(r"^name: .*", "name: trial", program))
-    (engine.project / "venv").symlink_to(sys.prefix)
 
 
 @pytest.mark.timeout(1500)
@@ -139,7 +138,6 @@ def test_a_program_in_go_goes_on_with_the_clients_of_one_in_another_language(
 
 @pytest.mark.timeout(1500)
 def test_the_examples_in_the_sdk_s_comments_compile(go_module: Path) -> None:
-    schema = package()
     folder = go_module / "commented"
     folder.mkdir()
     lines = [
@@ -149,8 +147,8 @@ def test_the_examples_in_the_sdk_s_comments_compile(go_module: Path) -> None:
         "func main() {}",
     ]
     sources = "".join(file.read_text() for file in (go_module / "sdk").rglob("*.go"))
-    for number, (token, one) in enumerate((schema["resources"] | schema["functions"]).items()):
-        (code,) = re.findall(r"^```go\n(.*?)^```$", one["description"], re.MULTILINE | re.DOTALL)
+    for number, (token, examples) in enumerate(EXAMPLES.items()):
+        code = examples["go"]
         assert "".join(f"//{line}\n" for line in code.splitlines()) in sources, token
         used = "_, _ = crm, err" if "err" in code else ""
         lines += [f"func example{number}(ctx *pulumi.Context) {{", code, used, "}"]

@@ -30,6 +30,7 @@ from sipgate_provider import type_tokens as tokens
 from sipgate_provider.api.properties import WRITABLE
 from sipgate_provider.clients.diff import Change, Kind, changes
 from sipgate_provider.errors import SipgateError
+from sipgate_provider.plugin.examples import EXAMPLES
 from sipgate_provider.plugin.schema import package, text
 from sipgate_provider.plugin.values import UNKNOWN, Properties, struct
 from sipgate_provider.plugin.workers import Workers
@@ -104,6 +105,8 @@ def test_each_resource_and_function_has_an_example_in_every_language() -> None:
         assert tuple(re.findall(r"^```(?!sh)(\w+)$", description, re.MULTILINE)) == languages
         (yaml_code,) = re.findall(r"^```yaml\n(.*?)\n```$", description, re.MULTILINE | re.DOTALL)
         assert token.replace(":index:", ":") in yaml_code
+        # tests/languages runs this one.
+        assert yaml_code == EXAMPLES[token]["yaml"]
     assert f"pulumi import {tokens.NATIVE} crm <clientId>" in described[tokens.NATIVE]
 
 
